@@ -1,0 +1,138 @@
+"""What the operator configures: accounts, users, applications, numbers, trunks; and look-ups.
+
+Values only: where they come from (TOML file, store) is the business of `config` and `store`.
+Passwords are kept as hashes (`passwords.py`); a trunk's password and webhook credentials are
+secrets that must be sent and are never logged.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from offhook.hooks import Hook, Target
+
+VOICE = "voice"  # the role that opens the Voice API
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One tenant and its limits (rest.md 7 and 8)."""
+
+    id: str  # digits
+    name: str = ""
+    voice_enabled: bool = True
+    suspended: bool = False
+    allowed_networks: tuple[str, ...] = ()  # CIDR; empty allows every source address
+    cps: float = 5.0  # calls per second, both directions
+    sessions: int = 100  # concurrent legs
+    queueing: bool = True
+    dequeue_rate: float | None = None  # calls per second; None means cps
+    verify_from: bool = False  # refuse a `from` that is no number of the account
+
+    @property
+    def queue_capacity(self) -> int:
+        """Five minutes of calls (rest.md 7); 0 with queueing off."""
+        return int(self.cps * 300) if self.queueing else 0
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person or API client: user name and password, or client id and secret."""
+
+    name: str
+    password_hash: str
+    roles: dict[str, tuple[str, ...]] = field(default_factory=dict)  # account id -> roles
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What inbound calls run, and the billing identity of outbound ones (rest.md 8)."""
+
+    id: str  # UUID
+    account_id: str
+    name: str
+    initiate: Hook | None = None
+    status: Target | None = None
+    status_fallback: Target | None = None
+    callback_timeout_s: float = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A telephone number (E.164) or SIP user and the application its calls go to."""
+
+    number: str
+    application_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trunk:
+    """A SIP peer: where calls go out, and whom calls may come in from."""
+
+    name: str
+    host: str
+    port: int = 5060
+    transport: str = "udp"  # udp or tcp
+    username: str | None = None
+    password: str | None = None
+    allowed_sources: tuple[str, ...] = ()  # CIDR; empty means the host's own addresses
+    patterns: tuple[str, ...] = ("*",)  # numbers it takes: prefix with a final `*`, or exact
+
+    def takes(self, number: str) -> bool:
+        """Whether this trunk carries calls to `number`."""
+        return any(
+            number.startswith(p[:-1]) if p.endswith("*") else number == p for p in self.patterns
+        )
+
+
+class Directory:
+    """All of the above, indexed. Immutable: a change builds a new one."""
+
+    def __init__(
+        self,
+        accounts: Iterable[Account] = (),
+        users: Iterable[User] = (),
+        applications: Iterable[Application] = (),
+        numbers: Iterable[Number] = (),
+        trunks: Iterable[Trunk] = (),
+    ) -> None:
+        self.accounts = {account.id: account for account in accounts}
+        self.users = {user.name: user for user in users}
+        self.applications = {app.id.lower(): app for app in applications}
+        self.numbers = {normal_number(number.number): number for number in numbers}
+        self.trunks = {trunk.name: trunk for trunk in trunks}
+
+    def application(self, account_id: str, application_id: str) -> Application | None:
+        """Return the account's application; UUIDs match in any case (errors.md 4.2)."""
+        found = self.applications.get(application_id.lower())
+        return found if found and found.account_id == account_id else None
+
+    def application_for(self, called: str) -> Application | None:
+        """Return the application an inbound call to this number or SIP user belongs to."""
+        number = self.numbers.get(normal_number(called))
+        return self.applications.get(number.application_id.lower()) if number else None
+
+    def owns_number(self, account_id: str, number: str) -> bool:
+        """Whether the number's application belongs to the account."""
+        found = self.application_for(number)
+        return found is not None and found.account_id == account_id
+
+    def trunk_for(self, number: str) -> Trunk | None:
+        """Return the trunk with the longest pattern that takes this number."""
+        candidates = [
+            (max(len(p) for p in trunk.patterns if _matches(p, number)), trunk)
+            for trunk in self.trunks.values()
+            if trunk.takes(number)
+        ]
+        return max(candidates, key=lambda pair: pair[0])[1] if candidates else None
+
+
+def _matches(pattern: str, number: str) -> bool:
+    return number.startswith(pattern[:-1]) if pattern.endswith("*") else number == pattern
+
+
+def normal_number(text: str) -> str:
+    """Return E.164 for a telephone number with or without `+` and separators, else the text."""
+    digits = re.sub(r"[\s().-]", "", text)
+    return f"+{digits.lstrip('+')}" if re.fullmatch(r"\+?[1-9]\d{6,14}", digits) else text

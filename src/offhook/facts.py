@@ -1,0 +1,111 @@
+"""Facts: what happened to a call. Everything that reaches a call's inbox is one of these.
+
+Commands go down by method call, facts come up through the one inbox (design.md 1). The SIP and
+media facts name no call: whoever owns the leg puts them into the inbox of the leg's call.
+"""
+
+from dataclasses import dataclass
+
+from offhook.hooks import Hook
+
+
+@dataclass(frozen=True, slots=True)
+class Ringing:
+    """The far end of an outbound call rings (180 or 183)."""
+
+    code: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The far end accepted our INVITE; the stack has sent the ACK."""
+
+    sdp: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """The caller confirmed our 200 with an ACK."""
+
+    sdp: bytes  # the answer when our 200 carried the offer, else empty
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The far end refused our INVITE with a final response of 3xx to 6xx."""
+
+    code: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """No final response came: timer B, DNS, refused connection, or a missing ACK (timer H)."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Abandoned:
+    """The caller sent CANCEL before the call was answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class FarEndHungUp:
+    """The far end sent BYE."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reoffered:
+    """The far end sent a re-INVITE; empty `sdp` asks us to make the offer."""
+
+    sdp: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DigitHeard:
+    """The party pressed a key: one of `0-9 * # A-D`."""
+
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlayEnded:
+    """A player, tone or DTMF sender ran to its end (never sent after a Stop)."""
+
+    play: int
+
+
+@dataclass(frozen=True, slots=True)
+class MediaLost:
+    """The media worker that carried the leg has died."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Redirected:
+    """REST: stop the script and ask `hook` what to do next."""
+
+    hook: Hook
+    tag: str | None  # None leaves the tag, "" clears it
+
+
+@dataclass(frozen=True, slots=True)
+class Rescripted:
+    """REST: stop the script and run this document (already validated bytes)."""
+
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """REST: end the call."""
+
+
+SipFact = (
+    Ringing | Answered | Confirmed | Refused | Unreachable | Abandoned | FarEndHungUp | Reoffered
+)
+MediaFact = DigitHeard | PlayEnded | MediaLost
+Request = Redirected | Rescripted | Completed
+Fact = SipFact | MediaFact | Request

@@ -1,0 +1,37 @@
+"""Where to send a webhook: the attribute family of webhooks.md 8 and its URL resolution (2.2)."""
+
+from dataclasses import dataclass, replace
+from urllib.parse import urljoin
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """HTTP Basic credentials."""
+
+    username: str
+    password: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One address to ask: URL (absolute, or relative until resolved), method and credentials."""
+
+    url: str
+    method: str = "POST"
+    credentials: Credentials | None = None
+
+    def resolve(self, base: str | None) -> "Target":
+        """Return this target with an absolute URL (RFC 3986 5); credentials stay their own."""
+        return replace(self, url=urljoin(base, self.url)) if base else self
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """A synchronous webhook's primary target and its fallback."""
+
+    primary: Target
+    fallback: Target | None = None
+
+    def resolve(self, base: str | None) -> "Hook":
+        """Return this hook with absolute URLs."""
+        return Hook(self.primary.resolve(base), self.fallback and self.fallback.resolve(base))

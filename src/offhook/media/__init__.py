@@ -1,0 +1,1 @@
+"""The media plane: a telephone crossbar written as arrays (design.md 2)."""

@@ -1,0 +1,184 @@
+"""What call control says to the media plane, and what comes back: commands down, reports up.
+
+They travel as msgpack over a Unix socket to a worker process, or by method call to an engine in
+the same process (tests, phones). A leg is named by its call id. All audio at this seam is 16-bit
+linear PCM, 8000 Hz, mono, little-endian.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+import msgspec
+
+
+class Open(msgspec.Struct, frozen=True, tag=True):
+    """Give this leg a row and a pair of ports; answered by Opened or OpenFailed."""
+
+    leg: str
+
+
+class Connect(msgspec.Struct, frozen=True, tag=True):
+    """Set the far end of an open leg (again after each offer/answer)."""
+
+    leg: str
+    host: str
+    rtp_port: int
+    rtcp_port: int
+    codec: str = "PCMU"  # PCMU or PCMA
+    payload_type: int = 0
+    dtmf_payload_type: int | None = None  # RFC 4733; None sends and detects in-band
+    send: bool = True  # false: the far end put us on hold (it does not want to hear us)
+    receive: bool = True
+
+
+class Load(msgspec.Struct, frozen=True, tag=True):
+    """Keep audio under a name, to be played any number of times."""
+
+    clip: str
+    pcm: bytes
+
+
+class Forget(msgspec.Struct, frozen=True, tag=True):
+    """Drop a clip; players that play it go on."""
+
+    clip: str
+
+
+class Play(msgspec.Struct, frozen=True, tag=True):
+    """Play a clip to the leg; PlayEnded when its last sample has been sent."""
+
+    leg: str
+    play: int
+    clip: str
+    loop: bool = False
+
+
+class ToneStep(msgspec.Struct, frozen=True):
+    """A DTMF digit, or silence when `digit` is empty, for so long."""
+
+    digit: str
+    duration_ms: int
+
+
+class Dial(msgspec.Struct, frozen=True, tag=True):
+    """Send DTMF to the leg: RFC 4733 when negotiated, else in-band; PlayEnded at the end."""
+
+    leg: str
+    play: int
+    steps: tuple[ToneStep, ...]
+
+
+class Stop(msgspec.Struct, frozen=True, tag=True):
+    """Stop a player, DTMF sender; no PlayEnded follows."""
+
+    leg: str
+    play: int
+
+
+class Record(msgspec.Struct, frozen=True, tag=True):
+    """Write what the leg's far end says (`inbound`) or hears (`outbound`) to a WAV file."""
+
+    leg: str
+    path: str
+    track: str = "inbound"
+
+
+class StopRecord(msgspec.Struct, frozen=True, tag=True):
+    """Finish the leg's WAV file; answered by Recorded."""
+
+    leg: str
+
+
+class Close(msgspec.Struct, frozen=True, tag=True):
+    """Free the leg; answered by Closed with its counters."""
+
+    leg: str
+
+
+Command = Open | Connect | Load | Forget | Play | Dial | Stop | Record | StopRecord | Close
+
+
+class Opened(msgspec.Struct, frozen=True, tag=True):
+    """The leg's local address for SDP."""
+
+    leg: str
+    host: str
+    rtp_port: int
+    rtcp_port: int
+
+
+class OpenFailed(msgspec.Struct, frozen=True, tag=True):
+    """No row or port was free."""
+
+    leg: str
+    reason: str
+
+
+class Digit(msgspec.Struct, frozen=True, tag=True):
+    """The far end pressed a key."""
+
+    leg: str
+    digit: str
+    inband: bool = False
+
+
+class Ended(msgspec.Struct, frozen=True, tag=True):
+    """A player or DTMF sender came to its end."""
+
+    leg: str
+    play: int
+
+
+class Voice(msgspec.Struct, frozen=True, tag=True):
+    """The far end began (`active`) or ceased to speak."""
+
+    leg: str
+    active: bool
+
+
+class Recorded(msgspec.Struct, frozen=True, tag=True):
+    """A WAV file is complete."""
+
+    leg: str
+    path: str
+    duration_s: float
+
+
+class Counters(msgspec.Struct, frozen=True):
+    """RTP and RTCP counters of a leg (RFC 3550 6.4)."""
+
+    packets_sent: int = 0
+    packets_received: int = 0
+    packets_lost: int = 0
+    packets_late: int = 0
+    packets_refused: int = 0  # wrong source, SSRC or form
+    jitter_ms: float = 0.0
+    round_trip_ms: float | None = None
+    remote_lost: int | None = None  # what the far end's reports say of our stream
+    remote_jitter_ms: float | None = None
+
+
+class Closed(msgspec.Struct, frozen=True, tag=True):
+    """The leg is gone."""
+
+    leg: str
+    counters: Counters
+
+
+class Lost(msgspec.Struct, frozen=True, tag=True):
+    """The worker that carried the leg has died."""
+
+    leg: str
+    reason: str
+
+
+Report = Opened | OpenFailed | Digit | Ended | Voice | Recorded | Closed | Lost
+Sink = Callable[[Report], None]
+
+
+class MediaPlane(Protocol):
+    """A worker process or an engine in this process; reports go to the sink given at its making."""
+
+    def send(self, command: Command) -> None:
+        """Carry out a command; never blocks."""
+        ...

@@ -1,0 +1,93 @@
+"""What is kept of a call: its state (the REST resource), its event log, its outgoing webhooks."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from offhook.errors import Cause
+from offhook.hooks import Hook, Target
+
+
+class CallState(StrEnum):
+    """The four states REST shows (rest.md 4.4)."""
+
+    QUEUED = "queued"
+    INITIATED = "initiated"
+    ANSWERED = "answered"
+    DISCONNECTED = "disconnected"
+
+
+class Direction(StrEnum):
+    """Who called whom, seen from Offhook."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """A call as REST shows it, and what is needed to place it and report its end.
+
+    Times are seconds since the epoch. `version` grows with each change, so that late writes lose.
+    """
+
+    call_id: str
+    account_id: str
+    application_id: str
+    to: str
+    from_: str
+    direction: Direction
+    state: CallState
+    last_update: float
+    version: int = 0
+    parent_call_id: str | None = None
+    enqueued_time: float | None = None
+    start_time: float | None = None
+    answer_time: float | None = None
+    end_time: float | None = None
+    disconnect_cause: Cause | None = None
+    error_message: str | None = None
+    error_id: str | None = None
+    sip_response_code: int | None = None
+    sip_call_id: str | None = None
+    stir_shaken: dict[str, str] | None = None
+    tag: str | None = None
+    # how to run it
+    hook: Hook | None = None  # answer or initiate webhook
+    status: Target | None = None  # where `disconnect` goes
+    status_fallback: Target | None = None
+    call_timeout_s: float = 30.0
+    callback_timeout_s: float = 15.0
+    priority: int = 5
+    display_name: str | None = None
+    privacy: bool = False
+    uui: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry of a call's append-only log, numbered from 1 (design.md 4)."""
+
+    call_id: str
+    number: int
+    at: float  # seconds since the epoch
+    kind: str  # "noun.verb": call.state, sip.sent, webhook.replied, verb.started, media.opened …
+    data: dict[str, Any] = field(default_factory=dict)  # JSON values, secrets redacted
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """An asynchronous webhook in the outbox; one lane per call, in `sequence` order."""
+
+    id: str  # UUID; the wire's Offhook-Event-Id
+    call_id: str
+    account_id: str
+    sequence: int  # per call, from 1
+    event_type: str
+    payload: dict[str, Any]
+    target: Target
+    fallback: Target | None
+    timeout_s: float
+    created: float
+    delivered: float | None = None
+    failed: str | None = None

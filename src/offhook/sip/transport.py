@@ -1,0 +1,46 @@
+"""The seam to the network: addresses, what the stack wants sent, and who sends it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A transport address; `host` may be a name where the stack asks for a message to be sent."""
+
+    transport: str  # "udp" or "tcp"
+    host: str
+    port: int
+    connection: int = (
+        0  # of a received message on a stream: reply on the same one (RFC 3261 18.2.2)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message to send; `branch` names the transaction to tell when it cannot be sent."""
+
+    data: bytes
+    to: Address
+    branch: str = ""
+
+
+class Sockets(Protocol):
+    """UDP and TCP sockets, or those of the virtual network."""
+
+    def open(
+        self,
+        on_message: Callable[[bytes, Address], None],
+        on_failure: Callable[[Outgoing, str], None],
+    ) -> None:
+        """Start to receive: whole messages (streams are framed), and failures to send."""
+        ...
+
+    def send(self, outgoing: Outgoing) -> None:
+        """Send, resolving the host and connecting when needed; never blocks, never raises."""
+        ...
+
+    def local(self, transport: str) -> tuple[str, int]:
+        """Return the host and port to advertise in Via and Contact."""
+        ...

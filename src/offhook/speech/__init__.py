@@ -1,0 +1,22 @@
+"""Speech: synthesizers behind one protocol, each in one file."""
+
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from offhook.ssml import Sentence
+
+Pcm = npt.NDArray[np.int16]  # [samples], 8000 Hz mono
+
+
+class UnknownVoiceError(Exception):
+    """The voice or locale asked for does not exist; the text names it."""
+
+
+class Synthesizer(Protocol):
+    """Turns a sentence into sound; called in a thread, never on the event loop."""
+
+    def synthesize(self, sentence: Sentence) -> Pcm:
+        """Return the audio; raises UnknownVoiceError."""
+        ...

@@ -1,0 +1,100 @@
+"""The verbs of BXML: one file each, and what they see of the world.
+
+A verb is a frozen dataclass whose fields are its attributes and whose docstring is its manual page.
+It acts through a `Line` and returns what comes next as a value. The scheduler (`calls/script.py`)
+applies `tag`, answers the call where `answers` says so, and runs the verbs in order (bxml.md 10.4).
+"""
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol
+
+from offhook.errors import Cause
+from offhook.hooks import Credentials, Hook
+from offhook.ssml import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Goto:
+    """Send the synchronous event to the hook; its reply replaces the document."""
+
+    hook: Hook  # URLs may be relative to the document
+    event: str  # eventType
+    fields: Mapping[str, Any] = field(default_factory=dict)  # beside the common call fields
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """End the call."""
+
+    cause: Cause
+    message: str | None = None
+
+
+Step = Goto | End | None  # None: go on with the next verb
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """A DTMF digit, or silence when `digit` is empty."""
+
+    digit: str
+    duration_ms: int
+
+
+class Line(Protocol):
+    """What a verb can do to its call. Failures raise CallError; cancelling stops anything."""
+
+    async def play(self, url: str, credentials: Credentials | None) -> None:
+        """Fetch audio (URL relative to the document) and play it to its end."""
+        ...
+
+    async def speak(self, sentence: Sentence) -> None:
+        """Synthesise and speak to the end."""
+        ...
+
+    async def ring_back(self, duration_s: float) -> None:
+        """Play ring-back tone; an unanswered caller is kept ringing (180) instead."""
+        ...
+
+    async def pause(self, duration_s: float) -> None:
+        """Be silent for so long."""
+        ...
+
+    async def send_tones(self, tones: Sequence[Tone]) -> None:
+        """Send DTMF and silences, in order, to their end."""
+        ...
+
+    def collect(self) -> AbstractContextManager["asyncio.Queue[str]"]:
+        """Route pressed keys here, and nowhere else, while the context is open (bxml.md 10.6)."""
+        ...
+
+    def set_tag(self, tag: str) -> None:
+        """Set the call's tag; blank clears it (bxml.md 2.3)."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verb(ABC):
+    """One instruction of a document."""
+
+    name: ClassVar[str]  # element name
+    blocks: ClassVar[bool] = False  # takes time: resets the redirect-loop guard
+    line_number: int = field(default=0, compare=False)  # in the document, for the log
+
+    @property
+    def answers(self) -> bool:
+        """Whether an unanswered inbound call is answered before this verb (bxml.md 1.8)."""
+        return True
+
+    @property
+    def new_tag(self) -> str | None:
+        """The tag this verb sets when it starts: None leaves it, blank clears it."""
+        return None
+
+    @abstractmethod
+    async def run(self, line: Line) -> Step:
+        """Do it; return what comes next."""

@@ -1,0 +1,1 @@
+"""Requests to applications: ask for BXML, notify of events, fetch audio."""
