@@ -1,0 +1,53 @@
+"""How an event is written as a request (webhooks.md 2.1), and what of it may be logged."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import msgspec
+
+from offhook.hooks import Target
+from offhook.webhooks.http import HttpRequest
+
+SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization", "set-cookie"})
+
+
+def event_request(
+    target: Target, event: Mapping[str, Any], headers: Mapping[str, str]
+) -> HttpRequest:
+    """Return the request that carries `event` to the target; None values are left out."""
+    present = {name: value for name, value in event.items() if value is not None}
+    if target.method == "GET":
+        url = with_query(target.url, present)
+        return HttpRequest("GET", url, dict(headers), credentials=target.credentials)
+    headers = {"Content-Type": "application/json", **headers}
+    body = msgspec.json.encode(present)
+    return HttpRequest(target.method, target.url, headers, body, target.credentials)
+
+
+def with_query(url: str, values: Mapping[str, Any]) -> str:
+    """Return `url` with the values appended to its query, before any fragment."""
+    parts = urlsplit(url)
+    added = "&".join(f"{_quoted(name)}={_quoted(_spelled(v))}" for name, v in values.items())
+    query = f"{parts.query}&{added}" if parts.query and added else parts.query or added
+    return urlunsplit(parts._replace(query=query))
+
+
+def _spelled(value: Any) -> str:
+    """Strings as they are; numbers, booleans and nested values in compact JSON."""
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+def _quoted(text: str) -> str:
+    return quote(text, safe=":")  # percent-encoded UTF-8; `+` becomes %2B
+
+
+def public_url(url: str) -> str:
+    """Return `url` without userinfo, query string and fragment: fit for logs and errors."""
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+def redacted(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers with the values of those that carry secrets replaced."""
+    return {k: "***" if k.lower() in SECRET_HEADERS else v for k, v in headers.items()}
