@@ -1,0 +1,27 @@
+"""Errors are data: the catalogue of every failure a client can see (errors.md).
+
+`http` and `fields` hold what the Voice API answers, `tokens` what the token endpoint answers and
+`calls` what ends a call. An answer is made by raising `ApiError` with an entry; there is no other
+way to make one.
+"""
+
+from offhook.errors import calls, fields, http, tokens
+from offhook.errors.calls import CallError, Cause
+from offhook.errors.entry import ApiError, Entry, Who
+
+CATALOGUE: dict[str, Entry] = {
+    entry.id: entry for entry in (*http.ENTRIES, *fields.ENTRIES, *tokens.ENTRIES, *calls.ENTRIES)
+}
+
+__all__ = [
+    "CATALOGUE",
+    "ApiError",
+    "CallError",
+    "Cause",
+    "Entry",
+    "Who",
+    "calls",
+    "fields",
+    "http",
+    "tokens",
+]

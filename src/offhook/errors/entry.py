@@ -1,0 +1,51 @@
+"""One entry of the error catalogue, and the exception that carries it to an HTTP client."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from string import Formatter
+
+
+class Who(StrEnum):
+    """Who can do something about a failure."""
+
+    APP = "app"
+    OPERATOR = "operator"
+    CALLER = "caller"
+    CARRIER = "carrier"
+    OFFHOOK = "offhook"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A failure a client can see: what is sent, what it means and what to do about it."""
+
+    id: str  # slug, unique in the catalogue
+    status: int | None  # HTTP status; None for what webhooks and call state report
+    type: str  # `type` of the body, `error` of the token endpoint, or the call's cause
+    description: str  # pattern with {placeholders}
+    who: Who
+    meaning: str
+    fix: str
+    wire_id: str | None = None  # `id` of the body: null, or "" for 409 and 429 (errors.md 1)
+
+    @property
+    def placeholders(self) -> frozenset[str]:
+        """Names that must be given a value before this can be sent."""
+        return frozenset(name for _, name, _, _ in Formatter().parse(self.description) if name)
+
+    def text(self, **values: object) -> str:
+        """Return the description with all placeholders filled in."""
+        assert values.keys() == self.placeholders, f"{self.id} needs {sorted(self.placeholders)}"
+        return self.description.format(**values)
+
+
+class ApiError(Exception):
+    """A refusal of an HTTP request; nothing outside the catalogue can be sent."""
+
+    def __init__(
+        self, entry: Entry, /, *, headers: tuple[tuple[str, str], ...] = (), **values: object
+    ) -> None:
+        self.entry = entry
+        self.headers = headers  # those the status asks for (errors.md 1.1)
+        self.description = entry.text(**values)
+        super().__init__(self.description)
