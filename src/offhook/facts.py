@@ -6,6 +6,7 @@ media facts name no call: whoever owns the leg puts them into the inbox of the l
 
 from dataclasses import dataclass
 
+from offhook.errors import CallError
 from offhook.hooks import Hook
 
 
@@ -96,6 +97,7 @@ class Rescripted:
     """REST: stop the script and run this document (already validated bytes)."""
 
     body: bytes
+    charset: str | None = None  # of its Content-Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +105,16 @@ class Completed:
     """REST: end the call."""
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The outbound queue gives way: place the call now, or end it with `refusal`."""
+
+    refusal: CallError | None = None
+
+
 SipFact = (
     Ringing | Answered | Confirmed | Refused | Unreachable | Abandoned | FarEndHungUp | Reoffered
 )
 MediaFact = DigitHeard | PlayEnded | MediaLost
 Request = Redirected | Rescripted | Completed
-Fact = SipFact | MediaFact | Request
+Fact = SipFact | MediaFact | Request | Turn

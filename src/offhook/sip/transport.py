@@ -12,9 +12,7 @@ class Address:
     transport: str  # "udp" or "tcp"
     host: str
     port: int
-    connection: int = (
-        0  # of a received message on a stream: reply on the same one (RFC 3261 18.2.2)
-    )
+    connection: int = 0  # the stream a message came on: replies go there (RFC 3261 18.2.2)
 
 
 @dataclass(frozen=True, slots=True)

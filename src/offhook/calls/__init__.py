@@ -1,0 +1,1 @@
+"""Call control: a call is a coroutine (design.md 3)."""

@@ -1,0 +1,119 @@
+"""Who may place or receive a call: account and node limits (errors.md 3.8, 3.10, rest.md 7)."""
+
+import math
+from dataclasses import dataclass
+
+from offhook.calls.capacity import Sessions
+from offhook.calls.dialer import Dialer
+from offhook.calls.limits import RETRY_AFTER_S
+from offhook.calls.plant import Plant
+from offhook.directory import Account, Application
+from offhook.errors import ApiError
+from offhook.records import CallRecord, CallState, Direction
+from offhook.requests import OutboundRequest
+from offhook.sip.endpoint import IncomingCall
+from offhook.sip.trunks import called_party, calling_party
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The final response to an INVITE that becomes no call, and why (for the log only)."""
+
+    code: int
+    why: str
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+BUSY_HEADERS = (("Retry-After", str(RETRY_AFTER_S)),)
+
+
+def outbound(account: Account, dialer: Dialer, sessions: Sessions) -> None:
+    """Admit a createCall; raises ApiError 429 or 503 in the contract's order."""
+    waiting = dialer.size(account.id)
+    rate = dialer.rate(account)
+    if account.queueing and waiting >= account.queue_capacity:
+        retry_s = math.ceil(1 / (rate.count / rate.window_s))
+        raise ApiError("rate-limit", retry_after=retry_s)
+    if not account.queueing and rate.wait_s() > 0:
+        raise ApiError("rate-limit", retry_after=1)
+    if waiting == 0 and sessions.account_full(account):
+        raise ApiError("concurrent-limit", retry_after=1)
+    if sessions.node_full():
+        raise ApiError("node-full", retry_after=1)
+
+
+def outbound_record(account: Account, request: OutboundRequest, plant: Plant) -> CallRecord:
+    """Return the first state of an outbound call."""
+    now = plant.clock.wall()
+    return CallRecord(
+        call_id=plant.ids.call(),
+        account_id=account.id,
+        application_id=request.application_id,
+        to=request.to,
+        from_=request.from_,
+        direction=Direction.OUTBOUND,
+        state=CallState.QUEUED if account.queueing else CallState.INITIATED,
+        last_update=now,
+        enqueued_time=now if account.queueing else None,
+        start_time=None if account.queueing else now,
+        tag=request.tag or None,
+        hook=request.answer,
+        status=request.disconnect,
+        call_timeout_s=request.call_timeout_s,
+        callback_timeout_s=request.callback_timeout_s,
+        priority=request.priority,
+        display_name=request.display_name,
+        privacy=request.privacy,
+        uui=request.uui,
+    )
+
+
+def inbound(
+    incoming: IncomingCall, plant: Plant, dialer: Dialer, sessions: Sessions, draining: bool
+) -> CallRecord | Refusal:
+    """Admit a caller: a known number, a working account, room for one more."""
+    directory = plant.directory()
+    called = called_party(incoming)
+    application = directory.application_for(called)
+    if application is None or application.initiate is None:
+        return Refusal(404, f"no application for {called}")
+    account = directory.accounts.get(application.account_id)
+    if refusal := _closed(account):
+        return refusal
+    assert account is not None
+    if draining:
+        return Refusal(503, "the node is shutting down", BUSY_HEADERS)
+    rate = dialer.rate(account)
+    if rate.wait_s() > 0 or sessions.account_full(account) or sessions.node_full():
+        return Refusal(503, "a rate or session limit is reached", BUSY_HEADERS)
+    rate.take()
+    sessions.take(account.id)
+    return _inbound_record(incoming, called, application, plant)
+
+
+def _closed(account: Account | None) -> Refusal | None:
+    if account is None or not account.voice_enabled:
+        return Refusal(404, "the number's account has no voice")
+    return Refusal(403, "the account is suspended") if account.suspended else None
+
+
+def _inbound_record(
+    incoming: IncomingCall, called: str, application: Application, plant: Plant
+) -> CallRecord:
+    now = plant.clock.wall()
+    return CallRecord(
+        call_id=plant.ids.call(),
+        account_id=application.account_id,
+        application_id=application.id,
+        to=called,
+        from_=calling_party(incoming),
+        direction=Direction.INBOUND,
+        state=CallState.INITIATED,
+        last_update=now,
+        start_time=now,
+        sip_call_id=incoming.call_id,
+        hook=application.initiate,
+        status=application.status,
+        status_fallback=application.status_fallback,
+        callback_timeout_s=application.callback_timeout_s,
+    )

@@ -1,0 +1,307 @@
+"""A call: one supervisor reads the inbox, one child task runs the script (style: a call is a coroutine)."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from offhook.calls import endings
+from offhook.calls.journal import Journal
+from offhook.calls.leg import Leg
+from offhook.calls.limits import INBOX_FACTS, RINGING_START_S
+from offhook.calls.line import CallLine
+from offhook.calls.payloads import call_event, disconnect_event
+from offhook.calls.plant import Plant
+from offhook.calls.routes import outgoing
+from offhook.calls.script import Page, RanOut, Script
+from offhook.calls.state import Step, advance, amend
+from offhook.errors import CallError, Cause
+from offhook.facts import (
+    Abandoned,
+    Answered,
+    Completed,
+    Confirmed,
+    DigitHeard,
+    Fact,
+    FarEndHungUp,
+    MediaLost,
+    PlayEnded,
+    Redirected,
+    Refused,
+    Reoffered,
+    Rescripted,
+    Ringing,
+    Turn,
+    Unreachable,
+)
+from offhook.records import CallRecord, CallState, Delivery, Direction
+from offhook.sip.endpoint import IncomingCall
+from offhook.verbs import End, Goto
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptEnded:
+    """A script has returned; a late one of a former script is told by its task."""
+
+    task: asyncio.Task[End]
+
+
+class Call:
+    """One call from its first to its last webhook. `run` is its whole life."""
+
+    def __init__(
+        self,
+        plant: Plant,
+        record: CallRecord,
+        *,
+        incoming: IncomingCall | None = None,
+        first_fields: Mapping[str, Any] | None = None,
+        events: int = 0,
+    ) -> None:
+        self._plant = plant
+        self.record = record
+        self.ran_out = False  # the BXML came to its end (errors.md 3.6)
+        self.ending = False
+        self.farewell: Delivery | None = None  # the `disconnect` webhook, to be sent once committed
+        self._inbox: asyncio.Queue[Fact | ScriptEnded] = asyncio.Queue()
+        self.journal = Journal(plant.store, plant.clock, record.call_id, events)
+        self.leg = Leg(plant, record.call_id, self.post, self.journal)
+        self._incoming = incoming
+        self._first_fields = first_fields or {}
+        self._line = CallLine(plant, self.leg, self.journal, self.set_tag)
+        self._line.answered = record.state is CallState.ANSWERED
+        self._script = Script(
+            plant, self._line, self.journal, self, timeout_s=record.callback_timeout_s
+        )
+
+    @property
+    def answered(self) -> bool:
+        """Whether the call has been answered."""
+        return self.record.answer_time is not None
+
+    def post(self, fact: Fact) -> None:
+        """Put a fact into the inbox; a full one is a fact of its own and loses this one."""
+        if self._inbox.qsize() >= INBOX_FACTS:
+            self.journal.log("inbox.full", fact=type(fact).__name__)
+            return
+        self._inbox.put_nowait(fact)
+
+    async def run(self) -> None:
+        """The whole life of this call."""
+        verdict = End(Cause.UNKNOWN, "An unknown internal error occurred")
+        try:
+            verdict = await self._live()
+        except CallError as error:
+            verdict = End(error.cause, error.message)
+        finally:
+            self._end(verdict)
+
+    # the three parts of a life
+
+    async def _live(self) -> End:
+        assert self.record.hook is not None
+        if self._incoming is not None:
+            self.leg.received(self._incoming)
+            self.leg.ring()
+            return await self._converse(Goto(self.record.hook, "initiate", self._first_fields))
+        if ended := await self._wait_in_queue():
+            return ended
+        await self._place()
+        if ended := await self._wait_for_answer():
+            return ended
+        return await self._converse(Goto(self.record.hook, "answer", self._first_fields))
+
+    async def _wait_in_queue(self) -> End | None:
+        while self.record.state is CallState.QUEUED:
+            match await self._inbox.get():
+                case Turn(refusal=None):
+                    self._advance(Step.PLACE)
+                case Turn(refusal=CallError() as refusal):
+                    raise refusal
+                case Completed():
+                    return End(Cause.CANCEL)
+        return None
+
+    async def _place(self) -> None:
+        directory = self._plant.directory()
+        make = outgoing(self.record, directory, self._plant.sip)
+        sip_call_id = await self.leg.dial(make)
+        self._amend(sip_call_id=sip_call_id)
+
+    async def _wait_for_answer(self) -> End | None:
+        ringing = False
+        try:
+            async with asyncio.timeout(RINGING_START_S) as limit:
+                while True:
+                    fact = await self._inbox.get()
+                    if isinstance(fact, Ringing) and not ringing:
+                        ringing = True
+                        now = asyncio.get_running_loop().time()
+                        limit.reschedule(now + self.record.call_timeout_s)
+                    elif isinstance(fact, Answered):
+                        self.leg.accepted(fact.sdp)
+                        self._mark_answered()
+                        return None
+                    elif ended := self._not_answered(fact):
+                        return ended
+        except TimeoutError:
+            raise (endings.no_answer() if ringing else endings.no_ringing()) from None
+
+    def _not_answered(self, fact: Fact | ScriptEnded) -> End | None:
+        match fact:
+            case Refused(code=code):
+                self.leg.gone()
+                self._amend(sip_response_code=code)
+                raise endings.refused(code)
+            case Unreachable(reason=reason):
+                self.leg.gone()
+                raise endings.unreachable(reason)
+            case MediaLost():
+                raise endings.media_failed()
+            case FarEndHungUp():
+                self.leg.gone()
+                return End(Cause.HANGUP)
+            case Completed():
+                return End(Cause.CANCEL)
+        return None
+
+    async def _converse(self, start: Goto | Page) -> End:
+        """Run scripts until one ends the call, or something else does."""
+        while True:
+            outcome = await self._run_script(start)
+            if isinstance(outcome, End):
+                return outcome
+            start = outcome
+
+    async def _run_script(self, start: Goto | Page) -> End | Goto | Page:
+        """Run one script until it ends or something interrupts it; return what is next."""
+        async with asyncio.TaskGroup() as group:
+            script = group.create_task(self._script.run(start))
+            script.add_done_callback(lambda task: self._inbox.put_nowait(ScriptEnded(task)))
+            while True:
+                fact = await self._inbox.get()
+                if isinstance(fact, ScriptEnded) and fact.task is script:
+                    return script.result()
+                if outcome := self._interruption(fact):
+                    script.cancel()
+                    return outcome
+                self._keep_house(fact)
+
+    def _keep_house(self, fact: Fact | ScriptEnded) -> None:
+        """Facts that do not touch the script."""
+        match fact:
+            case DigitHeard(digit=digit):
+                self._line.digit(digit)
+            case PlayEnded(play=play):
+                self.leg.play_ended(play)
+            case Confirmed(sdp=sdp):
+                self.leg.confirmed(sdp)
+            case Reoffered(sdp=sdp):
+                self.leg.reoffered(sdp)
+            case Answered(sdp=sdp):
+                self.leg.accepted(sdp)
+
+    def _interruption(self, fact: Fact | ScriptEnded) -> End | Goto | Page | None:
+        """Facts that stop the script, and what comes instead (bxml.md 1.9, 10.7)."""
+        match fact:
+            case FarEndHungUp():
+                self.leg.gone()
+                return End(Cause.HANGUP)
+            case Abandoned():
+                self.leg.gone()
+                return End(Cause.CANCEL)
+            case Unreachable(reason=reason):
+                self.leg.gone()
+                error = endings.unreachable(reason)
+                return End(error.cause, error.message)
+            case MediaLost():
+                error = endings.media_failed()
+                return End(error.cause, error.message)
+            case Completed():
+                return End(Cause.HANGUP)
+            case Redirected(hook=hook, tag=tag):
+                if tag is not None:
+                    self.set_tag(tag)
+                return Goto(hook, "redirect")
+            case Rescripted(body=body, charset=charset):
+                return Page(body, self._base(), charset)
+        return None
+
+    # what the script and the line ask for
+
+    async def answer(self) -> None:
+        """Answer an unanswered inbound call; returns when the caller has confirmed."""
+        if not self.answered:
+            await self.leg.answer()
+            self._mark_answered()
+
+    def event(self, event: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a webhook's payload as of now."""
+        now = self._plant.clock.wall()
+        return call_event(self.record, event, now, self._plant.settings.base_url, fields)
+
+    def set_tag(self, tag: str) -> None:
+        """Set or clear the tag."""
+        self._amend(tag=tag.strip() or None)
+
+    def _base(self) -> str | None:
+        """The base of a document without a URL of its own: that of the one it replaces."""
+        return self._line.base or (self.record.hook and self.record.hook.primary.url)
+
+    # the record
+
+    def _mark_answered(self) -> None:
+        self._advance(Step.ANSWER)
+        self._line.answered = True
+
+    def _advance(self, step: Step, **changes: Any) -> None:
+        self.record = advance(self.record, step, self._plant.clock.wall(), **changes)
+        self._plant.store.put_call(self.record)
+        self.journal.log("call.state", state=str(self.record.state))
+
+    def _amend(self, **changes: Any) -> None:
+        self.record = amend(self.record, self._plant.clock.wall(), **changes)
+        self._plant.store.put_call(self.record)
+
+    def _end(self, verdict: End) -> None:
+        """Say goodbye: SIP, media, final state and `disconnect` (bxml.md 10.8)."""
+        self.ending = True
+        self.ran_out = isinstance(verdict, RanOut)
+        cause = verdict.cause
+        unanswered = self.record.direction is Direction.INBOUND and not self.answered
+        if cause is Cause.HANGUP and unanswered:
+            cause = Cause.REJECTED  # the application, or REST, would not have it (errors.md 8.2)
+        self.leg.release(cause)
+        error_id = self._plant.ids.uuid() if verdict.message else None
+        with self._plant.store.batch():
+            self._advance(
+                Step.END,
+                disconnect_cause=cause,
+                error_message=verdict.message,
+                error_id=error_id,
+            )
+            self.journal.log(
+                "call.ended", cause=str(cause), message=verdict.message, error_id=error_id
+            )
+            self.farewell = disconnect_delivery(self._plant, self.record)
+            if self.farewell:
+                self._plant.store.put_delivery(self.farewell)
+
+
+def disconnect_delivery(plant: Plant, record: CallRecord) -> Delivery | None:
+    """Return the `disconnect` webhook of an ended call, if anybody wants it."""
+    if record.status is None:
+        return None
+    now = plant.clock.wall()
+    return Delivery(
+        id=plant.ids.uuid(),
+        call_id=record.call_id,
+        account_id=record.account_id,
+        sequence=1,
+        event_type="disconnect",
+        payload=disconnect_event(record, now, plant.settings.base_url),
+        target=record.status,
+        fallback=record.status_fallback,
+        timeout_s=record.callback_timeout_s,
+        created=now,
+    )

@@ -1,0 +1,60 @@
+"""Rates and sessions: who may place or receive a call now (rest.md 7)."""
+
+from collections import Counter, deque
+
+from offhook.clock import Monotonic
+from offhook.directory import Account
+
+
+class Rate:
+    """At most `per_second` happenings in any window of a second (longer when below one)."""
+
+    def __init__(self, per_second: float, now: Monotonic) -> None:
+        self.count = max(1, int(per_second))
+        self.window_s = self.count / per_second
+        self._now = now
+        self._times: deque[float] = deque()
+
+    def wait_s(self) -> float:
+        """Return the seconds until one more is allowed; 0.0 for now."""
+        if len(self._times) < self.count:
+            return 0.0
+        return max(0.0, self._times[0] + self.window_s - self._now())
+
+    def take(self) -> None:
+        """Count one."""
+        self._times.append(self._now())
+        if len(self._times) > self.count:
+            self._times.popleft()
+
+
+class Sessions:
+    """Live legs (initiated and answered, both directions) per account and on the node."""
+
+    def __init__(self, node_limit: int) -> None:
+        self.node_limit = node_limit
+        self._legs: Counter[str] = Counter()
+
+    @property
+    def total(self) -> int:
+        """Legs on the node."""
+        return self._legs.total()
+
+    def account_full(self, account: Account) -> bool:
+        """Whether the account is at its session limit."""
+        return self._legs[account.id] >= account.sessions
+
+    def node_full(self) -> bool:
+        """Whether the node is at its cap."""
+        return self._legs.total() >= self.node_limit
+
+    def take(self, account_id: str) -> None:
+        """Count a leg in."""
+        self._legs[account_id] += 1
+
+    def give_back(self, account_id: str) -> None:
+        """Count a leg out."""
+        self._legs[account_id] -= 1
+        assert self._legs[account_id] >= 0
+        if not self._legs[account_id]:
+            del self._legs[account_id]

@@ -1,0 +1,101 @@
+"""The outbound queue: calls wait for their account's turn, by priority, then arrival (rest.md 7)."""
+
+import asyncio
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
+
+from offhook.calls.capacity import Rate, Sessions
+from offhook.clock import Monotonic
+from offhook.directory import Account
+from offhook.errors import CallError, Cause
+from offhook.facts import Turn
+from offhook.scopes import TaskOwner
+
+Post = Callable[[Turn], None]
+
+RATE_TEXT = "Account call creation rate limit exceeded"
+SESSIONS_TEXT = "Account concurrent call limit exceeded"
+NODE_TEXT = "Managing too many concurrent calls"
+
+
+@dataclass(slots=True)
+class Queue:
+    """The waiting calls of one account: (priority, arrival, call id), lowest first."""
+
+    rate: Rate
+    heap: list[tuple[int, int, str]] = field(default_factory=list)
+    waiting: dict[str, Post] = field(default_factory=dict)
+    running: bool = False
+
+
+class Dialer:
+    """Gives queued calls their turn at the account's rate."""
+
+    def __init__(
+        self,
+        account: Callable[[str], Account | None],
+        sessions: Sessions,
+        now: Monotonic,
+        tasks: TaskOwner,
+    ) -> None:
+        self._account = account
+        self._sessions = sessions
+        self._now = now
+        self._tasks = tasks
+        self._arrival = count()
+        self._queues: dict[str, Queue] = {}
+
+    def size(self, account_id: str) -> int:
+        """Return how many calls of the account wait."""
+        queue = self._queues.get(account_id)
+        return len(queue.waiting) if queue else 0
+
+    def rate(self, account: Account) -> Rate:
+        """Return the account's dequeue rate, which inbound calls use up as well."""
+        return self._queue(account).rate
+
+    def join(self, account: Account, call_id: str, priority: int, post: Post) -> None:
+        """Queue a call; `post` gets its Turn."""
+        queue = self._queue(account)
+        queue.waiting[call_id] = post
+        heapq.heappush(queue.heap, (priority, next(self._arrival), call_id))
+        if not queue.running:
+            queue.running = True
+            self._tasks.start(self._serve(account.id, queue), f"dialer {account.id}")
+
+    def leave(self, account_id: str, call_id: str) -> None:
+        """Take a call out of the queue."""
+        if queue := self._queues.get(account_id):
+            queue.waiting.pop(call_id, None)  # its place in the heap is passed over
+
+    def _queue(self, account: Account) -> Queue:
+        per_second = account.dequeue_rate or account.cps
+        queue = self._queues.get(account.id)
+        if queue is None:
+            queue = self._queues[account.id] = Queue(Rate(per_second, self._now))
+        return queue
+
+    async def _serve(self, account_id: str, queue: Queue) -> None:
+        try:
+            while queue.waiting:
+                if (wait_s := queue.rate.wait_s()) > 0:
+                    await asyncio.sleep(wait_s)
+                    continue
+                call_id = heapq.heappop(queue.heap)[2]
+                if post := queue.waiting.pop(call_id, None):
+                    queue.rate.take()
+                    post(Turn(self._refusal(account_id)))
+        finally:
+            queue.running = False
+            queue.heap.clear()
+
+    def _refusal(self, account_id: str) -> CallError | None:
+        account = self._account(account_id)
+        if account is None or self._sessions.account_full(account):
+            return CallError(Cause.ACCOUNT_LIMIT, SESSIONS_TEXT)
+        if self._sessions.node_full():
+            return CallError(Cause.NODE_CAPACITY_EXCEEDED, NODE_TEXT)
+        self._sessions.take(account_id)
+        return None

@@ -1,0 +1,264 @@
+"""The exchange: all live calls of the node, and the way in for REST, SIP and media.
+
+It creates calls, hands facts to them by call id and SIP session, and answers REST. It is the one place
+with a broad `except`: a bug in one call ends that call with a report, never the server. Calls that have
+ended are remembered for the recently-ended window (errors.md 3.6); after that only the store knows them.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import structlog
+
+from offhook.calls import admission, summaries
+from offhook.calls.call import Call, disconnect_delivery
+from offhook.calls.capacity import Sessions
+from offhook.calls.dialer import Dialer
+from offhook.calls.limits import QUEUED_AGE_S, RAN_OUT_GRACE_S
+from offhook.calls.plant import Plant
+from offhook.calls.state import Step, advance
+from offhook.directory import Account
+from offhook.errors import ApiError, Cause
+from offhook.facts import Completed, Redirected, Request, Rescripted
+from offhook.hooks import Hook
+from offhook.media.messages import Closed, Lost, Report
+from offhook.records import CallRecord, CallState, Direction, Event
+from offhook.requests import CallFilter, OutboundRequest, Standing
+from offhook.scopes import TaskOwner
+from offhook.sip.endpoint import IncomingCall
+from offhook.sip.transport import Address
+from offhook.verbs.document import InvalidBxml, parse
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What is remembered of a call that has just ended."""
+
+    account_id: str
+    at: float  # of the loop's clock
+    ran_out: bool
+
+
+class Exchange:
+    """All live calls; implements what REST asks for (api/service.py)."""
+
+    def __init__(self, plant: Plant) -> None:
+        self._plant = plant
+        self.tasks = TaskOwner()
+        self.calls: dict[str, Call] = {}
+        self._by_session: dict[int, Call] = {}
+        self._ended: OrderedDict[str, Ended] = OrderedDict()
+        self.sessions = Sessions(plant.settings.node_calls)
+        self.dialer = Dialer(self._account, self.sessions, plant.clock.now, self.tasks)
+        self.draining = False
+
+    # life of the node
+
+    async def start(self) -> None:
+        """Close or resume what a former process of this node left behind, then send its webhooks."""
+        for record in await self._plant.offload(self._plant.store.open_calls):
+            await self._recover(record)
+        await self._plant.store.flushed()
+        for delivery in await self._plant.offload(self._plant.store.pending_deliveries):
+            self._plant.outbox.post(delivery)
+
+    async def close(self) -> None:
+        """End all calls, waiting so long for their goodbyes as the settings allow."""
+        self.draining = True
+        for call in list(self.calls.values()):
+            call.post(Completed())
+        await self.tasks.close(self._plant.settings.shutdown_grace_s)
+
+    async def _recover(self, record: CallRecord) -> None:
+        now = self._plant.clock.wall()
+        events = await self._plant.offload(
+            lambda: self._plant.store.last_event_number(record.call_id)
+        )
+        fresh = record.enqueued_time is not None and now - record.enqueued_time < QUEUED_AGE_S
+        account = self._account(record.account_id)
+        if record.state is CallState.QUEUED and fresh and account is not None:
+            call = Call(self._plant, record, events=events)
+            call.journal.log("call.resumed")
+            self._run(call)
+            self.dialer.join(account, record.call_id, record.priority, call.post)
+            return
+        if record.state is CallState.QUEUED:
+            ended = advance(record, Step.END, now, disconnect_cause=Cause.CANCEL)
+        else:
+            ended = advance(
+                record,
+                Step.END,
+                now,
+                disconnect_cause=Cause.UNKNOWN,
+                error_message="An unknown internal error occurred",
+                error_id=self._plant.ids.uuid(),
+            )
+        with self._plant.store.batch():
+            self._plant.store.put_call(ended)
+            self._plant.store.append(
+                Event(ended.call_id, events + 1, now, "call.lost", {"cause": str(ended.disconnect_cause)})
+            )
+            if delivery := disconnect_delivery(self._plant, ended):
+                self._plant.store.put_delivery(delivery)
+
+    # REST
+
+    async def create(self, account: Account, request: OutboundRequest) -> CallRecord:
+        """Queue or place an outbound call; raises ApiError 429 and 503."""
+        admission.outbound(account, self.dialer, self.sessions)
+        record = admission.outbound_record(account, request, self._plant)
+        call = Call(self._plant, record)
+        self._plant.store.put_call(record)
+        call.journal.log("call.created", request=summaries.request(request))
+        self._run(call)
+        if account.queueing:
+            self.dialer.join(account, record.call_id, record.priority, call.post)
+        else:
+            self.dialer.rate(account).take()
+            self.sessions.take(account.id)
+        await self._plant.store.flushed()
+        return record
+
+    async def get(self, account_id: str, call_id: str) -> CallRecord | None:
+        """Return a call, live or ended within the last 7 days."""
+        call = self.calls.get(call_id)
+        if call is not None:
+            return call.record if call.record.account_id == account_id else None
+        return await self._plant.offload(lambda: self._plant.store.call(account_id, call_id))
+
+    async def list(self, account_id: str, wanted: CallFilter) -> list[CallRecord]:
+        """Return calls by creation time; all writes so far are seen."""
+        await self._plant.store.flushed()
+        return await self._plant.offload(lambda: self._plant.store.calls(account_id, wanted))
+
+    async def locate(self, account_id: str, call_id: str) -> Standing:
+        """Tell whether a call can be addressed: present, forgotten (ended too long ago), missing."""
+        if self._live(account_id, call_id) or self._recently(account_id, call_id):
+            return Standing.PRESENT
+        stored = await self._plant.offload(lambda: self._plant.store.call(account_id, call_id))
+        return Standing.FORGOTTEN if stored else Standing.MISSING
+
+    async def redirect(self, account_id: str, call_id: str, hook: Hook, tag: str | None) -> None:
+        """Stop the script and ask `hook`; raises ApiError 404 and 409."""
+        self._modify(account_id, call_id, Redirected(hook, tag))
+
+    async def rescript(
+        self, account_id: str, call_id: str, body: bytes, charset: str | None
+    ) -> None:
+        """Stop the script and run this document; raises ApiError 400, 404 and 409."""
+        try:
+            parse(body, charset=charset)
+        except InvalidBxml as fault:
+            raise ApiError("invalid-bxml-body", reason=str(fault)) from fault
+        self._modify(account_id, call_id, Rescripted(body, charset))
+
+    async def complete(self, account_id: str, call_id: str) -> None:
+        """End the call; raises ApiError 404 and 409. Returns when the end has begun."""
+        call = self._live(account_id, call_id)
+        if call is not None:
+            call.post(Completed())
+            return
+        ended = self._recently(account_id, call_id)
+        if ended is None:
+            raise ApiError("call-not-found", callId=call_id)
+        if not ended.ran_out or self._plant.clock.now() - ended.at > RAN_OUT_GRACE_S:
+            raise ApiError("call-not-modifiable", callId=call_id)
+
+    def _modify(self, account_id: str, call_id: str, request: Request) -> None:
+        call = self._live(account_id, call_id)
+        if call is None and self._recently(account_id, call_id) is None:
+            raise ApiError("call-not-found", callId=call_id)
+        if call is None or not call.answered:
+            raise ApiError("call-not-modifiable", callId=call_id)
+        call.post(request)
+
+    def _live(self, account_id: str, call_id: str) -> Call | None:
+        call = self.calls.get(call_id)
+        if call is None or call.ending or call.record.account_id != account_id:
+            return None
+        return call
+
+    def _recently(self, account_id: str, call_id: str) -> Ended | None:
+        horizon = self._plant.clock.now() - self._plant.settings.recently_ended_s
+        while self._ended and next(iter(self._ended.values())).at <= horizon:
+            self._ended.popitem(last=False)
+        ended = self._ended.get(call_id)
+        return ended if ended and ended.account_id == account_id else None
+
+    def _account(self, account_id: str) -> Account | None:
+        return self._plant.directory().accounts.get(account_id)
+
+    # SIP and media
+
+    def on_call(self, incoming: IncomingCall) -> None:
+        """Take or refuse a caller's INVITE."""
+        record = admission.inbound(incoming, self._plant, self.dialer, self.sessions, self.draining)
+        if isinstance(record, admission.Refusal):
+            log.info("inbound call refused", code=record.code, why=record.why, to=incoming.target)
+            self._plant.sip.refuse(incoming.session, record.code, record.headers)
+            return
+        fields = summaries.initiate_fields(incoming)
+        call = Call(self._plant, record, incoming=incoming, first_fields=fields)
+        self._plant.store.put_call(record)
+        call.journal.log("call.received", source=incoming.source.host, to=incoming.target)
+        self._by_session[incoming.session] = call
+        self._run(call)
+
+    def on_report(self, report: Report) -> None:
+        """Hand a report of the media plane to the call it concerns."""
+        if isinstance(report, Lost):
+            self._plant.clips.clear()
+        call = self.calls.get(report.leg)
+        if call is not None:
+            call.leg.on_report(report)
+        elif isinstance(report, Closed):
+            log.debug("leg closed", leg=report.leg)
+
+    def on_message(self, session: int | None, sent: bool, data: bytes, peer: Address) -> None:
+        """Log a SIP message with its call."""
+        call = self._call_of(session)
+        if call is not None:
+            kind = "sip.sent" if sent else "sip.received"
+            call.journal.log(kind, **summaries.sip_message(data, peer))
+
+    def _call_of(self, session: int | None) -> Call | None:
+        if session is None:
+            return None
+        call = self._by_session.get(session)
+        if call is None:
+            call = next((c for c in self.calls.values() if c.leg.session == session), None)
+            if call is not None:
+                self._by_session[session] = call
+        return call
+
+    # running
+
+    def _run(self, call: Call) -> None:
+        self.calls[call.record.call_id] = call
+        self.tasks.start(self._run_call(call), f"call {call.record.call_id}")
+
+    async def _run_call(self, call: Call) -> None:
+        record = call.record
+        try:
+            await call.run()
+        except Exception:
+            log.exception("a call ended by a fault of Offhook", call=record.call_id)
+        finally:
+            self._forget(call)
+        await self._plant.store.flushed()
+        if call.farewell is not None:
+            self._plant.outbox.post(call.farewell)
+
+    def _forget(self, call: Call) -> None:
+        record = call.record
+        if record.start_time is not None:
+            self.sessions.give_back(record.account_id)
+        elif record.direction is Direction.OUTBOUND:
+            self.dialer.leave(record.account_id, record.call_id)
+        del self.calls[record.call_id]
+        self._by_session.pop(call.leg.session, None)
+        self._ended[record.call_id] = Ended(
+            record.account_id, self._plant.clock.now(), call.ran_out
+        )

@@ -1,0 +1,23 @@
+"""A call's event log: numbered, append-only, written behind the call's back (design.md 4)."""
+
+from typing import Any
+
+from offhook.clock import Clock
+from offhook.records import Event
+from offhook.store import Store
+
+
+class Journal:
+    """Writes the events of one call; `number` is that of the last one written."""
+
+    def __init__(self, store: Store, clock: Clock, call_id: str, number: int = 0) -> None:
+        self._store = store
+        self._clock = clock
+        self.call_id = call_id
+        self.number = number
+
+    def log(self, kind: str, **data: Any) -> int:
+        """Append an event; returns its number. Values are JSON and hold no secrets."""
+        self.number += 1
+        self._store.append(Event(self.call_id, self.number, self._clock.wall(), kind, data))
+        return self.number

@@ -1,0 +1,247 @@
+"""One party of a call: its SIP session and its media row, and the offer/answer that ties them.
+
+A leg is told what to do and posts facts to the call's inbox; the call hands facts that concern the leg
+(`Answered`, `Confirmed`, `Reoffered`, `PlayEnded`) back to it, so that everything happens in inbox order.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from enum import Enum, auto
+
+from offhook.calls import endings
+from offhook.calls.journal import Journal
+from offhook.calls.limits import CONFIRM_S, MEDIA_OPEN_S, RETRY_AFTER_S
+from offhook.calls.plant import Plant
+from offhook.errors import CallError, Cause
+from offhook.facts import DigitHeard, Fact, MediaLost, PlayEnded
+from offhook.media import messages
+from offhook.sip.endpoint import IncomingCall, OutgoingCall
+from offhook.sip.offer import Agreed, LocalMedia, SdpError, accept, answer, offer
+
+
+class Phase(Enum):
+    """Which goodbye the far end is owed."""
+
+    IDLE = auto()  # nobody knows of us
+    CALLING = auto()  # our INVITE has no final response: CANCEL
+    ALERTING = auto()  # their INVITE has no final response: refuse it
+    TALKING = auto()  # BYE
+    GONE = auto()  # nothing
+
+
+class Leg:
+    """A SIP session with a media row."""
+
+    def __init__(
+        self, plant: Plant, call_id: str, post: Callable[[Fact], None], journal: Journal
+    ) -> None:
+        self._plant = plant
+        self.id = call_id
+        self._post = post
+        self._journal = journal
+        self.phase = Phase.IDLE
+        self.session = 0
+        self._offered = b""  # the caller's offer, until answered
+        self._media_open = False
+        self._opened: asyncio.Future[messages.Opened] | None = None
+        self._confirmed = asyncio.Event()
+        self._local: LocalMedia | None = None
+        self._plays: dict[int, asyncio.Future[None]] = {}
+        self._last_play = 0
+
+    # SIP, our call
+
+    async def dial(self, make: Callable[[bytes], OutgoingCall]) -> str:
+        """Open media, offer it and send the INVITE; returns the SIP Call-ID."""
+        local = await self._open_media()
+        self.session = self._plant.sip.invite(make(offer(local)), self._post)
+        self.phase = Phase.CALLING
+        return self._plant.sip.call_id(self.session)
+
+    def accepted(self, sdp: bytes) -> None:
+        """The far end answered our offer (also one made in a re-INVITE)."""
+        self.phase = Phase.TALKING
+        self._connect(self._agree(sdp))
+
+    # SIP, their call
+
+    def received(self, incoming: IncomingCall) -> None:
+        """Take the caller's INVITE; it rings until answered or refused."""
+        self.session = incoming.session
+        self.phase = Phase.ALERTING
+        self._offered = incoming.sdp
+        self._plant.sip.attach(self.session, self._post)
+
+    def ring(self) -> None:
+        """Tell the caller that it rings."""
+        self._plant.sip.ring(self.session)
+
+    async def answer(self) -> None:
+        """Send 200 and wait for the caller's ACK."""
+        local = await self._open_media()
+        if self._offered:
+            try:
+                sdp, agreed = answer(self._offered, local)
+            except SdpError as error:
+                self._journal.log("media.refused", reason=str(error))
+                raise endings.media_failed() from error
+            self._connect(agreed)
+        else:
+            sdp = offer(local)
+        self._plant.sip.accept(self.session, sdp)
+        self.phase = Phase.TALKING
+        async with asyncio.timeout(CONFIRM_S):
+            await self._confirmed.wait()
+
+    def confirmed(self, sdp: bytes) -> None:
+        """The caller's ACK came, with the answer if our 200 made the offer."""
+        if sdp and not self._offered:
+            self._connect(self._agree(sdp))
+        self._confirmed.set()
+
+    def reoffered(self, sdp: bytes) -> None:
+        """The far end wants other media (hold, another address): answer, or make the offer."""
+        assert self._local is not None
+        self._local = _next_version(self._local)
+        if not sdp:
+            self._offered = b""
+            self._plant.sip.answer_offer(self.session, offer(self._local))
+            return
+        try:
+            reply, agreed = answer(sdp, self._local)
+        except SdpError as error:
+            self._journal.log("media.refused", reason=str(error))
+            self._plant.sip.refuse_offer(self.session, 488)
+            return
+        self._plant.sip.answer_offer(self.session, reply)
+        self._connect(agreed)
+
+    # any
+
+    def gone(self) -> None:
+        """The far end has left, or never came."""
+        self.phase = Phase.GONE
+
+    def release(self, cause: Cause) -> None:
+        """Say goodbye as the phase demands and free the media row."""
+        phase, self.phase = self.phase, Phase.GONE
+        if phase is Phase.CALLING:
+            self._plant.sip.cancel(self.session)
+        elif phase is Phase.ALERTING:
+            code = endings.refusal(cause)
+            headers = (("Retry-After", str(RETRY_AFTER_S)),) if code == 503 else ()
+            self._plant.sip.refuse(self.session, code, headers)
+        elif phase is Phase.TALKING:
+            self._plant.sip.hang_up(self.session)
+        if self._media_open:
+            self._media_open = False
+            self._plant.media.send(messages.Close(self.id))
+
+    # media
+
+    async def play(self, clip: str, *, loop: bool = False) -> None:
+        """Play a loaded clip to its end; when cancelled, stop it at once."""
+        await self._playing(lambda number: messages.Play(self.id, number, clip, loop))
+
+    async def send_tones(self, steps: Sequence[messages.ToneStep]) -> None:
+        """Send DTMF to its end."""
+        await self._playing(lambda number: messages.Dial(self.id, number, tuple(steps)))
+
+    def play_ended(self, play: int) -> None:
+        """A player came to its end."""
+        if (future := self._plays.get(play)) and not future.done():
+            future.set_result(None)
+
+    def on_report(self, report: messages.Report) -> None:
+        """Take a report of the media plane about this leg."""
+        match report:
+            case messages.Opened():
+                self._settle(report)
+            case messages.OpenFailed(reason=reason):
+                self._journal.log("media.failed", reason=reason)
+                self._settle(endings.media_failed())
+            case messages.Digit(digit=digit, inband=inband):
+                self._journal.log("media.digit", digit=digit, inband=inband)
+                self._post(DigitHeard(digit))
+            case messages.Ended(play=play):
+                self._post(PlayEnded(play))
+            case messages.Lost(reason=reason):
+                self._media_open = False
+                self._journal.log("media.lost", reason=reason)
+                self._settle(endings.media_failed())
+                self._post(MediaLost(reason))
+            case messages.Voice(active=active):
+                self._journal.log("media.voice", active=active)
+            case messages.Recorded() | messages.Closed():
+                pass  # recordings are another verb's; the exchange logs the counters
+
+    async def _playing(self, command: Callable[[int], messages.Play | messages.Dial]) -> None:
+        self._last_play += 1
+        number = self._last_play
+        ended = self._plays[number] = asyncio.get_running_loop().create_future()
+        self._plant.media.send(command(number))
+        try:
+            await ended
+        finally:
+            del self._plays[number]
+            if (not ended.done() or ended.cancelled()) and self._media_open:
+                self._plant.media.send(messages.Stop(self.id, number))
+
+    async def _open_media(self) -> LocalMedia:
+        self._opened = asyncio.get_running_loop().create_future()
+        self._media_open = True
+        self._plant.media.send(messages.Open(self.id))
+        try:
+            async with asyncio.timeout(MEDIA_OPEN_S):
+                opened = await self._opened
+        except TimeoutError:
+            raise endings.media_failed() from None
+        session_id = self._plant.ids.rng.getrandbits(62)
+        self._local = LocalMedia(opened.host, opened.rtp_port, opened.rtcp_port, session_id, 1)
+        self._journal.log("media.opened", host=opened.host, rtp_port=opened.rtp_port)
+        return self._local
+
+    def _settle(self, result: messages.Opened | CallError) -> None:
+        if self._opened is None or self._opened.done():
+            return
+        if isinstance(result, CallError):
+            self._opened.set_exception(result)
+        else:
+            self._opened.set_result(result)
+
+    def _agree(self, sdp: bytes) -> Agreed:
+        try:
+            return accept(sdp)
+        except SdpError as error:
+            self._journal.log("media.refused", reason=str(error))
+            raise endings.media_failed() from error
+
+    def _connect(self, agreed: Agreed) -> None:
+        self._plant.media.send(
+            messages.Connect(
+                self.id,
+                agreed.host,
+                agreed.rtp_port,
+                agreed.rtcp_port,
+                agreed.codec,
+                agreed.payload_type,
+                agreed.dtmf_payload_type,
+                agreed.send,
+                agreed.receive,
+            )
+        )
+        self._journal.log(
+            "media.connected",
+            codec=agreed.codec,
+            host=agreed.host,
+            rtp_port=agreed.rtp_port,
+            dtmf="RFC 4733" if agreed.dtmf_payload_type is not None else "in-band",
+            send=agreed.send,
+            receive=agreed.receive,
+        )
+
+
+def _next_version(local: LocalMedia) -> LocalMedia:
+    return LocalMedia(
+        local.host, local.rtp_port, local.rtcp_port, local.session_id, local.version + 1
+    )

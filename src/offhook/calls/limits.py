@@ -1,0 +1,24 @@
+"""Every limit of call control, with its name and unit."""
+
+from dataclasses import dataclass
+
+RINGING_START_S = 30.0  # time for an outbound call to start ringing (rest.md 4.1)
+CONFIRM_S = 35.0  # time for a caller's ACK; the SIP stack gives up after 64*T1 = 32 s
+MEDIA_OPEN_S = 5.0  # time for a media worker to open a leg
+INBOX_FACTS = 1000  # facts waiting in one call's inbox
+CONSECUTIVE_REDIRECTS = 100  # without a media verb between (bxml.md 4.11)
+DOCUMENT_BYTES = 65_536  # bxml.md 1.1
+RAN_OUT_GRACE_S = 5.0  # `completed` on a call whose BXML has run out is still 200 (errors.md 3.6)
+QUEUED_AGE_S = 24 * 3600.0  # a queued call older than this is dropped at restart (rest.md 7)
+CLIP_BANK_BYTES = 64 * 2**20  # audio kept loaded in the media plane between plays
+RETRY_AFTER_S = 1  # told to a caller refused for limits (errors.md 8.3)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the operator sets for call control."""
+
+    base_url: str  # public URL, without a final slash
+    node_calls: int = 2000  # live legs on this node
+    recently_ended_s: float = 60.0  # 409 rather than 404 (errors.md 3.6); 0 for always 404
+    shutdown_grace_s: float = 5.0  # time for calls to say goodbye

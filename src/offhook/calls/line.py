@@ -1,0 +1,109 @@
+"""What a verb sees of its call: the `Line` of verbs/__init__.py over a leg."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from urllib.parse import urljoin, urlsplit
+
+from offhook.calls.clips import Pcm
+from offhook.calls.journal import Journal
+from offhook.calls.leg import Leg
+from offhook.calls.plant import Plant
+from offhook.errors import CallError, Cause
+from offhook.hooks import Credentials
+from offhook.media.audio import AudioError, decode
+from offhook.media.messages import ToneStep
+from offhook.media.tones import ring_back
+from offhook.speech import UnknownVoiceError
+from offhook.ssml import Sentence
+from offhook.verbs import Tone
+from offhook.webhooks.downloads import DownloadError
+from offhook.webhooks.http import HttpError
+
+RING_CADENCE_S = 6.0  # 2 s on, 4 s off (bxml.md 4.13)
+
+
+class CallLine:
+    """Gives verbs the leg of one call. `base` is the URL of the running document."""
+
+    def __init__(
+        self, plant: Plant, leg: Leg, journal: Journal, set_tag: Callable[[str], None]
+    ) -> None:
+        self._plant = plant
+        self._leg = leg
+        self._journal = journal
+        self.set_tag = set_tag
+        self.base: str | None = None
+        self.answered = False
+        self._collector: asyncio.Queue[str] | None = None
+
+    async def answer(self) -> None:
+        """Answer an unanswered inbound call and wait until the caller has confirmed."""
+        await self._leg.answer()
+
+    async def play(self, url: str, credentials: Credentials | None) -> None:
+        """Fetch, decode and play audio to its end."""
+        address = urljoin(self.base, url) if self.base else url
+        try:
+            found = await self._plant.downloads.get(address, credentials)
+            pcm = await self._plant.offload(
+                lambda: decode(found.body, found.content_type, urlsplit(found.url).path)
+            )
+        except (HttpError, DownloadError, AudioError) as error:
+            reason = f"{error} ({_without_secrets(address)})"
+            raise CallError(Cause.APPLICATION_ERROR, f"PlayAudio failed: {reason}") from error
+        await self._play(pcm, "audio.played", url=_without_secrets(address))
+
+    async def speak(self, sentence: Sentence) -> None:
+        """Synthesise and speak to the end."""
+        try:
+            pcm = await self._plant.offload(lambda: self._plant.synthesizer.synthesize(sentence))
+        except UnknownVoiceError as error:
+            raise CallError(Cause.APPLICATION_ERROR, f"SpeakSentence failed: {error}") from error
+        await self._play(pcm, "speech.played")
+
+    async def ring_back(self, duration_s: float) -> None:
+        """Ring-back tone to an answered party; an unanswered one just keeps ringing."""
+        if not self.answered:
+            await asyncio.sleep(duration_s)
+            return
+        clip = self._plant.clips.load(ring_back(RING_CADENCE_S))
+        try:
+            async with asyncio.timeout(duration_s):
+                await self._leg.play(clip, loop=True)
+        except TimeoutError:
+            return
+
+    async def pause(self, duration_s: float) -> None:
+        """Wait in silence."""
+        await asyncio.sleep(duration_s)
+
+    async def send_tones(self, tones: Sequence[Tone]) -> None:
+        """Send DTMF and silences to their end."""
+        await self._leg.send_tones([ToneStep(tone.digit, tone.duration_ms) for tone in tones])
+
+    @contextmanager
+    def collect(self) -> Iterator[asyncio.Queue[str]]:
+        """Route digits here while open; digits pressed before are not seen (bxml.md 4.5)."""
+        collector: asyncio.Queue[str] = asyncio.Queue()
+        self._collector = collector
+        try:
+            yield collector
+        finally:
+            self._collector = None
+
+    def digit(self, digit: str) -> None:
+        """Route a pressed key (bxml.md 10.6)."""
+        if self._collector is not None:
+            self._collector.put_nowait(digit)
+
+    async def _play(self, pcm: Pcm, kind: str, **data: str) -> None:
+        if len(pcm):
+            self._journal.log(kind, duration_s=round(len(pcm) / 8000, 3), **data)
+            await self._leg.play(self._plant.clips.load(pcm))
+
+
+def _without_secrets(url: str) -> str:
+    """Return the URL without query and userinfo (errors.md 8.4)."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()

@@ -1,0 +1,37 @@
+"""The plant: everything a call needs of the world, made once by the composition root."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from offhook.calls.clips import ClipBank
+from offhook.calls.limits import Settings
+from offhook.clock import Clock
+from offhook.directory import Directory
+from offhook.ids import Ids
+from offhook.media.messages import MediaPlane
+from offhook.scopes import Offload
+from offhook.sip.endpoint import Endpoint
+from offhook.speech import Synthesizer
+from offhook.store import Store
+from offhook.webhooks.downloads import Downloads
+from offhook.webhooks.http import HttpClient
+from offhook.webhooks.outbox import Outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    """Shared by all calls of a node."""
+
+    settings: Settings
+    directory: Callable[[], Directory]  # the one in force now
+    clock: Clock
+    ids: Ids
+    offload: Offload
+    store: Store
+    http: HttpClient
+    outbox: Outbox
+    downloads: Downloads
+    synthesizer: Synthesizer
+    sip: Endpoint
+    media: MediaPlane
+    clips: ClipBank

@@ -1,0 +1,179 @@
+"""Run documents, one after the other, until the call is over: the scheduler loop of bxml.md 10.4.
+
+A script is told where to start (ask a webhook, or run a document given by REST) and returns why the
+call ends. It is one task; cancelling it is the only way to stop a verb. Failures end the script with
+their cause; they are values here, not exceptions, because the call above must say goodbye all the same.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.message import Message
+from typing import Any, Protocol
+
+from offhook.calls.journal import Journal
+from offhook.calls.limits import CONSECUTIVE_REDIRECTS
+from offhook.calls.line import CallLine
+from offhook.calls.plant import Plant
+from offhook.errors import CallError, Cause
+from offhook.hooks import Hook
+from offhook.verbs import End, Goto, Step, Verb
+from offhook.verbs.document import Document, InvalidBxml, parse
+from offhook.webhooks.fetch import Attempt, Reply, ask
+from offhook.webhooks.http import redacted
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A document's text and the URL its relative URLs are resolved against."""
+
+    body: bytes
+    base: str | None
+    charset: str | None = None
+    origin: str = "REST"  # named in `invalid-bxml` messages
+
+
+@dataclass(frozen=True, slots=True)
+class RanOut(End):
+    """The document came to its end: an implicit hang-up (bxml.md 1.4)."""
+
+    cause: Cause = Cause.HANGUP
+
+
+class Owner(Protocol):
+    """What a script asks of its call."""
+
+    def event(self, event: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the payload of a webhook event now."""
+        ...
+
+    async def answer(self) -> None:
+        """Answer if unanswered."""
+        ...
+
+
+@dataclass(slots=True)
+class Script:
+    """Runs the documents of one call."""
+
+    plant: Plant
+    line: CallLine
+    journal: Journal
+    owner: Owner
+    timeout_s: float  # of each webhook
+    redirects: int = field(default=0, init=False)  # in a row, with no media verb between
+
+    async def run(self, start: Goto | Page) -> End:
+        """Run from `start` to the end of the call."""
+        try:
+            return await self._run(start)
+        except CallError as error:
+            return End(error.cause, error.message)
+
+    async def _run(self, start: Goto | Page) -> End:
+        page = start if isinstance(start, Page) else await self._fetch(start)
+        while True:
+            self.line.base = page.base
+            step = await self._run_document(self._read(page))
+            if isinstance(step, End):
+                return step
+            if step is None:
+                return RanOut()
+            page = await self._fetch(step)
+
+    async def _fetch(self, goto: Goto) -> Page:
+        if goto.event == "redirect":
+            self.redirects += 1
+            if self.redirects > CONSECUTIVE_REDIRECTS:
+                raise CallError(Cause.ERROR, "Too many redirects")
+        hook: Hook = goto.hook.resolve(self.line.base)
+        payload = self.owner.event(goto.event, goto.fields)
+        reply: Reply = await ask(
+            self.plant.http, hook, payload, timeout_s=self.timeout_s, on_attempt=self._log_attempt
+        )
+        return Page(reply.body, reply.url, _charset(reply.content_type), reply.url)
+
+    def _log_attempt(self, attempt: Attempt) -> None:
+        log_attempt(self.journal, attempt)
+
+    def _read(self, page: Page) -> Document:
+        text = page.body.decode("utf-8", "replace")
+        try:
+            document = parse(page.body, charset=page.charset)
+        except InvalidBxml as fault:
+            self.journal.log(
+                "bxml.refused",
+                text=text,
+                reason=str(fault),
+                line=fault.line,
+                column=fault.column,
+                origin=page.origin,
+            )
+            raise CallError(
+                Cause.INVALID_BXML, f"Invalid BXML received from {bare(page.origin)}: {fault}"
+            ) from fault
+        self.journal.log(
+            "bxml.accepted", text=text, origin=page.origin, warnings=list(document.warnings)
+        )
+        return document
+
+    async def _run_document(self, document: Document) -> Step:
+        for verb in document.verbs:
+            step = await self._run_verb(verb)
+            if step is not None:
+                return step
+        return None
+
+    async def _run_verb(self, verb: Verb) -> Step:
+        if verb.new_tag is not None:
+            self.line.set_tag(verb.new_tag)
+        if verb.answers:
+            await self.owner.answer()
+        if verb.blocks:
+            self.redirects = 0
+        self.journal.log("verb.started", verb=verb.name, line=verb.line_number)
+        outcome = "stopped"
+        try:
+            step = await verb.run(self.line)
+            outcome = "done" if step is None else type(step).__name__.lower()
+            return step
+        except CallError as error:
+            outcome = error.message
+            raise
+        finally:
+            self.journal.log("verb.ended", verb=verb.name, outcome=outcome)
+
+
+def log_attempt(journal: Journal, attempt: Attempt) -> None:
+    """Log one HTTP exchange with an application, credentials removed."""
+    request, response = attempt.request, attempt.response
+    journal.log(
+        "webhook.sent" if response is None else "webhook.answered",
+        event=attempt.event_type,
+        method=request.method,
+        url=bare(request.url),
+        headers=redacted(request.headers),
+        body=request.body.decode("utf-8", "replace"),
+        seconds=round(attempt.ended - attempt.started, 3),
+        fallback=attempt.fallback,
+        failure=attempt.failure,
+        status=response and response.status,
+        reply_headers=response and redacted(response.headers),
+        reply=response and response.body[:65_536].decode("utf-8", "replace"),
+    )
+
+
+def bare(url: str) -> str:
+    """Return the URL without userinfo, query and fragment (errors.md 8.4)."""
+    head, _, _ = url.partition("#")
+    head, _, _ = head.partition("?")
+    scheme, mark, rest = head.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}" if mark else head
+
+
+def _charset(content_type: str | None) -> str | None:
+    if not content_type:
+        return None
+    message = Message()
+    message["Content-Type"] = content_type
+    return message.get_content_charset()
