@@ -1,0 +1,256 @@
+"""Real UDP sockets: a pair of ports per leg, RTP even and RTCP odd (RFC 3550 11).
+
+Reading is level-triggered: each pass over the ready sockets takes one datagram of each, so the
+usual tick costs one `recvfrom` per packet and no failing call, and no flood can keep the others
+waiting. What exceeds the bounds stays in the kernel's buffer and is dropped there. Nothing here
+knows what is inside a datagram.
+"""
+
+import errno
+import random
+import resource
+import select
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import TypeVar
+
+import numpy as np
+
+from offhook.media.packets import MAX_DATAGRAM, Packets
+
+PACKETS_PER_CALL = 4096  # datagrams of one receive(), all sockets together
+PASSES_PER_CALL = 32  # datagrams of one receive() from one socket: 0.6 s of 20 ms packets
+RTP_BUFFER_BYTES = 65536  # a second of G.711, as the kernel counts small packets
+RTCP_BUFFER_BYTES = 16384
+EXPEDITED_FORWARDING = 46 << 2  # DSCP EF as a TOS byte, for voice (RFC 4594 4.1)
+KNOWN_PEERS = 65536  # addresses remembered, twice at most; a live one is never forgotten
+IPV6_KEY = 1 << 62
+
+_TRUE_LENGTH = getattr(socket, "MSG_TRUNC", 0)  # recv tells the length a cut datagram had
+
+Address = tuple[str, int] | tuple[str, int, int, int]
+_Read = Callable[[memoryview, int, int], tuple[int, Address]]
+_Write = Callable[[bytes, Address], int]
+_From = TypeVar("_From")
+_To = TypeVar("_To")
+
+
+def raise_file_limit() -> int:
+    """Raise the limit of open files as far as the system lets us; return it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return hard
+
+
+def address_key(host: str, port: int) -> int:
+    """Return a number for an address: IPv4 as it is, IPv6 as a secret hash of 62 bits."""
+    if ":" not in host:
+        return int.from_bytes(socket.inet_aton(host)) << 16 | port
+    packed = socket.inet_pton(socket.AF_INET6, host.partition("%")[0])
+    return hash(packed + port.to_bytes(2)) & (IPV6_KEY - 1) | IPV6_KEY
+
+
+class _Table(dict[_From, _To]):
+    """A dict that asks for what it does not have."""
+
+    def __init__(self, find: Callable[[_From], _To]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, wanted: _From) -> _To:
+        return self._find(wanted)
+
+
+class Peers:
+    """Addresses as numbers and back, in bounded memory whatever strangers send us.
+
+    Two generations: when the young one is full it becomes the old one, and whoever is used again
+    moves up. A key is a function of its address, so forgetting one is harmless.
+    """
+
+    def __init__(self, limit: int = KNOWN_PEERS) -> None:
+        self.keys: dict[Address, int] = _Table(self._learn)
+        self.addresses: dict[int, Address | None] = _Table(self._recall)  # None: not known
+        self._old: dict[int, Address | None] = {}
+        self._limit = limit
+
+    def _learn(self, address: Address) -> int:
+        key = address_key(address[0], address[1])
+        self._remember(key, address)
+        self.keys[address] = key
+        return key
+
+    def _recall(self, key: int) -> Address | None:
+        address = self._old.get(key)
+        if address is not None:
+            self._remember(key, address)
+        return address
+
+    def _remember(self, key: int, address: Address) -> None:
+        if len(self.addresses) >= self._limit:
+            self._old = dict(self.addresses)
+            self.addresses.clear()
+            self.keys.clear()
+        self.addresses[key] = address
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """The two sockets of a leg."""
+
+    rtp: socket.socket
+    rtcp: socket.socket
+
+
+class UdpPorts:
+    """The Ports of a real worker: one pair of sockets per leg, from a range of ports."""
+
+    def __init__(
+        self,
+        host: str = "127.0.0.1",
+        advertised: str | None = None,
+        first: int = 20000,
+        last: int = 40000,
+        rng: random.Random | None = None,
+    ) -> None:
+        self._host = host
+        self._advertised = advertised or host
+        self._family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._evens = range(first + first % 2, last, 2)  # RFC 3550 11: RTP on the even port
+        if not self._evens:
+            raise ValueError(f"no pair of ports between {first} and {last}")
+        self._next = rng.randrange(len(self._evens)) if rng else 0
+        self._pairs: dict[int, _Pair] = {}
+        self._free: list[int] = []
+        self._peers = Peers()
+        self._readers: dict[int, _Read] = {}  # by file descriptor
+        self._writers: dict[int, _Write] = {}  # by socket key, times two, plus one for RTCP
+        limit = raise_file_limit()
+        self._slot_of_file = np.zeros(limit, np.int64)  # socket key, times two, plus one for RTCP
+        self._data = np.zeros((PACKETS_PER_CALL, MAX_DATAGRAM), np.uint8)
+        self._rows = [row.data for row in self._data]
+        # epoll where there is one, poll elsewhere: both are asked without waiting, in one way
+        self._poller = getattr(select, "epoll", select.poll)()
+
+    def __len__(self) -> int:
+        return len(self._pairs)
+
+    def open(self) -> tuple[int, str, int, int]:
+        """Bind the next free pair of ports of the range; raises OSError when there is none."""
+        pair, port = self._bind_pair()
+        key = self._free.pop() if self._free else len(self._pairs)
+        self._pairs[key] = pair
+        for slot, half in ((2 * key, pair.rtp), (2 * key + 1, pair.rtcp)):
+            self._slot_of_file[half.fileno()] = slot
+            self._readers[half.fileno()] = half.recvfrom_into
+            self._writers[slot] = half.sendto
+            self._poller.register(half.fileno(), select.POLLIN)
+        return key, self._advertised, port, port + 1
+
+    def close(self, socket: int) -> None:
+        """Give the pair of ports back; they are the last to be handed out again."""
+        pair = self._pairs.pop(socket)
+        for slot, half in ((2 * socket, pair.rtp), (2 * socket + 1, pair.rtcp)):
+            self._poller.unregister(half.fileno())
+            del self._readers[half.fileno()], self._writers[slot]
+            half.close()
+        self._free.append(socket)
+
+    def close_all(self) -> None:
+        """Close every socket."""
+        for key in list(self._pairs):
+            self.close(key)
+
+    def peer(self, host: str, port: int) -> int:
+        """Return the key of an IP literal and port; raises OSError when it is none."""
+        return self._peers.keys[(host, port) if ":" not in host else (host, port, 0, 0)]
+
+    def receive(self) -> Packets:
+        """Return what has arrived, valid until the next call."""
+        arrived: list[tuple[int, Address]] = []
+        files: list[int] = []
+        for _ in range(PASSES_PER_CALL):
+            ready = self._poller.poll(0)
+            if not ready or not self._read_one_each(ready, arrived, files):
+                break
+        count = len(arrived)
+        key_of = self._peers.keys.__getitem__
+        slots = self._slot_of_file[np.array(files, np.int64)]
+        return Packets(
+            data=self._data[:count],
+            length=np.fromiter(map(itemgetter(0), arrived), np.int64, count),
+            socket=slots >> 1,
+            peer=np.fromiter(map(key_of, map(itemgetter(1), arrived)), np.int64, count),
+            rtcp=(slots & 1).astype(np.bool_),
+        )
+
+    def send(self, packets: Packets) -> None:
+        """Send all; what the kernel will not take now is lost, as on any network."""
+        slots = packets.socket * 2 + packets.rtcp
+        address_of = self._peers.addresses.__getitem__
+        for size in np.unique(packets.length[packets.length > 0]).tolist():
+            chosen = np.flatnonzero(packets.length == size)
+            # one object of `size` raw bytes per row: numpy cuts them all in one call
+            bodies = np.ascontiguousarray(packets.data[chosen, :size]).view(f"V{size}")[:, 0]
+            writers = map(self._writers.get, slots[chosen].tolist())
+            addresses = map(address_of, packets.peer[chosen].tolist())
+            for write, body, address in zip(writers, bodies.tolist(), addresses, strict=True):
+                if write is None or address is None:
+                    continue
+                try:
+                    write(body, address)
+                except OSError:  # a full buffer, an unreachable network, a forbidden address
+                    continue
+
+    def _read_one_each(
+        self,
+        ready: list[tuple[int, int]],
+        arrived: list[tuple[int, Address]],
+        files: list[int],
+    ) -> bool:
+        """Take one datagram of each ready socket; False when the bound is reached."""
+        readers, rows = self._readers, self._rows
+        for file, _ in ready[: PACKETS_PER_CALL - len(arrived)]:
+            try:
+                arrived.append(readers[file](rows[len(arrived)], 0, _TRUE_LENGTH))
+            except OSError:  # a bad checksum is found out only now; the rest does not care
+                continue
+            files.append(file)
+        return len(arrived) < PACKETS_PER_CALL
+
+    def _bind_pair(self) -> tuple[_Pair, int]:
+        for _ in self._evens:
+            port = self._evens[self._next]
+            self._next = (self._next + 1) % len(self._evens)
+            try:
+                rtp = self._bind(port, RTP_BUFFER_BYTES)
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    raise
+                continue
+            try:
+                return _Pair(rtp, self._bind(port + 1, RTCP_BUFFER_BYTES)), port
+            except OSError as error:
+                rtp.close()
+                if error.errno != errno.EADDRINUSE:
+                    raise
+        raise OSError(errno.EADDRINUSE, "every media port is in use")
+
+    def _bind(self, port: int, buffer_bytes: int) -> socket.socket:
+        bound = socket.socket(self._family, socket.SOCK_DGRAM)
+        try:
+            bound.setblocking(False)
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer_bytes)
+            if self._family == socket.AF_INET6:
+                bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+                bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, EXPEDITED_FORWARDING)
+            else:
+                bound.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, EXPEDITED_FORWARDING)
+            bound.bind((self._host, port))
+        except BaseException:
+            bound.close()
+            raise
+        return bound
