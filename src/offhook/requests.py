@@ -1,0 +1,68 @@
+"""What clients ask of call control: a call to place, and a filter for listing calls."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from offhook.hooks import Hook, Target
+from offhook.records import CallRecord
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundRequest:
+    """A validated createCall (rest.md 4.1). URLs are absolute; blank members are None.
+
+    `from_` is echoed as it was sent; one of the literals of 2019-23 (`Restricted` …) comes with
+    `privacy` set and itself as the display name.
+    """
+
+    application_id: str  # as the directory writes it
+    to: str  # E.164 or SIP URI
+    from_: str
+    answer: Hook
+    disconnect: Target | None = None
+    disconnect_method: str = "POST"  # echoed even without a disconnectUrl
+    answer_fallback_method: str = "POST"
+    fallback_username: str | None = None  # echoed even without an answerFallbackUrl
+    fallback_password: str | None = None
+    call_timeout_s: float = 30.0
+    callback_timeout_s: float = 15.0
+    priority: int = 5
+    tag: str | None = None
+    display_name: str | None = None
+    privacy: bool = False
+    uui: str | None = None
+    machine_detection: dict[str, Any] | None = None  # rest.md 4.3, defaults filled in
+
+
+@dataclass(frozen=True, slots=True)
+class CallFilter:
+    """Which calls of an account to list (rest.md 4.4), and where in the list to go on."""
+
+    to: str | None = None
+    from_: str | None = None
+    min_start: float | None = None  # seconds since the epoch; both bounds are inclusive
+    max_start: float | None = None
+    disconnect_cause: str | None = None
+    limit: int = 1000
+    after: tuple[float, str] | None = None  # position() of the last item seen
+
+    def takes(self, record: CallRecord) -> bool:
+        """Whether the record passes the filter; `limit` and `after` are not looked at."""
+        return (
+            self._starts_within(record.start_time)
+            and self.to in (None, record.to)
+            and self.from_ in (None, record.from_)
+            and self.disconnect_cause in (None, record.disconnect_cause)
+        )
+
+    def _starts_within(self, start: float | None) -> bool:
+        if start is None:  # a queued call matches no time filter
+            return self.min_start is None and self.max_start is None
+        after_min = self.min_start is None or start >= self.min_start
+        return after_min and (self.max_start is None or start <= self.max_start)
+
+
+def position(record: CallRecord) -> tuple[float, str]:
+    """Return the sort key of a list of calls: creation time, then id."""
+    created = record.enqueued_time if record.enqueued_time is not None else record.start_time
+    return (created or 0.0, record.call_id)
