@@ -74,6 +74,16 @@ async def test_tasks_meet_in_a_queue_at_the_right_times() -> None:
 
 
 @virtual
+async def test_callbacks_of_the_same_moment_come_in_the_order_they_were_asked_for() -> None:
+    seen: list[int] = []
+    for number in range(100):
+        asyncio.get_running_loop().call_later(1.0, seen.append, number)
+    await asyncio.sleep(1.0)
+
+    assert seen == list(range(100))
+
+
+@virtual
 async def test_a_scope_of_background_work_unwinds() -> None:
     async with background(asyncio.sleep(100)) as task:
         await asyncio.sleep(1)

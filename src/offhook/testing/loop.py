@@ -9,6 +9,7 @@ errors that name the tasks and the lines they wait at.
 
 import asyncio
 import functools
+import itertools
 import math
 import random
 from collections.abc import Callable, Coroutine
@@ -38,6 +39,17 @@ class LeakError(VirtualTimeError):
     """The main coroutine ended, but tasks that it or its helpers started are still there."""
 
 
+class _Moment(float):
+    """A deadline. Of two equal ones the older is served first, which asyncio's heap forgets."""
+
+    turn: int
+
+    def __lt__(self, other: float) -> bool:
+        if isinstance(other, _Moment) and self == other:
+            return self.turn < other.turn
+        return float.__lt__(self, other)
+
+
 class _Jump:
     """The loop's selector: instead of waiting for sockets it moves the clock."""
 
@@ -62,6 +74,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self.clock = Clock(self.time, lambda: EPOCH + self.time())
         self.failures: list[dict[str, Any]] = []  # what the exception handler was told
         self.limit_s = limit_s
+        self._turns = itertools.count()
         self._virtual_now = 0.0
         self._clock_resolution = 10.0**-GRID_DIGITS / 2
         self._selector = _Jump(self)
@@ -85,7 +98,9 @@ class VirtualLoop(asyncio.BaseEventLoop):
         context: Context | None = None,
     ) -> asyncio.TimerHandle:
         """Call back at `when`, put on the grid of virtual time."""
-        return super().call_at(round(when, GRID_DIGITS), callback, *args, context=context)
+        moment = _Moment(round(when, GRID_DIGITS))
+        moment.turn = next(self._turns)
+        return super().call_at(moment, callback, *args, context=context)
 
     def run_in_executor(self, executor: object, func: object, *args: object) -> NoReturn:
         """Refuse: a thread's end has no place in virtual time."""
