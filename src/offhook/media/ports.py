@@ -132,8 +132,7 @@ class UdpPorts:
         self._slot_of_file = np.zeros(limit, np.int64)  # socket key, times two, plus one for RTCP
         self._data = np.zeros((PACKETS_PER_CALL, MAX_DATAGRAM), np.uint8)
         self._rows = [row.data for row in self._data]
-        # epoll where there is one, poll elsewhere: both are asked without waiting, in one way
-        self._poller = getattr(select, "epoll", select.poll)()
+        self._poller = select.poll()  # nearly all sockets are busy: epoll costs more than it saves
 
     def __len__(self) -> int:
         return len(self._pairs)
