@@ -8,7 +8,7 @@ from offhook.calls.dialer import Dialer
 from offhook.calls.limits import RETRY_AFTER_S
 from offhook.calls.plant import Plant
 from offhook.directory import Account, Application
-from offhook.errors import ApiError
+from offhook.errors import ApiError, Entry, http
 from offhook.records import CallRecord, CallState, Direction
 from offhook.requests import OutboundRequest
 from offhook.sip.endpoint import IncomingCall
@@ -32,14 +32,17 @@ def outbound(account: Account, dialer: Dialer, sessions: Sessions) -> None:
     waiting = dialer.size(account.id)
     rate = dialer.rate(account)
     if account.queueing and waiting >= account.queue_capacity:
-        retry_s = math.ceil(1 / (rate.count / rate.window_s))
-        raise ApiError("rate-limit", retry_after=retry_s)
+        raise _try_again(http.RATE_LIMIT, math.ceil(rate.window_s / rate.count))
     if not account.queueing and rate.wait_s() > 0:
-        raise ApiError("rate-limit", retry_after=1)
+        raise _try_again(http.RATE_LIMIT)
     if waiting == 0 and sessions.account_full(account):
-        raise ApiError("concurrent-limit", retry_after=1)
+        raise _try_again(http.SESSION_LIMIT)
     if sessions.node_full():
-        raise ApiError("node-full", retry_after=1)
+        raise _try_again(http.NODE_FULL)
+
+
+def _try_again(entry: Entry, after_s: int = RETRY_AFTER_S) -> ApiError:
+    return ApiError(entry, headers=(("Retry-After", str(after_s)),))
 
 
 def outbound_record(account: Account, request: OutboundRequest, plant: Plant) -> CallRecord:
@@ -87,8 +90,9 @@ def inbound(
     if rate.wait_s() > 0 or sessions.account_full(account) or sessions.node_full():
         return Refusal(503, "a rate or session limit is reached", BUSY_HEADERS)
     rate.take()
-    sessions.take(account.id)
-    return _inbound_record(incoming, called, application, plant)
+    record = _inbound_record(incoming, called, application, plant)
+    sessions.take(account.id, record.call_id)
+    return record
 
 
 def _closed(account: Account | None) -> Refusal | None:

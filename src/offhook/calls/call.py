@@ -1,4 +1,4 @@
-"""A call: one supervisor reads the inbox, one child task runs the script (style: a call is a coroutine)."""
+"""A call: one supervisor reads the inbox, one child task runs the script (design.md 3)."""
 
 import asyncio
 from collections.abc import Mapping
@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from offhook.calls import endings
+from offhook.calls.farewell import disconnect_delivery
 from offhook.calls.journal import Journal
 from offhook.calls.leg import Leg
 from offhook.calls.limits import INBOX_FACTS, RINGING_START_S
 from offhook.calls.line import CallLine
-from offhook.calls.payloads import call_event, disconnect_event
+from offhook.calls.payloads import call_event
 from offhook.calls.plant import Plant
 from offhook.calls.routes import outgoing
 from offhook.calls.script import Page, RanOut, Script
 from offhook.calls.state import Step, advance, amend
-from offhook.errors import CallError, Cause
+from offhook.errors import CallError, Cause, calls
 from offhook.facts import (
     Abandoned,
     Answered,
@@ -88,11 +89,11 @@ class Call:
 
     async def run(self) -> None:
         """The whole life of this call."""
-        verdict = End(Cause.UNKNOWN, "An unknown internal error occurred")
+        verdict = End(Cause.UNKNOWN, calls.unknown_failure().message)
         try:
             verdict = await self._live()
         except CallError as error:
-            verdict = End(error.cause, error.message)
+            verdict = _failed(error)
         finally:
             self._end(verdict)
 
@@ -118,8 +119,9 @@ class Call:
                     self._advance(Step.PLACE)
                 case Turn(refusal=CallError() as refusal):
                     raise refusal
-                case Completed():
-                    return End(Cause.CANCEL)
+                case fact:
+                    if ended := self._ending(fact):
+                        return ended
         return None
 
     async def _place(self) -> None:
@@ -142,28 +144,10 @@ class Call:
                         self.leg.accepted(fact.sdp)
                         self._mark_answered()
                         return None
-                    elif ended := self._not_answered(fact):
+                    elif ended := self._ending(fact):
                         return ended
         except TimeoutError:
-            raise (endings.no_answer() if ringing else endings.no_ringing()) from None
-
-    def _not_answered(self, fact: Fact | ScriptEnded) -> End | None:
-        match fact:
-            case Refused(code=code):
-                self.leg.gone()
-                self._amend(sip_response_code=code)
-                raise endings.refused(code)
-            case Unreachable(reason=reason):
-                self.leg.gone()
-                raise endings.unreachable(reason)
-            case MediaLost():
-                raise endings.media_failed()
-            case FarEndHungUp():
-                self.leg.gone()
-                return End(Cause.HANGUP)
-            case Completed():
-                return End(Cause.CANCEL)
-        return None
+            raise (calls.no_answer() if ringing else calls.no_ringing()) from None
 
     async def _converse(self, start: Goto | Page) -> End:
         """Run scripts until one ends the call, or something else does."""
@@ -204,27 +188,33 @@ class Call:
     def _interruption(self, fact: Fact | ScriptEnded) -> End | Goto | Page | None:
         """Facts that stop the script, and what comes instead (bxml.md 1.9, 10.7)."""
         match fact:
-            case FarEndHungUp():
-                self.leg.gone()
-                return End(Cause.HANGUP)
-            case Abandoned():
-                self.leg.gone()
-                return End(Cause.CANCEL)
-            case Unreachable(reason=reason):
-                self.leg.gone()
-                error = endings.unreachable(reason)
-                return End(error.cause, error.message)
-            case MediaLost():
-                error = endings.media_failed()
-                return End(error.cause, error.message)
-            case Completed():
-                return End(Cause.HANGUP)
             case Redirected(hook=hook, tag=tag):
                 if tag is not None:
                     self.set_tag(tag)
                 return Goto(hook, "redirect")
             case Rescripted(body=body, charset=charset):
                 return Page(body, self._base(), charset)
+        return self._ending(fact)
+
+    def _ending(self, fact: Fact | ScriptEnded) -> End | None:
+        """Facts that end the call, whatever it is doing."""
+        if isinstance(fact, FarEndHungUp | Abandoned | Refused | Unreachable):
+            self.leg.gone()
+        match fact:
+            case FarEndHungUp():
+                return End(Cause.HANGUP)
+            case Abandoned():
+                return End(Cause.CANCEL)
+            case Completed():
+                ours = self.record.direction is Direction.OUTBOUND
+                return End(Cause.CANCEL if ours and not self.answered else Cause.HANGUP)
+            case Refused(code=code):
+                self._amend(sip_response_code=code)
+                return _failed(calls.refused(code))
+            case Unreachable(reason=reason):
+                return _failed(endings.unreachable(reason))
+            case MediaLost():
+                return _failed(calls.media_failed())
         return None
 
     # what the script and the line ask for
@@ -288,20 +278,5 @@ class Call:
                 self._plant.store.put_delivery(self.farewell)
 
 
-def disconnect_delivery(plant: Plant, record: CallRecord) -> Delivery | None:
-    """Return the `disconnect` webhook of an ended call, if anybody wants it."""
-    if record.status is None:
-        return None
-    now = plant.clock.wall()
-    return Delivery(
-        id=plant.ids.uuid(),
-        call_id=record.call_id,
-        account_id=record.account_id,
-        sequence=1,
-        event_type="disconnect",
-        payload=disconnect_event(record, now, plant.settings.base_url),
-        target=record.status,
-        fallback=record.status_fallback,
-        timeout_s=record.callback_timeout_s,
-        created=now,
-    )
+def _failed(error: CallError) -> End:
+    return End(error.cause, error.message)

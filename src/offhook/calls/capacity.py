@@ -34,11 +34,12 @@ class Sessions:
     def __init__(self, node_limit: int) -> None:
         self.node_limit = node_limit
         self._legs: Counter[str] = Counter()
+        self._account_of: dict[str, str] = {}
 
     @property
     def total(self) -> int:
         """Legs on the node."""
-        return self._legs.total()
+        return len(self._account_of)
 
     def account_full(self, account: Account) -> bool:
         """Whether the account is at its session limit."""
@@ -46,15 +47,19 @@ class Sessions:
 
     def node_full(self) -> bool:
         """Whether the node is at its cap."""
-        return self._legs.total() >= self.node_limit
+        return self.total >= self.node_limit
 
-    def take(self, account_id: str) -> None:
+    def take(self, account_id: str, call_id: str) -> None:
         """Count a leg in."""
+        assert call_id not in self._account_of
+        self._account_of[call_id] = account_id
         self._legs[account_id] += 1
 
-    def give_back(self, account_id: str) -> None:
-        """Count a leg out."""
+    def give_back(self, call_id: str) -> None:
+        """Count a leg out; one that never came in is none."""
+        account_id = self._account_of.pop(call_id, None)
+        if account_id is None:
+            return
         self._legs[account_id] -= 1
-        assert self._legs[account_id] >= 0
         if not self._legs[account_id]:
             del self._legs[account_id]

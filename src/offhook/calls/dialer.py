@@ -1,4 +1,4 @@
-"""The outbound queue: calls wait for their account's turn, by priority, then arrival (rest.md 7)."""
+"""The outbound queue: calls wait for their turn, by priority, then arrival (rest.md 7)."""
 
 import asyncio
 import heapq
@@ -9,15 +9,11 @@ from itertools import count
 from offhook.calls.capacity import Rate, Sessions
 from offhook.clock import Monotonic
 from offhook.directory import Account
-from offhook.errors import CallError, Cause
+from offhook.errors import CallError, calls
 from offhook.facts import Turn
 from offhook.scopes import TaskOwner
 
 Post = Callable[[Turn], None]
-
-RATE_TEXT = "Account call creation rate limit exceeded"
-SESSIONS_TEXT = "Account concurrent call limit exceeded"
-NODE_TEXT = "Managing too many concurrent calls"
 
 
 @dataclass(slots=True)
@@ -86,16 +82,16 @@ class Dialer:
                 call_id = heapq.heappop(queue.heap)[2]
                 if post := queue.waiting.pop(call_id, None):
                     queue.rate.take()
-                    post(Turn(self._refusal(account_id)))
+                    post(Turn(self._refusal(account_id, call_id)))
         finally:
             queue.running = False
             queue.heap.clear()
 
-    def _refusal(self, account_id: str) -> CallError | None:
+    def _refusal(self, account_id: str, call_id: str) -> CallError | None:
         account = self._account(account_id)
         if account is None or self._sessions.account_full(account):
-            return CallError(Cause.ACCOUNT_LIMIT, SESSIONS_TEXT)
+            return calls.sessions_exceeded()
         if self._sessions.node_full():
-            return CallError(Cause.NODE_CAPACITY_EXCEEDED, NODE_TEXT)
-        self._sessions.take(account_id)
+            return calls.node_full()
+        self._sessions.take(account_id, call_id)
         return None

@@ -1,8 +1,9 @@
 """The exchange: all live calls of the node, and the way in for REST, SIP and media.
 
-It creates calls, hands facts to them by call id and SIP session, and answers REST. It is the one place
-with a broad `except`: a bug in one call ends that call with a report, never the server. Calls that have
-ended are remembered for the recently-ended window (errors.md 3.6); after that only the store knows them.
+It creates calls, hands facts to them by call id and SIP session, and answers REST. It is the one
+place with a broad `except`: a bug in one call ends that call with a report, never the server. Calls
+that have ended are remembered for the recently-ended window (errors.md 3.6); after that only the
+store knows them.
 """
 
 from collections import OrderedDict
@@ -10,24 +11,26 @@ from dataclasses import dataclass
 
 import structlog
 
-from offhook.calls import admission, summaries
-from offhook.calls.call import Call, disconnect_delivery
+from offhook.calls import admission, recovery, summaries
+from offhook.calls.call import Call
 from offhook.calls.capacity import Sessions
 from offhook.calls.dialer import Dialer
-from offhook.calls.limits import QUEUED_AGE_S, RAN_OUT_GRACE_S
+from offhook.calls.journal import Journal
+from offhook.calls.limits import RAN_OUT_GRACE_S
 from offhook.calls.plant import Plant
-from offhook.calls.state import Step, advance
+from offhook.calls.script import log_attempt
 from offhook.directory import Account
-from offhook.errors import ApiError, Cause
+from offhook.errors import ApiError, fields, http
 from offhook.facts import Completed, Redirected, Request, Rescripted
 from offhook.hooks import Hook
 from offhook.media.messages import Closed, Lost, Report
-from offhook.records import CallRecord, CallState, Direction, Event
+from offhook.records import CallRecord
 from offhook.requests import CallFilter, OutboundRequest, Standing
 from offhook.scopes import TaskOwner
 from offhook.sip.endpoint import IncomingCall
 from offhook.sip.transport import Address
 from offhook.verbs.document import InvalidBxml, parse
+from offhook.webhooks.fetch import Attempt
 
 log = structlog.get_logger()
 
@@ -39,6 +42,7 @@ class Ended:
     account_id: str
     at: float  # of the loop's clock
     ran_out: bool
+    journal: Journal
 
 
 class Exchange:
@@ -57,7 +61,7 @@ class Exchange:
     # life of the node
 
     async def start(self) -> None:
-        """Close or resume what a former process of this node left behind, then send its webhooks."""
+        """Close or resume what a former process left behind, then send its webhooks."""
         for record in await self._plant.offload(self._plant.store.open_calls):
             await self._recover(record)
         await self._plant.store.flushed()
@@ -72,36 +76,17 @@ class Exchange:
         await self.tasks.close(self._plant.settings.shutdown_grace_s)
 
     async def _recover(self, record: CallRecord) -> None:
-        now = self._plant.clock.wall()
         events = await self._plant.offload(
             lambda: self._plant.store.last_event_number(record.call_id)
         )
-        fresh = record.enqueued_time is not None and now - record.enqueued_time < QUEUED_AGE_S
         account = self._account(record.account_id)
-        if record.state is CallState.QUEUED and fresh and account is not None:
+        if account is not None and recovery.may_resume(record, self._plant.clock.wall()):
             call = Call(self._plant, record, events=events)
             call.journal.log("call.resumed")
             self._run(call)
             self.dialer.join(account, record.call_id, record.priority, call.post)
-            return
-        if record.state is CallState.QUEUED:
-            ended = advance(record, Step.END, now, disconnect_cause=Cause.CANCEL)
         else:
-            ended = advance(
-                record,
-                Step.END,
-                now,
-                disconnect_cause=Cause.UNKNOWN,
-                error_message="An unknown internal error occurred",
-                error_id=self._plant.ids.uuid(),
-            )
-        with self._plant.store.batch():
-            self._plant.store.put_call(ended)
-            self._plant.store.append(
-                Event(ended.call_id, events + 1, now, "call.lost", {"cause": str(ended.disconnect_cause)})
-            )
-            if delivery := disconnect_delivery(self._plant, ended):
-                self._plant.store.put_delivery(delivery)
+            recovery.close(self._plant, record, events)
 
     # REST
 
@@ -117,7 +102,7 @@ class Exchange:
             self.dialer.join(account, record.call_id, record.priority, call.post)
         else:
             self.dialer.rate(account).take()
-            self.sessions.take(account.id)
+            self.sessions.take(account.id, record.call_id)
         await self._plant.store.flushed()
         return record
 
@@ -134,7 +119,7 @@ class Exchange:
         return await self._plant.offload(lambda: self._plant.store.calls(account_id, wanted))
 
     async def locate(self, account_id: str, call_id: str) -> Standing:
-        """Tell whether a call can be addressed: present, forgotten (ended too long ago), missing."""
+        """Tell whether a call can be addressed, has ended too long ago, or never was."""
         if self._live(account_id, call_id) or self._recently(account_id, call_id):
             return Standing.PRESENT
         stored = await self._plant.offload(lambda: self._plant.store.call(account_id, call_id))
@@ -151,7 +136,7 @@ class Exchange:
         try:
             parse(body, charset=charset)
         except InvalidBxml as fault:
-            raise ApiError("invalid-bxml-body", reason=str(fault)) from fault
+            raise ApiError(fields.INVALID_BXML, reason=str(fault)) from fault
         self._modify(account_id, call_id, Rescripted(body, charset))
 
     async def complete(self, account_id: str, call_id: str) -> None:
@@ -162,16 +147,16 @@ class Exchange:
             return
         ended = self._recently(account_id, call_id)
         if ended is None:
-            raise ApiError("call-not-found", callId=call_id)
+            raise ApiError(http.NOT_FOUND)
         if not ended.ran_out or self._plant.clock.now() - ended.at > RAN_OUT_GRACE_S:
-            raise ApiError("call-not-modifiable", callId=call_id)
+            raise ApiError(http.CALL_STATE, callId=call_id)
 
     def _modify(self, account_id: str, call_id: str, request: Request) -> None:
         call = self._live(account_id, call_id)
         if call is None and self._recently(account_id, call_id) is None:
-            raise ApiError("call-not-found", callId=call_id)
+            raise ApiError(http.NOT_FOUND)
         if call is None or not call.answered:
-            raise ApiError("call-not-modifiable", callId=call_id)
+            raise ApiError(http.CALL_STATE, callId=call_id)
         call.post(request)
 
     def _live(self, account_id: str, call_id: str) -> Call | None:
@@ -223,6 +208,18 @@ class Exchange:
             kind = "sip.sent" if sent else "sip.received"
             call.journal.log(kind, **summaries.sip_message(data, peer))
 
+    def on_attempt(self, call_id: str, attempt: Attempt) -> None:
+        """Log an attempt to deliver an asynchronous webhook with its call."""
+        call = self.calls.get(call_id)
+        ended = self._ended.get(call_id)
+        if call is not None:
+            log_attempt(call.journal, attempt)
+        elif ended is not None:
+            log_attempt(ended.journal, attempt)
+        else:  # a delivery left over from a former process
+            number = self._plant.store.last_event_number(call_id)
+            log_attempt(Journal(self._plant.store, self._plant.clock, call_id, number), attempt)
+
     def _call_of(self, session: int | None) -> Call | None:
         if session is None:
             return None
@@ -253,12 +250,10 @@ class Exchange:
 
     def _forget(self, call: Call) -> None:
         record = call.record
-        if record.start_time is not None:
-            self.sessions.give_back(record.account_id)
-        elif record.direction is Direction.OUTBOUND:
-            self.dialer.leave(record.account_id, record.call_id)
+        self.sessions.give_back(record.call_id)
+        self.dialer.leave(record.account_id, record.call_id)
         del self.calls[record.call_id]
         self._by_session.pop(call.leg.session, None)
         self._ended[record.call_id] = Ended(
-            record.account_id, self._plant.clock.now(), call.ran_out
+            record.account_id, self._plant.clock.now(), call.ran_out, call.journal
         )

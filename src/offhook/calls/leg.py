@@ -1,7 +1,8 @@
 """One party of a call: its SIP session and its media row, and the offer/answer that ties them.
 
-A leg is told what to do and posts facts to the call's inbox; the call hands facts that concern the leg
-(`Answered`, `Confirmed`, `Reoffered`, `PlayEnded`) back to it, so that everything happens in inbox order.
+A leg is told what to do and posts facts to the call's inbox; the call hands facts that concern the
+leg (`Answered`, `Confirmed`, `Reoffered`, `PlayEnded`) back to it, so that everything happens in
+inbox order.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from offhook.calls import endings
 from offhook.calls.journal import Journal
 from offhook.calls.limits import CONFIRM_S, MEDIA_OPEN_S, RETRY_AFTER_S
 from offhook.calls.plant import Plant
-from offhook.errors import CallError, Cause
+from offhook.errors import CallError, Cause, calls
 from offhook.facts import DigitHeard, Fact, MediaLost, PlayEnded
 from offhook.media import messages
 from offhook.sip.endpoint import IncomingCall, OutgoingCall
@@ -84,7 +85,7 @@ class Leg:
                 sdp, agreed = answer(self._offered, local)
             except SdpError as error:
                 self._journal.log("media.refused", reason=str(error))
-                raise endings.media_failed() from error
+                raise calls.media_failed() from error
             self._connect(agreed)
         else:
             sdp = offer(local)
@@ -159,7 +160,7 @@ class Leg:
                 self._settle(report)
             case messages.OpenFailed(reason=reason):
                 self._journal.log("media.failed", reason=reason)
-                self._settle(endings.media_failed())
+                self._settle(calls.media_failed())
             case messages.Digit(digit=digit, inband=inband):
                 self._journal.log("media.digit", digit=digit, inband=inband)
                 self._post(DigitHeard(digit))
@@ -168,7 +169,7 @@ class Leg:
             case messages.Lost(reason=reason):
                 self._media_open = False
                 self._journal.log("media.lost", reason=reason)
-                self._settle(endings.media_failed())
+                self._settle(calls.media_failed())
                 self._post(MediaLost(reason))
             case messages.Voice(active=active):
                 self._journal.log("media.voice", active=active)
@@ -195,7 +196,7 @@ class Leg:
             async with asyncio.timeout(MEDIA_OPEN_S):
                 opened = await self._opened
         except TimeoutError:
-            raise endings.media_failed() from None
+            raise calls.media_failed() from None
         session_id = self._plant.ids.rng.getrandbits(62)
         self._local = LocalMedia(opened.host, opened.rtp_port, opened.rtcp_port, session_id, 1)
         self._journal.log("media.opened", host=opened.host, rtp_port=opened.rtp_port)
@@ -214,7 +215,7 @@ class Leg:
             return accept(sdp)
         except SdpError as error:
             self._journal.log("media.refused", reason=str(error))
-            raise endings.media_failed() from error
+            raise calls.media_failed() from error
 
     def _connect(self, agreed: Agreed) -> None:
         self._plant.media.send(

@@ -9,7 +9,7 @@ from offhook.calls.clips import Pcm
 from offhook.calls.journal import Journal
 from offhook.calls.leg import Leg
 from offhook.calls.plant import Plant
-from offhook.errors import CallError, Cause
+from offhook.errors import calls
 from offhook.hooks import Credentials
 from offhook.media.audio import AudioError, decode
 from offhook.media.messages import ToneStep
@@ -50,16 +50,16 @@ class CallLine:
                 lambda: decode(found.body, found.content_type, urlsplit(found.url).path)
             )
         except (HttpError, DownloadError, AudioError) as error:
-            reason = f"{error} ({_without_secrets(address)})"
-            raise CallError(Cause.APPLICATION_ERROR, f"PlayAudio failed: {reason}") from error
-        await self._play(pcm, "audio.played", url=_without_secrets(address))
+            reason = f"{error} ({calls.bare_url(address)})"
+            raise calls.verb_failed("PlayAudio", reason) from error
+        await self._play(pcm, "audio.played", url=calls.bare_url(address))
 
     async def speak(self, sentence: Sentence) -> None:
         """Synthesise and speak to the end."""
         try:
             pcm = await self._plant.offload(lambda: self._plant.synthesizer.synthesize(sentence))
         except UnknownVoiceError as error:
-            raise CallError(Cause.APPLICATION_ERROR, f"SpeakSentence failed: {error}") from error
+            raise calls.verb_failed("SpeakSentence", str(error)) from error
         await self._play(pcm, "speech.played")
 
     async def ring_back(self, duration_s: float) -> None:
@@ -101,9 +101,3 @@ class CallLine:
         if len(pcm):
             self._journal.log(kind, duration_s=round(len(pcm) / 8000, 3), **data)
             await self._leg.play(self._plant.clips.load(pcm))
-
-
-def _without_secrets(url: str) -> str:
-    """Return the URL without query and userinfo (errors.md 8.4)."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()

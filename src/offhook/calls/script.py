@@ -1,8 +1,8 @@
 """Run documents, one after the other, until the call is over: the scheduler loop of bxml.md 10.4.
 
-A script is told where to start (ask a webhook, or run a document given by REST) and returns why the
-call ends. It is one task; cancelling it is the only way to stop a verb. Failures end the script with
-their cause; they are values here, not exceptions, because the call above must say goodbye all the same.
+A script is told where to start (ask a webhook, or run a document given by REST) and returns why
+the call ends. It is one task; cancelling it is the only way to stop a verb. Failures end the script
+with their cause as a value: the call above must say goodbye all the same.
 """
 
 from collections.abc import Mapping
@@ -14,12 +14,11 @@ from offhook.calls.journal import Journal
 from offhook.calls.limits import CONSECUTIVE_REDIRECTS
 from offhook.calls.line import CallLine
 from offhook.calls.plant import Plant
-from offhook.errors import CallError, Cause
+from offhook.errors import CallError, Cause, calls
 from offhook.hooks import Hook
 from offhook.verbs import End, Goto, Step, Verb
 from offhook.verbs.document import Document, InvalidBxml, parse
 from offhook.webhooks.fetch import Attempt, Reply, ask
-from offhook.webhooks.http import redacted
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ class Script:
         if goto.event == "redirect":
             self.redirects += 1
             if self.redirects > CONSECUTIVE_REDIRECTS:
-                raise CallError(Cause.ERROR, "Too many redirects")
+                raise calls.too_many_redirects()
         hook: Hook = goto.hook.resolve(self.line.base)
         payload = self.owner.event(goto.event, goto.fields)
         reply: Reply = await ask(
@@ -108,9 +107,7 @@ class Script:
                 column=fault.column,
                 origin=page.origin,
             )
-            raise CallError(
-                Cause.INVALID_BXML, f"Invalid BXML received from {bare(page.origin)}: {fault}"
-            ) from fault
+            raise calls.invalid_bxml(page.origin, str(fault)) from fault
         self.journal.log(
             "bxml.accepted", text=text, origin=page.origin, warnings=list(document.warnings)
         )
@@ -134,41 +131,19 @@ class Script:
         outcome = "stopped"
         try:
             step = await verb.run(self.line)
-            outcome = "done" if step is None else type(step).__name__.lower()
-            return step
         except CallError as error:
             outcome = error.message
             raise
+        else:
+            outcome = "done" if step is None else type(step).__name__.lower()
+            return step
         finally:
             self.journal.log("verb.ended", verb=verb.name, outcome=outcome)
 
 
 def log_attempt(journal: Journal, attempt: Attempt) -> None:
     """Log one HTTP exchange with an application, credentials removed."""
-    request, response = attempt.request, attempt.response
-    journal.log(
-        "webhook.sent" if response is None else "webhook.answered",
-        event=attempt.event_type,
-        method=request.method,
-        url=bare(request.url),
-        headers=redacted(request.headers),
-        body=request.body.decode("utf-8", "replace"),
-        seconds=round(attempt.ended - attempt.started, 3),
-        fallback=attempt.fallback,
-        failure=attempt.failure,
-        status=response and response.status,
-        reply_headers=response and redacted(response.headers),
-        reply=response and response.body[:65_536].decode("utf-8", "replace"),
-    )
-
-
-def bare(url: str) -> str:
-    """Return the URL without userinfo, query and fragment (errors.md 8.4)."""
-    head, _, _ = url.partition("#")
-    head, _, _ = head.partition("?")
-    scheme, mark, rest = head.partition("://")
-    host, slash, path = rest.partition("/")
-    return f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}" if mark else head
+    journal.log("webhook.failed" if attempt.failure else "webhook.answered", **attempt.as_data())
 
 
 def _charset(content_type: str | None) -> str | None:

@@ -1,8 +1,8 @@
 """The life of a call as a table (rest.md 4.7); the only place that changes a call's state.
 
-Four states and four steps. A call is queued (outbound only), placed or received, perhaps answered, and
-ended exactly once: an ended call has no row, so a second end is a bug that shows. Everything between
-`answer` and `end` is the script's business and is no state.
+A call is queued (outbound only), placed or received, perhaps answered, and ended exactly once: an
+ended call has no row, so a second end is a bug that shows. Everything between `answer` and `end` is
+the script's business and is no state.
 """
 
 from dataclasses import dataclass, replace

@@ -1,0 +1,35 @@
+"""After a crash: every call the node owned ends once, with its webhook (design.md 4)."""
+
+from offhook.calls.farewell import disconnect_delivery
+from offhook.calls.journal import Journal
+from offhook.calls.limits import QUEUED_AGE_S
+from offhook.calls.plant import Plant
+from offhook.calls.state import Step, advance
+from offhook.errors import Cause, calls
+from offhook.records import CallRecord, CallState
+
+
+def may_resume(record: CallRecord, now: float) -> bool:
+    """Whether a call was still waiting in the queue, and not for too long (rest.md 7)."""
+    queued = record.state is CallState.QUEUED and record.enqueued_time is not None
+    return queued and now - (record.enqueued_time or 0.0) < QUEUED_AGE_S
+
+
+def close(plant: Plant, record: CallRecord, events: int) -> None:
+    """End a call that no process runs any more: `cancel` if it never left the queue."""
+    now = plant.clock.wall()
+    lost = record.state is not CallState.QUEUED
+    ended = advance(
+        record,
+        Step.END,
+        now,
+        disconnect_cause=Cause.UNKNOWN if lost else Cause.CANCEL,
+        error_message=calls.unknown_failure().message if lost else None,
+        error_id=plant.ids.uuid() if lost else None,
+    )
+    with plant.store.batch():
+        plant.store.put_call(ended)
+        journal = Journal(plant.store, plant.clock, record.call_id, events)
+        journal.log("call.lost", cause=str(ended.disconnect_cause), error_id=ended.error_id)
+        if delivery := disconnect_delivery(plant, ended):
+            plant.store.put_delivery(delivery)
