@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Params = Mapping[str, str | None]  # lower-case names in their order; None for a name without value
 
 MAX_32_BITS = 2**32 - 1
+MAX_COMMAS = 300  # in one header line
 
 TOKEN = re.compile(r"[A-Za-z0-9\-.!%*_+`'~]++")
 _PARAM = re.compile(
@@ -72,9 +73,12 @@ def quote(text: str) -> str:
 
 def split_list(text: str) -> list[str]:
     """Split at commas that are outside quotes and angle brackets; empty elements vanish."""
-    if "," not in text:
+    commas = text.count(",")
+    if commas == 0:
         text = text.strip(" \t")
         return [text] if text else []
+    if commas > MAX_COMMAS:
+        raise SipSyntaxError("too many values in one header", 513)
     items: list[str] = []
     position = 0
     while position <= len(text):

@@ -47,11 +47,11 @@ COMPACT = {  # RFC 3261 7.3.3 and the registry of header fields
 }
 # Comma-separated values and several header lines mean the same.
 _LISTS = """
-Accept Accept-Contact Accept-Encoding Accept-Language Alert-Info Allow Allow-Events Call-Info Contact
-Content-Encoding Content-Language Diversion Error-Info History-Info In-Reply-To P-Asserted-Identity
-P-Preferred-Identity Path Proxy-Require Reason Record-Route Reject-Contact Request-Disposition
-Require Route Security-Client Security-Server Security-Verify Service-Route Supported Unsupported
-Via Warning"""
+Accept Accept-Contact Accept-Encoding Accept-Language Alert-Info Allow Allow-Events Call-Info
+Contact Content-Encoding Content-Language Diversion Error-Info History-Info In-Reply-To
+P-Asserted-Identity P-Preferred-Identity Path Proxy-Require Reason Record-Route Reject-Contact
+Request-Disposition Require Route Security-Client Security-Server Security-Verify Service-Route
+Supported Unsupported Via Warning"""
 # One line only; a second one makes the message ambiguous (RFC 3261 7.3.1).
 _SINGLES = """
 Call-ID Content-Disposition Content-Length Content-Type CSeq Event Expires From Max-Forwards

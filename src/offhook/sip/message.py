@@ -141,8 +141,8 @@ def parse(data: bytes, *, stream: bool = False) -> Request | Response:
     if data[:2] == b"\r\n":  # RFC 3261 7.5: empty lines before the start-line
         data = data.lstrip(b"\r\n")
     head, blank_line, body = data.partition(b"\r\n\r\n")
-    text, charset = _decode(head if blank_line else head.removesuffix(b"\r\n"))
-    start_line, *lines = text.split("\r\n")
+    lines, charset = _split(head if blank_line else head.removesuffix(b"\r\n"))
+    start_line = lines.pop(0)
     headers, fault = _read_headers(lines)
     message: Request | Response
     if start_line[:4].upper() == "SIP/":
@@ -157,8 +157,8 @@ def parse(data: bytes, *, stream: bool = False) -> Request | Response:
     return message
 
 
-def _decode(head: bytes) -> tuple[str, str]:
-    """Return the unfolded text and its charset; refuse too many lines before they are split."""
+def _split(head: bytes) -> tuple[list[str], str]:
+    """Return unfolded lines and their charset; too many are refused before they are split."""
     charset = "utf-8"
     try:
         text = head.decode()
@@ -167,12 +167,13 @@ def _decode(head: bytes) -> tuple[str, str]:
         text = head.decode(charset)
     if "\r\n " in text or "\r\n\t" in text:
         text = _FOLD.sub(" ", text)
-    breaks = text.count("\r\n")
+    breaks = text.count("\n")
     if breaks > MAX_HEADERS:
         raise SipSyntaxError("too many header fields", 513)
-    if text.count("\n") != breaks or text.count("\r") != breaks:
+    lines = text.split("\r\n")
+    if not len(lines) - 1 == breaks == text.count("\r"):
         raise SipSyntaxError("a line break that is not CRLF")
-    return text, charset
+    return lines, charset
 
 
 def _read_headers(lines: list[str]) -> tuple[Headers, SipSyntaxError | None]:

@@ -26,10 +26,10 @@ _PARAM_SAFE = _MARKS + "[]/:&+$"
 _HEADER_SAFE = _MARKS + "[]/?:+$"
 
 _ESCAPED = r"%[0-9A-Fa-f]{2}"
-_USER = re.compile(rf"(?:[A-Za-z0-9\-_.!~*'()&=+$,;?/#]|{_ESCAPED})++")
-_PASSWORD = re.compile(rf"(?:[A-Za-z0-9\-_.!~*'()&=+$,]|{_ESCAPED})*+")
-_PARAM_PART = re.compile(rf"(?:[A-Za-z0-9\-_.!~*'()\[\]/:&+$]|{_ESCAPED})++")
-_HEADER_PART = re.compile(rf"(?:[A-Za-z0-9\-_.!~*'()\[\]/?:+$]|{_ESCAPED})*+")
+_USER = re.compile(rf"(?:[A-Za-z0-9\-_.!~*'()&=+$,;?/#]++|{_ESCAPED})++")
+_PASSWORD = re.compile(rf"(?:[A-Za-z0-9\-_.!~*'()&=+$,]++|{_ESCAPED})*+")
+_PARAM_PART = re.compile(rf"(?:[A-Za-z0-9\-_.!~*'()\[\]/:&+$]++|{_ESCAPED})++")
+_HEADER_PART = re.compile(rf"(?:[A-Za-z0-9\-_.!~*'()\[\]/?:+$]++|{_ESCAPED})*+")
 _HOST_PORT = re.compile(r"(?:\[([0-9A-Fa-f:.]++)\]|([A-Za-z0-9._\-]++))(?::([0-9]++))?+")
 _OPAQUE = re.compile(r"[\x21-\x7e]++")
 _TEL = re.compile(r"[0-9A-Fa-f*#+\-.()]++")
