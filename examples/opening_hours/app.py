@@ -1,0 +1,90 @@
+"""A small voice app: greet, ask for a key, say what was pressed. Flask and the official BXML builder.
+
+Run it with `python examples/opening_hours/app.py --port 5000` and point an application's
+`initiate_url` or a call's `answerUrl` at it. `offhook demo` runs it for you.
+"""
+
+import argparse
+
+from bandwidth.models.bxml import Gather, Hangup, PlayAudio, Response, SpeakSentence, Verb
+from flask import Flask, Response as HttpResponse, request, send_file
+
+from tones import chime
+
+app = Flask(__name__)
+
+GREETINGS = {
+    "outbound": "Hello. This is a call from your Offhook demo. Please press a key.",
+    "inbound": "Welcome. For our opening hours, press one.",
+}
+HOURS = "We are open from nine to five."
+
+
+def bxml(*verbs: Verb) -> HttpResponse:
+    """Answer a webhook with a document."""
+    return HttpResponse(Response(list(verbs)).to_bxml(), content_type="application/xml")
+
+
+def menu(direction: str) -> HttpResponse:
+    """Ask for a key."""
+    prompt = SpeakSentence(GREETINGS[direction])
+    return bxml(
+        Gather(
+            gather_url="/voice/key",
+            max_digits=1,
+            first_digit_timeout=10,
+            repeat_count=2,
+            audio_verbs=[prompt],
+        ),
+        SpeakSentence("We heard nothing. Goodbye."),
+        Hangup(),
+    )
+
+
+@app.post("/voice/answer")
+def answer() -> HttpResponse:
+    """An outbound call was answered."""
+    return menu("outbound")
+
+
+@app.post("/voice/initiate")
+def initiate() -> HttpResponse:
+    """Somebody calls us."""
+    return menu("inbound")
+
+
+@app.post("/voice/key")
+def key() -> HttpResponse:
+    """A key was pressed: play a chime, then say what there is to say."""
+    digits = request.get_json()["digits"]
+    if not digits:
+        return menu(request.get_json()["direction"])
+    return bxml(
+        PlayAudio("/audio/chime.wav"),
+        SpeakSentence(f"You pressed {digits}. {HOURS} Thank you, and goodbye."),
+        SpeakSentence("Please hang up when you are ready."),
+        Gather(max_digits=1, first_digit_timeout=30),
+    )
+
+
+@app.get("/audio/chime.wav")
+def chime_file() -> HttpResponse:
+    """One second of 1000 Hz."""
+    return send_file(chime(), mimetype="audio/wav", max_age=60)
+
+
+@app.post("/voice/status")
+def status() -> tuple[str, int]:
+    """A call has ended."""
+    return "", 204
+
+
+def main() -> None:
+    """Serve on loopback."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, default=5000)
+    app.run("127.0.0.1", parser.parse_args().port)
+
+
+if __name__ == "__main__":
+    main()
