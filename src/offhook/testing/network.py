@@ -19,6 +19,7 @@ OnMessage = Callable[[bytes, Address], None]
 OnFailure = Callable[[Outgoing, str], None]
 
 CONNECT_TIMEOUT_S = 10.0  # how long a stream to a host behind a cut takes to fail
+SIP_PORT = 5060  # where none is given (RFC 3263 4.2); this world has no SRV records
 EPHEMERAL_PORT = 49152  # RFC 6335 6: where the ports of connecting sides begin
 
 
@@ -121,9 +122,9 @@ class SipSockets:
         if host is None:
             self._fail_later(outgoing, "host not found", 0.0)
         elif outgoing.to.transport == "udp":
-            self._send_datagram(outgoing.data, host, outgoing.to.port)
+            self._send_datagram(outgoing.data, host, outgoing.to.port or SIP_PORT)
         else:
-            self._send_on_stream(outgoing, host)
+            self._send_on_stream(outgoing, host, outgoing.to.port or SIP_PORT)
 
     def deliver(self, data: bytes, source: Address) -> None:
         """Hand over a message that arrived."""
@@ -147,14 +148,14 @@ class SipSockets:
         if network.rng.uniform(0, 1) < quality.duplicate:
             loop.call_later(network.delay(quality), arrive)
 
-    def _send_on_stream(self, outgoing: Outgoing, host: str) -> None:
+    def _send_on_stream(self, outgoing: Outgoing, host: str, port: int) -> None:
         network, loop = self._network, asyncio.get_running_loop()
         quality = network.paths.quality("sip", self.host, host)
         source = Address("tcp", self.host, self.port)
-        to = Address("tcp", host, outgoing.to.port)
+        to = Address("tcp", host, port, outgoing.to.connection)
         cut = quality.loss >= 1.0
         network.messages.append(Sent(loop.time(), source, to, outgoing.data, cut))
-        end = self._stream(outgoing.to, host)
+        end = self._stream(to)
         if end is None or cut:
             self._fail_later(
                 outgoing,
@@ -166,17 +167,17 @@ class SipSockets:
         end.last_arrival = max(end.last_arrival, loop.time() + network.delay(quality))
         loop.call_at(end.last_arrival, other.owner.deliver, outgoing.data, other.remote)
 
-    def _stream(self, to: Address, host: str) -> _End | None:
+    def _stream(self, to: Address) -> _End | None:
         """Return this side of the stream to an address, connecting when there is none."""
         if to.connection in self._ends:
             return self._ends[to.connection]
         for end in self._ends.values():
-            if (end.remote.host, end.remote.port) == (host, to.port):
+            if (end.remote.host, end.remote.port) == (to.host, to.port):
                 return end
-        there = self._network.sip.get((host, to.port))
+        there = self._network.sip.get((to.host, to.port))
         if there is None or there._on_message is None:
             return None
-        mine = _End(self, Address("tcp", host, to.port, self._free_connection()))
+        mine = _End(self, Address("tcp", to.host, to.port, self._free_connection()))
         port = EPHEMERAL_PORT + mine.remote.connection
         theirs = _End(there, Address("tcp", self.host, port, there._free_connection()))
         mine.other, theirs.other = theirs, mine

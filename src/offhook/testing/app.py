@@ -1,0 +1,194 @@
+"""A scripted customer: the web application that Offhook asks for documents, in virtual time.
+
+It takes the place of the real HTTP client. Each path replies with a value, a sequence of values or
+a function of the request; each request is kept with its time and the event it carried. What is not
+scripted is answered: an event with a document that hangs up, anything else with 404.
+"""
+
+import asyncio
+import base64
+import json
+import math
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import parse_qsl, urljoin, urlsplit
+
+from offhook.hooks import Credentials
+from offhook.webhooks.http import HttpError, HttpRequest, HttpResponse
+
+BASE = "http://app.test"
+XML = {"Content-Type": "application/xml"}
+MAX_REDIRECTS = 5  # webhooks.md 2.1
+SEE_OTHER = (301, 302, 303)  # go on with GET and without the body
+SAME_AGAIN = (307, 308)  # go on with the same method and body
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the application answers, after `delay_s`; with a `failure`, nothing at all."""
+
+    body: bytes | str = b""
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    delay_s: float = 0.0
+    failure: str | None = None  # a reason of errors.md 8.4: the connection does not come about
+
+    def after(self, delay_s: float) -> "Reply":
+        """Return this reply, given so much later."""
+        return replace(self, delay_s=delay_s)
+
+
+REFUSED = Reply(failure="connection failed")
+UNTRUSTED = Reply(failure="TLS handshake failed")
+SILENCE = Reply(delay_s=math.inf)  # the request is read and never answered
+NOT_FOUND = Reply(status=404)
+
+
+def document(verbs: str) -> Reply:
+    """Return a reply whose BXML document holds these verbs."""
+    return Reply(f'<?xml version="1.0" encoding="UTF-8"?><Response>{verbs}</Response>', headers=XML)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A request that reached the application."""
+
+    at: float  # virtual seconds
+    method: str
+    url: str
+    headers: Mapping[str, str]  # names in lower case
+    body: bytes
+    credentials: Credentials | None  # HTTP Basic
+    event: dict[str, Any]  # of the JSON body or of the query; empty when it carries none
+
+    @property
+    def path(self) -> str:
+        """The path, without the query."""
+        return urlsplit(self.url).path
+
+
+Answer = Reply | str | Callable[[Received], Reply]  # a text is the verbs of a document
+
+
+class App:
+    """The application, and every other web server of the virtual world."""
+
+    def __init__(self, hosts: tuple[str, ...] = ("app.test", "m.test")) -> None:
+        self.hosts = set(hosts)
+        self.default: Answer = document("<Hangup/>")  # for events at paths not scripted
+        self.received: list[Received] = []
+        self.refused: list[Received] = []  # what came but was given no connection
+        self._scripts: dict[str, deque[Answer]] = {}
+        self._files: dict[str, Reply] = {}
+        self._arrival = asyncio.Event()
+
+    def on(self, url: str, *answers: Answer) -> None:
+        """Answer requests to a URL (or path of app.test) in turn; the last answer stays."""
+        absolute = urljoin(BASE, url)
+        self.hosts.add(urlsplit(absolute).hostname or "")
+        self._scripts[absolute] = deque(answers)
+
+    def file(self, name: str, body: bytes, **headers: str) -> None:
+        """Serve a file wherever a path ends in its name; `Content_Type="audio/wav"` and so on."""
+        spelled = {key.replace("_", "-"): value for key, value in headers.items()}
+        self._files[name] = Reply(body, headers=spelled)
+
+    def requests(self, url: str | None = None) -> list[Received]:
+        """Return the requests so far, all or those to a URL (or path of app.test)."""
+        wanted = None if url is None else urljoin(BASE, url)
+        return [r for r in self.received if wanted in (None, r.url, r.url.partition("?")[0])]
+
+    def events(self, kind: str | None = None) -> list[dict[str, Any]]:
+        """Return the events so far, all or those of one `eventType`."""
+        found = [received.event for received in self.received if received.event]
+        return found if kind is None else [e for e in found if e.get("eventType") == kind]
+
+    async def wait_event(self, kind: str, *, count: int = 1) -> dict[str, Any]:
+        """Wait until so many events of a kind have come in all; return the last of them."""
+        while len(self.events(kind)) < count:
+            self._arrival.clear()
+            await self._arrival.wait()
+        return self.events(kind)[count - 1]
+
+    async def send(self, request: HttpRequest, *, timeout_s: float, limit: int) -> HttpResponse:
+        """Take a request and answer it (webhooks/http.py: HttpClient)."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                for _ in range(MAX_REDIRECTS + 1):
+                    reply = await self._reply(request)
+                    location = _lowered(reply.headers).get("location")
+                    if reply.status not in SEE_OTHER + SAME_AGAIN or location is None:
+                        return _response(reply, request.url, limit)
+                    request = _redirected(request, reply.status, location)
+        except TimeoutError:
+            reason = f"timed out after {timeout_s:g} seconds"
+            raise HttpError(reason, connecting=False) from None
+        raise HttpError("too many redirects", connecting=False)
+
+    async def _reply(self, request: HttpRequest) -> Reply:
+        if (urlsplit(request.url).hostname or "") not in self.hosts:
+            raise HttpError("host not found", connecting=True)
+        received = _received(request)
+        reply = self._find(received)
+        (self.refused if reply.failure else self.received).append(received)
+        self._arrival.set()
+        await asyncio.sleep(reply.delay_s)
+        if reply.failure is not None:
+            raise HttpError(reply.failure, connecting=True)
+        return reply
+
+    def _find(self, received: Received) -> Reply:
+        script = self._scripts.get(received.url.partition("?")[0])
+        if script:
+            answer = script[0] if len(script) == 1 else script.popleft()
+        else:
+            unknown = self.default if received.event else NOT_FOUND
+            answer = self._files.get(received.path.rpartition("/")[2], unknown)
+        if isinstance(answer, str):
+            return document(answer)
+        return answer if isinstance(answer, Reply) else answer(received)
+
+
+def _received(request: HttpRequest) -> Received:
+    headers = _lowered(request.headers)
+    event = dict(parse_qsl(urlsplit(request.url).query)) if request.method == "GET" else {}
+    if request.body and headers.get("content-type", "").startswith("application/json"):
+        event = json.loads(request.body)
+    return Received(
+        asyncio.get_running_loop().time(),
+        request.method,
+        request.url,
+        headers,
+        request.body,
+        request.credentials or _basic(headers.get("authorization")),
+        event if "eventType" in event else {},
+    )
+
+
+def _basic(authorization: str | None) -> Credentials | None:
+    scheme, _, value = (authorization or "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    username, _, password = base64.b64decode(value).decode().partition(":")
+    return Credentials(username, password)
+
+
+def _response(reply: Reply, url: str, limit: int) -> HttpResponse:
+    body = reply.body.encode() if isinstance(reply.body, str) else reply.body
+    return HttpResponse(reply.status, _lowered(reply.headers), body[:limit], url)
+
+
+def _redirected(request: HttpRequest, status: int, location: str) -> HttpRequest:
+    """Return the next request; credentials stay with their host (webhooks.md 2.1)."""
+    url = urljoin(request.url, location)
+    same_host = urlsplit(url).netloc == urlsplit(request.url).netloc
+    credentials = request.credentials if same_host else None
+    if status in SAME_AGAIN:
+        return replace(request, url=url, credentials=credentials)
+    return HttpRequest("GET", url, request.headers, b"", credentials)
+
+
+def _lowered(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
