@@ -23,6 +23,9 @@ Headers = list[tuple[str, str]]
 _T = TypeVar("_T")
 
 
+MAX_VALUES = 300  # of one header field, over all its lines
+
+
 class Message:
     """Header fields and a body.
 
@@ -89,7 +92,7 @@ class Message:
     @property
     def via(self) -> list[Via]:
         """All Via values, top first."""
-        return self.read("Via", lambda: [Via.parse(value) for value in self.all("Via")])
+        return self.read("Via", lambda: [Via.parse(value) for value in self._few("Via")])
 
     @property
     def cseq(self) -> CSeq:
@@ -159,7 +162,13 @@ class Message:
         return value
 
     def _addresses(self, name: str) -> list[NameAddr]:
-        return self.read(name, lambda: [NameAddr.parse(v) for v in self.all(name) if v != "*"])
+        return self.read(name, lambda: [NameAddr.parse(v) for v in self._few(name) if v != "*"])
+
+    def _few(self, name: str) -> list[str]:
+        values = self.all(name)
+        if len(values) > MAX_VALUES:
+            raise SipSyntaxError(f"too many {name} values", 513)
+        return values
 
     def read(self, key: str, parse_it: Callable[[], _T]) -> _T:
         """Read a typed value once, until the header fields change."""

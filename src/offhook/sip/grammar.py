@@ -72,30 +72,25 @@ def quote(text: str) -> str:
 
 
 def split_list(text: str) -> list[str]:
-    """Split at commas that are outside quotes and angle brackets; empty elements vanish."""
+    """Split at commas that are outside quotes and angle brackets; empty elements vanish.
+
+    A text that is no sane list stays whole: whoever needs its values will fail to parse it, and
+    nobody else is disturbed (RFC 3261 8.2: malformed fields that are not needed are ignored).
+    """
     commas = text.count(",")
-    if commas == 0:
-        text = text.strip(" \t")
-        return [text] if text else []
-    if commas > MAX_COMMAS:
-        raise SipSyntaxError("too many values in one header", 513)
-    items: list[str] = []
-    position = 0
-    while position <= len(text):
-        end = _end_of_item(text, position)
-        item = text[position:end].strip(" \t")
-        if item:
-            items.append(item)
-        position = end + 1
-    return items
-
-
-def _end_of_item(text: str, position: int) -> int:
-    found = _LIST_ITEM.match(text, position)
-    end = found.end() if found else position
-    if end < len(text) and text[end] != ",":
-        raise SipSyntaxError(f"unbalanced {text[end]} in a header value")
-    return end
+    if 0 < commas <= MAX_COMMAS:
+        items: list[str] = []
+        position = 0
+        while position <= len(text):
+            found = _LIST_ITEM.match(text, position)
+            end = found.end() if found else position
+            if end < len(text) and text[end] != ",":
+                return [text.strip(" \t")]  # an unbalanced quote or bracket
+            items.append(text[position:end].strip(" \t"))
+            position = end + 1
+        return [item for item in items if item]
+    text = text.strip(" \t")
+    return [text] if text else []
 
 
 def parse_params(text: str, position: int = 0) -> dict[str, str | None]:

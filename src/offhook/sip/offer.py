@@ -1,0 +1,184 @@
+"""Offer and answer (RFC 3264) for one audio stream of G.711 with telephone events (RFC 4733).
+
+An answer takes the first audio section it can, the first codec of it in the offerer's order, and
+the offerer's payload type numbers; all other sections are refused with port 0 (RFC 3264 6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from offhook.sip.grammar import number
+from offhook.sip.sdp import Attributes, Description, Media, Origin, SdpError, parse
+
+__all__ = ["Agreed", "LocalMedia", "SdpError", "accept", "answer", "offer"]
+
+STATIC = {"PCMU": 0, "PCMA": 8}  # RFC 3551 6
+DTMF_TYPE = 101
+DTMF_EVENTS = "0-16"  # RFC 4733 3.2: the keys and flash
+PTIME_MS = 20
+
+_DTMF = "TELEPHONE-EVENT"
+_RATE = 8000
+_MIRROR = {  # RFC 3264 6.1
+    "sendrecv": "sendrecv",
+    "sendonly": "recvonly",
+    "recvonly": "sendonly",
+    "inactive": "inactive",
+}
+_NOWHERE = {"0.0.0.0", "::"}  # noqa: S104  # hold as RFC 2543 did it (RFC 3264 8.4)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalMedia:
+    """Where we receive, and the identity of our description; a changed one has version + 1."""
+
+    host: str
+    rtp_port: int
+    rtcp_port: int
+    session_id: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What both sides agreed on, from our point of view."""
+
+    codec: str  # "PCMU" or "PCMA"
+    payload_type: int
+    dtmf_payload_type: int | None
+    host: str
+    rtp_port: int
+    rtcp_port: int
+    send: bool
+    receive: bool
+
+
+def offer(
+    local: LocalMedia,
+    *,
+    codecs: Iterable[str] = ("PCMU", "PCMA"),
+    direction: str = "sendrecv",
+) -> bytes:
+    """Write an offer."""
+    types = {STATIC[codec]: codec for codec in codecs}
+    return _describe(local, [_audio(local, types, DTMF_TYPE, direction)], ("0 0",))
+
+
+def answer(sdp: bytes, local: LocalMedia) -> tuple[bytes, Agreed]:
+    """Write the answer to an offer; raises `SdpError` when no section of it suits us (488)."""
+    offered = parse(sdp)
+    chosen, agreed = _choose(offered)
+    direction = _DIRECTION[agreed.send, agreed.receive]
+    types = {agreed.payload_type: agreed.codec}
+    sections = [_refused(media) for media in offered.media]
+    sections[chosen] = _audio(local, types, agreed.dtmf_payload_type, direction)
+    return _describe(local, sections, offered.times), agreed
+
+
+def _choose(offered: Description) -> tuple[int, Agreed]:
+    for index, media in enumerate(offered.media):
+        agreed = _agree(offered, media)
+        if agreed is not None:
+            return index, agreed
+    raise SdpError("no audio in G.711 over RTP/AVP was offered")
+
+
+def accept(sdp: bytes) -> Agreed:
+    """Read the answer to our offer; raises `SdpError` when it refuses our only section."""
+    answered = parse(sdp)
+    agreed = _agree(answered, answered.media[0]) if answered.media else None
+    if agreed is None:
+        raise SdpError("the answer takes no audio of our offer")
+    return agreed
+
+
+_DIRECTION = {
+    (True, True): "sendrecv",
+    (True, False): "sendonly",
+    (False, True): "recvonly",
+    (False, False): "inactive",
+}
+
+
+def _agree(theirs: Description, media: Media) -> Agreed | None:
+    """What this section of theirs makes possible, if anything."""
+    if media.kind != "audio" or media.protocol != "RTP/AVP" or media.port == 0:
+        return None
+    types = _payload_types(media)
+    codec_type = next((t for t, name in types.items() if name in STATIC), None)
+    if codec_type is None:
+        return None
+    host = theirs.host_of(media)
+    direction = _MIRROR[theirs.direction_of(media)]
+    return Agreed(
+        codec=types[codec_type],
+        payload_type=codec_type,
+        dtmf_payload_type=next((t for t, name in types.items() if name == _DTMF), None),
+        host=host,
+        rtp_port=media.port,
+        rtcp_port=_rtcp_port(media),
+        send=direction in ("sendrecv", "sendonly") and host not in _NOWHERE,
+        receive=direction in ("sendrecv", "recvonly"),
+    )
+
+
+def _payload_types(media: Media) -> dict[int, str]:
+    """Payload types of the section in its order, with encoding names; 8 kHz mono only."""
+    maps = {}
+    for line in media.values("rtpmap"):
+        payload_type, _, encoding = line.partition(" ")
+        maps[payload_type] = encoding.strip(" ").upper().split("/")
+    types: dict[int, str] = {}
+    for text in media.formats:
+        payload_type_number = number(text, 127)
+        if payload_type_number is None:
+            continue
+        name, rate, channels = (*maps.get(text, _static(payload_type_number)), "", "1")[:3]
+        if rate == str(_RATE) and channels == "1":
+            types[payload_type_number] = name
+    return types
+
+
+def _static(payload_type: int) -> list[str]:
+    """The encoding of a payload type that needs no rtpmap (RFC 3551 6)."""
+    names = [name for name, each in STATIC.items() if each == payload_type]
+    return [*names, str(_RATE)] if names else [""]
+
+
+def _rtcp_port(media: Media) -> int:
+    """The port of the `rtcp` attribute (RFC 3605 2.1), or the next one (RFC 3550 11)."""
+    for value in media.values("rtcp"):
+        port = number(value.partition(" ")[0], 65535)
+        if port:
+            return port
+    return min(media.port + 1, 65535)
+
+
+def _describe(local: LocalMedia, media: list[Media], times: tuple[str, ...]) -> bytes:
+    origin = Origin(str(local.session_id), str(local.version), local.host)
+    return bytes(Description(origin, local.host, times, media=tuple(media)))
+
+
+def _audio(
+    local: LocalMedia, codecs: dict[int, str], dtmf_type: int | None, direction: str
+) -> Media:
+    attributes: list[tuple[str, str | None]] = [
+        ("rtpmap", f"{payload_type} {name}/{_RATE}") for payload_type, name in codecs.items()
+    ]
+    formats = [str(payload_type) for payload_type in codecs]
+    if dtmf_type is not None:
+        formats.append(str(dtmf_type))
+        attributes.append(("rtpmap", f"{dtmf_type} telephone-event/{_RATE}"))
+        attributes.append(("fmtp", f"{dtmf_type} {DTMF_EVENTS}"))
+    attributes.append(("ptime", str(PTIME_MS)))
+    if local.rtcp_port != local.rtp_port + 1:
+        attributes.append(("rtcp", str(local.rtcp_port)))
+    attributes.append((direction, None))
+    return Media("audio", local.rtp_port, "RTP/AVP", tuple(formats), None, tuple(attributes))
+
+
+def _refused(media: Media) -> Media:
+    nothing: Attributes = ()
+    return Media(media.kind, 0, media.protocol, media.formats, None, nothing)
