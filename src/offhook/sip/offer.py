@@ -126,25 +126,17 @@ def _agree(theirs: Description, media: Media) -> Agreed | None:
 
 def _payload_types(media: Media) -> dict[int, str]:
     """Payload types of the section in its order, with encoding names; 8 kHz mono only."""
-    maps = {}
+    encodings = {str(each): f"{name}/{_RATE}" for name, each in STATIC.items()}
     for line in media.values("rtpmap"):
         payload_type, _, encoding = line.partition(" ")
-        maps[payload_type] = encoding.strip(" ").upper().split("/")
+        encodings[payload_type] = encoding.strip(" ").upper()
     types: dict[int, str] = {}
     for text in media.formats:
+        name, _, rate = encodings.get(text, "").partition("/")
         payload_type_number = number(text, 127)
-        if payload_type_number is None:
-            continue
-        name, rate, channels = (*maps.get(text, _static(payload_type_number)), "", "1")[:3]
-        if rate == str(_RATE) and channels == "1":
+        if payload_type_number is not None and rate in (f"{_RATE}", f"{_RATE}/1"):
             types[payload_type_number] = name
     return types
-
-
-def _static(payload_type: int) -> list[str]:
-    """The encoding of a payload type that needs no rtpmap (RFC 3551 6)."""
-    names = [name for name, each in STATIC.items() if each == payload_type]
-    return [*names, str(_RATE)] if names else [""]
 
 
 def _rtcp_port(media: Media) -> int:
