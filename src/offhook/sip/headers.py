@@ -93,6 +93,16 @@ class Via:
     @classmethod
     def parse(cls, text: str) -> Via:
         """Read one `via-parm`."""
+        via, end = cls._sent_by(text)
+        return replace(via, params=parse_params(text, end))
+
+    @classmethod
+    def salvage(cls, text: str) -> Via:
+        """Read only who sent it, enough to refuse a request with spoilt parameters."""
+        return cls._sent_by(text)[0]
+
+    @classmethod
+    def _sent_by(cls, text: str) -> tuple[Via, int]:
         found = _PROTOCOL.match(text)
         if not found:
             raise SipSyntaxError(f"malformed Via: {shorten(text)}")
@@ -103,7 +113,7 @@ class Via:
             port, end = number(spaced[1], 65535), spaced.end()
             if port is None:
                 raise SipSyntaxError(f"no such port: {shorten(spaced[1])}")
-        return cls(found[1].upper(), host, port, parse_params(text, end))
+        return cls(found[1].upper(), host, port), end
 
     def __str__(self) -> str:
         address = host_port(self.host, self.port)

@@ -14,7 +14,7 @@ from operator import attrgetter
 
 from offhook.sip.fields import Headers, Message
 from offhook.sip.grammar import SipSyntaxError, is_token, number, shorten, single_line
-from offhook.sip.headers import MAGIC_COOKIE, SINGLES, SPELLINGS, canonical
+from offhook.sip.headers import MAGIC_COOKIE, SINGLES, SPELLINGS, Via, canonical
 from offhook.sip.reasons import reason_phrase
 from offhook.sip.uri import KNOWN_SCHEMES, Uri
 
@@ -228,8 +228,17 @@ def _answerable(fault: SipSyntaxError, message: Request | Response) -> SipSyntax
     """Attach the request when a response can find its way; an ACK gets none (RFC 3261 17)."""
     if isinstance(message, Request) and message.method != "ACK" and message.get("CSeq"):
         with contextlib.suppress(SipSyntaxError):
+            _salvage_via(message)
             fault.partial = message if message.via else None
     return fault
+
+
+def _salvage_via(request: Request) -> None:
+    """Leave of an unreadable Via only the sender's address (RFC 4475 3.1.2.1 wants a 400)."""
+    try:
+        _ = request.via
+    except SipSyntaxError:
+        request.set("Via", str(Via.salvage(request.lines("Via")[0])))
 
 
 def validate(message: Request | Response) -> None:
