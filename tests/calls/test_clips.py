@@ -1,0 +1,63 @@
+"""The clip bank loads each audio once and forgets the least recently used."""
+
+import numpy as np
+
+from offhook.calls.clips import ClipBank
+from offhook.media.messages import Command, Forget, Load
+
+
+class Tape:
+    """A media plane that remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.commands: list[Command] = []
+
+    def send(self, command: Command) -> None:
+        self.commands.append(command)
+
+
+def pcm(value: int, samples: int = 100) -> "np.ndarray[tuple[int], np.dtype[np.int16]]":
+    """So many equal samples."""
+    return np.full(samples, value, np.int16)
+
+
+def test_equal_audio_is_loaded_once() -> None:
+    tape = Tape()
+    bank = ClipBank(tape)
+
+    first, second = bank.load(pcm(1)), bank.load(pcm(1))
+
+    assert first == second
+    assert [Load(first, pcm(1).tobytes())] == tape.commands
+
+
+def test_a_full_bank_forgets_the_least_recently_used() -> None:
+    tape = Tape()
+    bank = ClipBank(tape, limit_bytes=450)
+    one, two = bank.load(pcm(1)), bank.load(pcm(2))
+    bank.load(pcm(1))
+
+    bank.load(pcm(3))
+
+    assert tape.commands[-1] == Forget(two)
+    assert one == bank.load(pcm(1))
+    assert len([c for c in tape.commands if isinstance(c, Load)]) == 3
+
+
+def test_one_clip_larger_than_the_bank_is_still_playable() -> None:
+    tape = Tape()
+
+    ClipBank(tape, limit_bytes=10).load(pcm(1))
+
+    assert [type(c) for c in tape.commands] == [Load]
+
+
+def test_after_a_clear_audio_is_loaded_again() -> None:
+    tape = Tape()
+    bank = ClipBank(tape)
+    bank.load(pcm(1))
+
+    bank.clear()
+    bank.load(pcm(1))
+
+    assert len(tape.commands) == 2

@@ -1,0 +1,28 @@
+"""Identifiers have the contract's shapes and come from the injected source (rest.md 3.1)."""
+
+import random
+import re
+
+from offhook.ids import Ids
+
+
+def test_a_call_id_has_47_characters_and_names_the_node() -> None:
+    call_id = Ids(random.Random(1), "0a1b2c3d").call()
+
+    assert len(call_id) == 47
+    assert re.fullmatch(r"c-0a1b2c3d-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", call_id)
+
+
+def test_a_uuid_is_version_four() -> None:
+    text = Ids(random.Random(1)).uuid()
+
+    assert text[14] == "4"
+    assert text[19] in "89ab"
+
+
+def test_the_same_seed_makes_the_same_ids() -> None:
+    assert Ids(random.Random(7)).call() == Ids(random.Random(7)).call()
+
+
+def test_a_token_has_as_many_digits_as_it_has_bits_for() -> None:
+    assert len(Ids(random.Random(3)).token(64)) == 16
