@@ -36,7 +36,7 @@ def verify_password(password: str, password_hash: str) -> bool:
     (cost, block_size, parallelism), salt, key = _parse(password_hash)
     try:
         derived = _derive(password, salt, cost, block_size, parallelism)
-    except (ValueError, OverflowError) as error:
+    except ValueError as error:
         raise HashError(f"unusable scrypt parameters: {error}") from error
     return hmac.compare_digest(derived, key)
 
@@ -55,6 +55,8 @@ def _parse(text: str) -> tuple[tuple[int, int, int], bytes, bytes]:
         salt, key = (base64.b64decode(number, validate=True) for number in numbers[3:])
     except ValueError as error:
         raise HashError(f"unreadable password hash: {error}") from error
+    if not all(0 < number < 2**24 for number in (cost, block_size, parallelism)):
+        raise HashError("unusable scrypt parameters: out of range")
     if len(key) != KEY_BYTES:
         raise HashError(f"the key of a password hash has {KEY_BYTES} bytes")
     return (cost, block_size, parallelism), salt, key

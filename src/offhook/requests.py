@@ -1,6 +1,7 @@
-"""What clients ask of call control: a call to place, and a filter for listing calls."""
+"""What clients ask of call control: a call to place, calls to list, and whether one is there."""
 
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Any
 
 from offhook.hooks import Hook, Target
@@ -20,10 +21,6 @@ class OutboundRequest:
     from_: str
     answer: Hook
     disconnect: Target | None = None
-    disconnect_method: str = "POST"  # echoed even without a disconnectUrl
-    answer_fallback_method: str = "POST"
-    fallback_username: str | None = None  # echoed even without an answerFallbackUrl
-    fallback_password: str | None = None
     call_timeout_s: float = 30.0
     callback_timeout_s: float = 15.0
     priority: int = 5
@@ -60,6 +57,14 @@ class CallFilter:
             return self.min_start is None and self.max_start is None
         after_min = self.min_start is None or start >= self.min_start
         return after_min and (self.max_start is None or start <= self.max_start)
+
+
+class Standing(Enum):
+    """How a call stands to those who want to change it (errors.md 3.6)."""
+
+    MISSING = auto()  # never existed, or belongs to another account
+    FORGOTTEN = auto()  # ended longer ago than the recently-ended window
+    PRESENT = auto()  # live, or recently ended
 
 
 def position(record: CallRecord) -> tuple[float, str]:

@@ -1,0 +1,61 @@
+"""Request bodies: read up to a limit, and JSON decoded without forgiveness (errors.md 3.1)."""
+
+import json
+import math
+from typing import Any, TypeVar
+
+import msgspec
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive
+
+from offhook.errors import ApiError, http
+
+T = TypeVar("T")
+
+
+async def read(receive: Receive, limit: int) -> bytes | None:
+    """Return the body, or None when it has more than `limit` bytes."""
+    chunks, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > limit:
+            return None
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return b"".join(chunks)
+
+
+def decode(body: bytes, shape: type[T]) -> T:
+    """Return the body as `shape`; anything unreadable or of a wrong JSON type is Bad Request."""
+    try:
+        value = json.loads(
+            body.decode(),
+            object_pairs_hook=_object,
+            parse_constant=_no_constant,
+            parse_float=_float,
+        )
+        json.dumps(value, ensure_ascii=False).encode()  # refuses escapes of lone surrogates
+        return msgspec.convert(value, shape)
+    except (ValueError, RecursionError) as error:  # msgspec.ValidationError is a ValueError
+        raise ApiError(http.BAD_REQUEST) from error
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("duplicate key")
+    return members
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _float(text: str) -> float:
+    """Numbers beyond a double are kept as the biggest one: they are out of any range (F3)."""
+    value = float(text)
+    return value if math.isfinite(value) else math.copysign(1.7976931348623157e308, value)

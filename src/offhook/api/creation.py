@@ -1,0 +1,205 @@
+"""createCall's body and its checks, in the order of errors.md 4.2."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from offhook.api import validation as check
+from offhook.api.validation import Number
+from offhook.directory import Account, Application, Directory
+from offhook.errors import ApiError, fields
+from offhook.hooks import Credentials, Hook, Target
+from offhook.requests import OutboundRequest
+
+REQUIRED = ("from", "to", "answerUrl", "applicationId")
+HIDDEN = ("Restricted", "Anonymous", "Private", "Unavailable")  # callers without a number
+CREDENTIALS = ("username", "password", "fallbackUsername", "fallbackPassword")
+THRESHOLDS = {  # seconds (rest.md 4.3)
+    "detectionTimeout": 15.0,
+    "silenceTimeout": 10.0,
+    "speechThreshold": 10.0,
+    "speechEndThreshold": 5.0,
+    "machineSpeechEndThreshold": None,  # that of speechEndThreshold
+}
+_UUI_ITEM = re.compile(r"[^,]*;encoding=(?:jwt|base64|hex)", re.DOTALL)
+
+
+class MachineDetection(msgspec.Struct, rename="camel"):
+    """The member `machineDetection` (rest.md 4.3)."""
+
+    mode: str | None = None
+    detection_timeout: Number | None = None
+    silence_timeout: Number | None = None
+    speech_threshold: Number | None = None
+    speech_end_threshold: Number | None = None
+    machine_speech_end_threshold: Number | None = None
+    delay_result: bool | None = None
+    callback_url: str | None = None
+    callback_method: str | None = None
+    fallback_url: str | None = None
+    fallback_method: str | None = None
+    username: str | None = None
+    password: str | None = None
+    fallback_username: str | None = None
+    fallback_password: str | None = None
+
+
+class CreateCall(msgspec.Struct, rename="camel"):
+    """The body (rest.md 4.1)."""
+
+    to: str | None = None
+    from_: str | None = msgspec.field(default=None, name="from")
+    application_id: str | None = None
+    answer_url: str | None = None
+    answer_method: str | None = None
+    username: str | None = None
+    password: str | None = None
+    answer_fallback_url: str | None = None
+    answer_fallback_method: str | None = None
+    fallback_username: str | None = None
+    fallback_password: str | None = None
+    disconnect_url: str | None = None
+    disconnect_method: str | None = None
+    call_timeout: Number | None = None
+    callback_timeout: Number | None = None
+    privacy: bool | None = None
+    display_name: str | None = None
+    uui: str | None = None
+    machine_detection: MachineDetection | None = None
+    priority: Number | None = None
+    tag: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """Turns bodies into requests for call control."""
+
+    directory: Callable[[], Directory]
+    https_with_credentials: bool = True
+
+    def request(self, account: Account, body: CreateCall) -> OutboundRequest:
+        """Return the request; raises the first failing check."""
+        to, from_ = self._parties(account, body)
+        _presentation(body)
+        _uui(body)
+        answer, disconnect = self._targets(body)
+        check.credentials("", CREDENTIALS, _credentials(body))
+        call_timeout = check.within("callTimeout", body.call_timeout, 1, 300, 30.0)
+        callback_timeout = check.within("callbackTimeout", body.callback_timeout, 1, 25, 15.0)
+        priority = check.whole("priority", body.priority, 1, 5, 5)
+        detection = _detection(body.machine_detection) if body.machine_detection else None
+        check.tag("create call", body.tag)
+        return OutboundRequest(
+            application_id=self._application(account, body.application_id or "").id,
+            to=to,
+            from_=from_,
+            answer=answer,
+            disconnect=disconnect,
+            call_timeout_s=float(call_timeout),
+            callback_timeout_s=float(callback_timeout),
+            priority=priority,
+            tag=body.tag or None,
+            display_name=body.display_name or (from_ if from_ in HIDDEN else None),
+            privacy=bool(body.privacy) or from_ in HIDDEN,
+            uui=(body.uui or None) if not to.startswith("+") else None,  # for SIP URIs only
+            machine_detection=detection,
+        )
+
+    def _parties(self, account: Account, body: CreateCall) -> tuple[str, str]:
+        values = (body.from_, body.to, body.answer_url, body.application_id)
+        check.required(REQUIRED, values)
+        to, from_ = body.to or "", body.from_ or ""
+        check.destination("to", to)
+        if from_ not in HIDDEN:
+            check.e164("from", from_)
+            if account.verify_from and not self.directory().owns_number(account.id, from_):
+                raise ApiError(fields.NOT_OWNED, field="from")
+        return to, from_
+
+    def _targets(self, body: CreateCall) -> tuple[Hook, Target | None]:
+        pair = (body.username, body.password)
+        fallback_pair = (body.fallback_username, body.fallback_password)
+        check.url("answerUrl", body.answer_url)
+        self._https("answerUrl", body.answer_url, CREDENTIALS[:2], pair)
+        method = check.method("answerUrl", body.answer_method)
+        answer = Target(body.answer_url or "", method, given(*pair))
+        check.url("answerFallbackUrl", body.answer_fallback_url)
+        self._https("answerFallbackUrl", body.answer_fallback_url, CREDENTIALS[2:], fallback_pair)
+        method = check.method("answerFallbackUrl", body.answer_fallback_method)
+        fallback = target(body.answer_fallback_url, method, given(*fallback_pair))
+        check.url("disconnectUrl", body.disconnect_url)
+        method = check.method("disconnectUrl", body.disconnect_method)
+        return Hook(answer, fallback), target(body.disconnect_url, method, given(*pair))
+
+    def _https(
+        self,
+        field: str,
+        url: str | None,
+        names: tuple[str, ...],
+        pair: tuple[str | None, str | None],
+    ) -> None:
+        if self.https_with_credentials:
+            check.https(field, url, (names[0], names[1]), pair)
+
+    def _application(self, account: Account, application_id: str) -> Application:
+        found = self.directory().application(account.id, application_id)
+        if found is None:
+            raise ApiError(fields.NO_APPLICATION, applicationId=application_id)
+        return found
+
+
+def given(username: str | None, password: str | None) -> Credentials | None:
+    """Return credentials when there is a user name; a password alone is none."""
+    return Credentials(username, password or "") if username is not None else None
+
+
+def target(url: str | None, method: str, credentials: Credentials | None) -> Target | None:
+    """Return the target when there is a URL."""
+    return Target(url, method, credentials) if url is not None else None
+
+
+def _credentials(body: CreateCall | MachineDetection) -> tuple[str | None, ...]:
+    return (body.username, body.password, body.fallback_username, body.fallback_password)
+
+
+def _presentation(body: CreateCall) -> None:
+    check.text("displayName", body.display_name, 256)
+    check.no_control_characters("displayName", body.display_name)
+    if body.privacy and body.display_name and body.display_name not in HIDDEN:
+        raise ApiError(fields.PRIVATE_NAME, field="displayName", choices=", ".join(HIDDEN))
+
+
+def _uui(body: CreateCall) -> None:
+    check.text("uui", body.uui, 350)
+    if body.uui and not all(_UUI_ITEM.fullmatch(item) for item in body.uui.split(",")):
+        raise ApiError(fields.UUI_ENCODING, field="uui", choices="jwt, base64, hex")
+
+
+def _detection(body: MachineDetection) -> dict[str, Any]:
+    """Return the settings with their defaults filled in, under their names on the wire."""
+    mode = body.mode or "async"
+    check.one_of("machineDetection.mode", mode, ("sync", "async"))
+    if mode == "async":
+        check.required(["machineDetection.callbackUrl"], [body.callback_url])
+    check.url("machineDetection.callbackUrl", body.callback_url)
+    check.url("machineDetection.fallbackUrl", body.fallback_url)
+    callback_method = check.method("machineDetection.callbackUrl", body.callback_method)
+    fallback_method = check.method("machineDetection.fallbackUrl", body.fallback_method)
+    members = msgspec.to_builtins(body)
+    settings: dict[str, Any] = {"mode": mode}
+    for name, default in THRESHOLDS.items():
+        fallback = settings["speechEndThreshold"] if default is None else default
+        value = check.within(f"machineDetection.{name}", members[name], 0.1, 300, fallback)
+        settings[name] = float(value)
+    check.credentials("machineDetection.", CREDENTIALS, _credentials(body))
+    return settings | {
+        "delayResult": bool(body.delay_result),
+        "callbackUrl": body.callback_url,
+        "callbackMethod": callback_method,
+        "fallbackUrl": body.fallback_url,
+        "fallbackMethod": fallback_method,
+        **dict(zip(CREDENTIALS, _credentials(body), strict=True)),
+    }

@@ -1,0 +1,81 @@
+"""The token endpoint: client credentials for a bearer token (rest.md 2.1, RFC 6749 4.4)."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from offhook.api.auth import Passwords, decode_basic
+from offhook.api.mediatypes import FORM
+from offhook.api.replies import Headers, Reply
+from offhook.api.tokens import Tokens
+from offhook.directory import User
+from offhook.errors import ApiError, Entry, http, tokens
+
+NO_STORE = ("Cache-Control", "no-store")
+_SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e ]*")  # RFC 6749 3.3
+
+
+@dataclass(frozen=True, slots=True)
+class TokenEndpoint:
+    """Answers POST /api/v1/oauth2/token; its errors have their own body (errors.md 7.2)."""
+
+    passwords: Passwords
+    tokens: Tokens
+
+    def check_method(self, method: str) -> None:
+        """Raise 405 for anything but POST."""
+        if method != "POST":
+            raise ApiError(http.METHOD_NOT_ALLOWED, headers=(("Allow", "POST"),))
+
+    async def answer(
+        self, content_type: str | None, authorization: str | None, body: bytes | None
+    ) -> Reply:
+        """Return a token, or the OAuth error."""
+        form = _form(content_type, body)
+        grants = [value for name, value in form if name == "grant_type"]
+        fields = dict(form)
+        if len(grants) != 1 or not grants[0]:
+            return _error(tokens.INVALID_REQUEST)
+        if grants[0] != "client_credentials":
+            return _error(tokens.UNSUPPORTED_GRANT)
+        client = await self._client(authorization, fields)
+        if client is None:
+            return _error(tokens.INVALID_CLIENT, (("WWW-Authenticate", 'Basic realm="offhook"'),))
+        if not _SCOPE.fullmatch(fields.get("scope", "")):
+            return _error(tokens.INVALID_SCOPE)
+        token = self.tokens.issue(client)
+        granted = {
+            "access_token": token.text,
+            "token_type": "Bearer",
+            "expires_in": token.lifetime_s,
+            "access_token_id": token.id,
+        }
+        return Reply(200, granted, (NO_STORE,))
+
+    async def _client(self, authorization: str | None, fields: dict[str, str]) -> User | None:
+        if authorization is None:
+            name, secret = fields.get("client_id", ""), fields.get("client_secret", "")
+            return await self.passwords.user(name, secret) if name else None
+        scheme, _, credentials = authorization.strip().partition(" ")
+        if scheme.lower() != "basic":
+            return None
+        try:
+            return await self.passwords.user(*decode_basic(credentials.strip()))
+        except ApiError:
+            return None
+
+
+def _form(content_type: str | None, body: bytes | None) -> list[tuple[str, str]]:
+    """Return the members of the form; none of them when it is no form."""
+    try:
+        if body is None or FORM.check(content_type) is None:
+            return []
+        return parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=True)
+    except (ApiError, ValueError):
+        return []
+
+
+def _error(entry: Entry, headers: Headers = ()) -> Reply:
+    assert entry.status is not None
+    body = {"error": entry.type, "error_description": entry.description}
+    return Reply(entry.status, body, (NO_STORE, *headers), content_type="application/json")

@@ -1,0 +1,46 @@
+"""Answers as values, and how a refusal reads on the wire (errors.md 1)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from starlette.responses import Response
+
+from offhook.errors import ApiError
+
+JSON = "application/json;charset=UTF-8"
+RETRY_AFTER_S = 1  # what 429 and 503 say when nobody knows better (errors.md 1.1)
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What an operation answers; `body` is JSON data, None for an empty body."""
+
+    status: int
+    body: Any = None
+    headers: Headers = ()
+    content_type: str = JSON
+
+
+def problem(error: ApiError) -> Reply:
+    """Return the answer for a refusal: `type`, `description`, `id`, in this order."""
+    entry = error.entry
+    assert entry.status is not None, f"{entry.id} is no HTTP answer"
+    headers = error.headers
+    if entry.status in (429, 503) and not any(name == "Retry-After" for name, _ in headers):
+        headers += (("Retry-After", str(RETRY_AFTER_S)),)
+    body = {"type": entry.type, "description": error.description, "id": entry.wire_id}
+    return Reply(entry.status, body, headers)
+
+
+def render(reply: Reply, extra: Headers = ()) -> Response:
+    """Return the HTTP response; empty answers carry no Content-Type."""
+    content = b"" if reply.body is None else msgspec.json.encode(reply.body)
+    response = Response(content, reply.status)
+    if reply.body is not None:
+        response.headers["Content-Type"] = reply.content_type
+    for name, value in (*reply.headers, *extra):
+        response.headers.append(name, value)
+    return response

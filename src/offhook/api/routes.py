@@ -1,0 +1,77 @@
+"""The table of operations below an account: path, methods, and the body each takes."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from offhook.api.mediatypes import Takes
+from offhook.api.replies import Reply
+from offhook.directory import Account
+from offhook.errors import ApiError, http
+
+ORDER = ("GET", "HEAD", "POST", "PUT", "DELETE")  # of methods in Allow (errors.md 5)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that has passed the gate: what an operation sees of it."""
+
+    account: Account
+    base_url: str  # public, without a final slash
+    names: tuple[str, ...] = ()  # the variable segments of the path, decoded
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    charset: str | None = None
+
+    @property
+    def account_url(self) -> str:
+        """The public URL everything of the account lies below."""
+        return f"{self.base_url}/api/v2/accounts/{self.account.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What to run, and the kind of body it takes; without `takes` a body is not looked at."""
+
+    run: Callable[[Asked], Awaitable[Reply]]
+    takes: Takes | None = None
+    too_big: ApiError | None = None  # None for Bad Request
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A path such as `calls/{}/bxml` and its operations by method."""
+
+    path: str
+    operations: Mapping[str, Operation]
+
+    def match(self, segments: tuple[str, ...]) -> tuple[str, ...] | None:
+        """Return the variable segments, or None if the path is another one."""
+        pattern = self.path.split("/")
+        if len(pattern) != len(segments):
+            return None
+        if any(want not in ("{}", got) for want, got in zip(pattern, segments, strict=True)):
+            return None
+        names = [got for want, got in zip(pattern, segments, strict=True) if want == "{}"]
+        return tuple(names) if all(names) else None
+
+    def operation(self, method: str) -> Operation:
+        """Return the operation; HEAD is GET without the body (errors.md 1); raises 405."""
+        found = self.operations.get("GET" if method == "HEAD" else method)
+        if found is None:
+            raise ApiError(http.METHOD_NOT_ALLOWED, headers=(("Allow", self.allow),))
+        return found
+
+    @property
+    def allow(self) -> str:
+        """The value of the Allow header."""
+        methods = {*self.operations, *(("HEAD",) if "GET" in self.operations else ())}
+        return ", ".join(method for method in ORDER if method in methods)
+
+
+def find(routes: Iterable[Route], segments: tuple[str, ...]) -> tuple[Route, tuple[str, ...]]:
+    """Return the route of a path and its variable segments; raises 404 `Not Found`."""
+    for route in routes:
+        names = route.match(segments)
+        if names is not None:
+            return route, names
+    raise ApiError(http.NO_ROUTE)

@@ -1,0 +1,71 @@
+"""How calls read in JSON (rest.md 4.2 and 4.4). Every key is always there; absent is null."""
+
+from typing import Any
+
+from offhook.api.creation import CreateCall
+from offhook.clock import timestamp
+from offhook.records import CallRecord
+from offhook.requests import OutboundRequest
+
+MASK = "*****"
+
+View = dict[str, Any]
+
+
+def created(record: CallRecord, request: OutboundRequest, body: CreateCall, url: str) -> View:
+    """Return createCall's answer."""
+    return {
+        "applicationId": record.application_id,
+        "accountId": record.account_id,
+        "callId": record.call_id,
+        "to": record.to,
+        "from": record.from_,
+        "enqueuedTime": _time(record.enqueued_time),
+        "callUrl": url,
+        "callTimeout": float(request.call_timeout_s),
+        "callbackTimeout": float(request.callback_timeout_s),
+        "tag": request.tag,
+        "answerMethod": request.answer.primary.method,
+        "answerUrl": request.answer.primary.url,
+        "answerFallbackMethod": body.answer_fallback_method or "POST",
+        "answerFallbackUrl": body.answer_fallback_url,
+        "disconnectMethod": body.disconnect_method or "POST",
+        "disconnectUrl": body.disconnect_url,
+        "username": body.username,
+        "password": _masked(body.password),
+        "fallbackUsername": body.fallback_username,
+        "fallbackPassword": _masked(body.fallback_password),
+        "priority": request.priority,
+    }
+
+
+def state(record: CallRecord) -> View:
+    """Return a call as getCall and listCalls show it."""
+    return {
+        "callId": record.call_id,
+        "parentCallId": record.parent_call_id,
+        "applicationId": record.application_id,
+        "accountId": record.account_id,
+        "to": record.to,
+        "from": record.from_,
+        "direction": record.direction,
+        "state": record.state,
+        "stirShaken": record.stir_shaken,
+        "identity": None,
+        "enqueuedTime": _time(record.enqueued_time),
+        "startTime": _time(record.start_time),
+        "answerTime": _time(record.answer_time),
+        "endTime": _time(record.end_time),
+        "disconnectCause": record.disconnect_cause,
+        "errorMessage": record.error_message,
+        "errorId": record.error_id,
+        "lastUpdate": timestamp(record.last_update),
+    }
+
+
+def _time(seconds: float | None) -> str | None:
+    return None if seconds is None else timestamp(seconds)
+
+
+def _masked(secret: str | None) -> str | None:
+    return None if secret is None else MASK
