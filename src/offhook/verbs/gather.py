@@ -1,0 +1,161 @@
+"""`<Gather>`: collect keys."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Final
+
+import structlog
+
+from offhook.hooks import Hook
+from offhook.scopes import background
+from offhook.verbs import Goto, Line, Step, Verb
+from offhook.verbs import attributes as declare
+
+MOST_PROMPTS: Final = 20  # rounds times nested verbs
+SPEECH_MODELS: Final = (
+    "default",
+    "numbers_and_commands",
+    "phone_call",
+    "experimental_conversations",
+    "experimental_utterances",
+    "googlev2_long",
+    "googlev2_short",
+    "googlev2_telephony",
+    "googlev2_telephony_short",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gather(Verb):
+    """Collect keys that the caller presses, while prompts play or after them.
+
+    The first key silences the prompts. Collecting ends with one of the `terminatingDigits`, with
+    `maxDigits` keys or when `interDigitTimeout` passes after a key. When the prompts have ended and
+    `firstDigitTimeout` passes without any key they are played again, `repeatCount` times in all.
+    Keys pressed before the verb began do not count.
+
+    With `gatherUrl` the reply to the webhook replaces this document; without it the keys are
+    dropped and the next verb runs.
+
+    This server has no speech recogniser yet: `input="speech"` listens for `speechTimeout` and finds
+    nothing, `dtmf_speech` is the same as `dtmf`. The attributes for speech are checked all the
+    same.
+
+    ## Events
+
+    `gather` goes to `gatherUrl` with the fields `digits` and `terminatingDigit`; both are empty
+    when nothing was pressed. With `input="speech"` it has the field `text` as well.
+
+    ## Example
+
+    ```xml
+    <Response>
+      <Gather gatherUrl="/menu" maxDigits="1" repeatCount="2">
+        <SpeakSentence>For sales, press one. For support, press two.</SpeakSentence>
+      </Gather>
+    </Response>
+    ```
+    """
+
+    name: ClassVar[str] = "Gather"
+    blocks: ClassVar[bool] = True
+
+    hook: Hook | None = field(default=None, metadata=declare.webhook("gather"))
+    tag: str | None = declare.tag()
+    terminating_digits: str = declare.keys("", "any of these keys ends the gather")
+    max_digits: int = declare.integer(50, (1, 50), "the gather ends with so many keys")
+    inter_digit_timeout_s: float = declare.decimal(5.0, (1, 60), "seconds to wait after a key")
+    first_digit_timeout_s: float = declare.decimal(
+        5.0, (0, 60), "seconds to wait for a key after the prompts"
+    )
+    repeat_count: int = declare.integer(
+        1, (1, declare.NO_LIMIT), "rounds of prompts; times the nested verbs at most 20"
+    )
+    mode: str = declare.choice(
+        "dtmf", ("dtmf", "speech", "dtmf_speech"), "what to listen for", name="input"
+    )
+    hints: tuple[str, ...] = declare.phrases("phrases that the recogniser should expect")
+    language: str = declare.language("en-US", "language of the speech")
+    speech_model: str = declare.choice("default", SPEECH_MODELS, "model for the speech")
+    speech_timeout_s: int = declare.integer(
+        5, (1, declare.NO_LIMIT), "seconds to wait for speech to begin after the prompts"
+    )
+    profanity_filter: bool = declare.flag(True, "mask profanity in the text")
+    partial_result: Hook | None = field(
+        default=None,
+        metadata=declare.webhook(
+            "partialResultCallback", url="partialResultCallback", fallback=False
+        ),
+    )
+    prompts: tuple[Verb, ...] = declare.nested(("PlayAudio", "SpeakSentence"), "the prompts")
+
+    def __post_init__(self) -> None:
+        played = self.repeat_count * len(self.prompts)
+        if played > MOST_PROMPTS:
+            raise ValueError(
+                f"repeatCount times nested verbs must be at most {MOST_PROMPTS}, but was"
+                f" {self.repeat_count} x {len(self.prompts)} = {played}"
+            )
+
+    @property
+    def new_tag(self) -> str | None:
+        """The `tag` attribute."""
+        return self.tag
+
+    async def run(self, line: Line) -> Step:
+        """Collect, then report."""
+        with line.collect() as keys:
+            if self.mode == "speech":
+                result = await self._without_recogniser(line)
+            else:
+                result = await self._digits(line, keys)
+        return Goto(self.hook, "gather", result) if self.hook else None
+
+    async def _digits(self, line: Line, keys: "asyncio.Queue[str]") -> dict[str, Any]:
+        for _ in range(self.repeat_count if self.prompts else 1):
+            first = await self._round(line, keys)
+            if first is not None:
+                digits, terminator = await self._rest(first, keys)
+                return {"digits": digits, "terminatingDigit": terminator}
+        return {"digits": "", "terminatingDigit": ""}
+
+    async def _round(self, line: Line, keys: "asyncio.Queue[str]") -> str | None:
+        """Play the prompts once; return the first key, or None when its time has passed."""
+        try:
+            async with (
+                asyncio.timeout(None) as silence,
+                background(self._prompt(line, silence)),  # leaving it silences the prompt
+            ):
+                return await keys.get()
+        except TimeoutError:
+            return None
+
+    async def _prompt(self, line: Line, silence: asyncio.Timeout) -> None:
+        await self._play(line)
+        silence.reschedule(asyncio.get_running_loop().time() + self.first_digit_timeout_s)
+
+    async def _play(self, line: Line) -> None:
+        for prompt in self.prompts:
+            await prompt.run(line)
+
+    async def _rest(self, key: str, keys: "asyncio.Queue[str]") -> tuple[str, str]:
+        """Return the digits that begin with `key`, and the terminating one (bxml.md 4.5 step 5)."""
+        digits = ""
+        while key.upper() not in self.terminating_digits:
+            digits += key.upper()
+            if len(digits) == self.max_digits:
+                return digits, ""
+            try:
+                async with asyncio.timeout(self.inter_digit_timeout_s):
+                    key = await keys.get()
+            except TimeoutError:
+                return digits, ""
+        return digits, key.upper()
+
+    async def _without_recogniser(self, line: Line) -> dict[str, Any]:
+        """Prompt and wait as if nobody spoke (bxml.md 4.5, last sentence)."""
+        structlog.get_logger().warning("gather_without_recogniser", line=self.line_number)
+        for _ in range(self.repeat_count if self.prompts else 1):
+            await self._play(line)
+            await asyncio.sleep(self.speech_timeout_s)
+        return {"digits": "", "terminatingDigit": "", "text": ""}

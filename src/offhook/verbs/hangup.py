@@ -1,0 +1,39 @@
+"""`<Hangup>`: end the call."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from offhook.errors import Cause
+from offhook.verbs import End, Line, Step, Verb
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hangup(Verb):
+    """End the call. An inbound call that was not answered yet is rejected.
+
+    Verbs after it never run. A document that simply ends hangs up as well.
+
+    ## Events
+
+    `disconnect`, with cause `hangup`; a rejected call has cause `rejected`.
+
+    ## Example
+
+    ```xml
+    <Response>
+      <SpeakSentence>Goodbye.</SpeakSentence>
+      <Hangup/>
+    </Response>
+    ```
+    """
+
+    name: ClassVar[str] = "Hangup"
+
+    @property
+    def answers(self) -> bool:
+        """Never: it rejects."""
+        return False
+
+    async def run(self, line: Line) -> Step:
+        """End the call."""
+        return End(Cause.HANGUP)
