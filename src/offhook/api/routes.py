@@ -34,7 +34,7 @@ class Operation:
 
     run: Callable[[Asked], Awaitable[Reply]]
     takes: Takes | None = None
-    too_big: ApiError | None = None  # None for Bad Request
+    too_big: Callable[[], ApiError] = lambda: ApiError(http.BAD_REQUEST)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,154 @@
+"""The ASGI application: every request goes through the checks of errors.md 6, in their order.
+
+Two nets are under it. What fails in an operation is `An unknown internal error occurred`; what
+fails around it (gate, rendering) is `Internal Server Error`. The log gets the exception, the client
+gets the request id.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import structlog
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from offhook.api import bodies, mediatypes, routes, targets
+from offhook.api.admission import Admission
+from offhook.api.auth import Gate
+from offhook.api.oauth import TokenEndpoint
+from offhook.api.replies import Reply, problem, render
+from offhook.api.routes import Asked, Operation, Route
+from offhook.api.site import Site
+from offhook.clock import Clock
+from offhook.errors import ApiError, http
+from offhook.ids import Ids
+
+log = structlog.get_logger("offhook.api")
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A request as it comes in; the body is still to be read."""
+
+    method: str
+    headers: Headers
+    client: str | None  # address
+    scope: Scope
+    receive: Receive
+    request_id: str
+
+    @classmethod
+    def of(cls, scope: Scope, receive: Receive, request_id: str) -> "Incoming":
+        """Return the request of an ASGI scope."""
+        client = scope["client"][0] if scope.get("client") else None
+        return cls(scope["method"], Headers(scope=scope), client, scope, receive, request_id)
+
+
+class Api:
+    """The Voice API and the token endpoint."""
+
+    def __init__(
+        self, operations: Iterable[Route], gate: Gate, tokens: TokenEndpoint, site: Site
+    ) -> None:
+        self._operations = tuple(operations)
+        self._gate = gate
+        self._tokens = tokens
+        self._site = site
+
+    async def answer(self, request: Incoming) -> Reply:
+        """Return the answer; raises ApiError for what the first failing check says."""
+        path = self._site.below(targets.segments(request.scope))
+        query = targets.parameters(request.scope)
+        match path:
+            case ("api", "v1", "oauth2", "token"):
+                return await self._token(request)
+            case ("api", "v2", "accounts", account_id, *rest):
+                user = await self._gate.authenticate(request.headers.get("authorization"))
+                account = self._gate.authorize(user, account_id, request.client)
+                route, names = routes.find(self._operations, tuple(rest))
+                operation = route.operation(request.method)
+                body, charset = await _body(request, operation)
+                base = self._site.base_url(request.scope)
+                return await _run(
+                    operation, Asked(account, base, names, query, body, charset), request
+                )
+            case _:
+                raise ApiError(http.NO_ROUTE)
+
+    async def _token(self, request: Incoming) -> Reply:
+        self._tokens.check_method(request.method)
+        body = await bodies.read(request.receive, mediatypes.FORM.limit)
+        content_type = request.headers.get("content-type")
+        return await self._tokens.answer(content_type, request.headers.get("authorization"), body)
+
+
+class Server:
+    """The outermost layer: sheds load, names and logs each request, and never fails."""
+
+    def __init__(self, api: Api, admission: Admission, ids: Ids, clock: Clock) -> None:
+        self.admission = admission
+        self._api = api
+        self._ids = ids
+        self._clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request (ASGI 3); there are no WebSockets here, and nothing to start up."""
+        if scope["type"] != "http":
+            return
+        request = Incoming.of(scope, receive, self._ids.uuid())
+        started = self._clock.now()
+        try:
+            response = await self._respond(request)
+        except ClientDisconnect:
+            return
+        if request.method == "HEAD":
+            response.body = b""
+        await response(scope, receive, send)
+        log.info(
+            "request",
+            request_id=request.request_id,
+            client=request.client,
+            method=request.method,
+            path=scope["path"],
+            status=response.status_code,
+            took_ms=round((self._clock.now() - started) * 1000, 1),
+        )
+
+    async def _respond(self, request: Incoming) -> Response:
+        extra = (("X-Request-Id", request.request_id),)
+        try:
+            with self.admission:
+                return render(await self._api.answer(request), extra)
+        except ApiError as error:
+            return render(problem(error), extra)
+        except ClientDisconnect:
+            raise
+        except Exception:
+            log.exception("request failed", request_id=request.request_id)
+            return render(problem(ApiError(http.SERVER_ERROR)), extra)
+
+
+async def _run(operation: Operation, asked: Asked, request: Incoming) -> Reply:
+    try:
+        return await operation.run(asked)
+    except ApiError:
+        raise
+    except Exception as error:
+        log.exception("operation failed", request_id=request.request_id)
+        raise ApiError(http.UNKNOWN_ERROR) from error
+
+
+async def _body(request: Incoming, operation: Operation) -> tuple[bytes, str | None]:
+    """Return the body and its charset: steps 11 and 12, as far as the size."""
+    takes = operation.takes
+    if takes is None:
+        return b"", None
+    media_type = takes.check(request.headers.get("content-type"))
+    body = await bodies.read(request.receive, takes.limit)
+    if media_type is None and body != b"":
+        raise takes.unnamed()
+    if body is None:
+        raise operation.too_big()
+    return body, media_type.charset if media_type else None

@@ -1,0 +1,61 @@
+"""Puts the API together."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from offhook.api.admission import Admission
+from offhook.api.app import Api, Server
+from offhook.api.auth import Gate, Passwords
+from offhook.api.calls import Calls
+from offhook.api.creation import Creation
+from offhook.api.oauth import TokenEndpoint
+from offhook.api.service import CallService
+from offhook.api.site import Site
+from offhook.api.tokens import Tokens
+from offhook.clock import Clock
+from offhook.directory import Directory
+from offhook.ids import Ids
+from offhook.scopes import Offload
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the operator sets for the API."""
+
+    public_url: str | None = None  # None takes it from each request's Host header
+    in_flight: int = 1000  # requests at once
+    detailed_not_found: bool = False  # `Call [id] not found` instead of `not found`
+    https_with_credentials: bool = True  # refuse http answer URLs with user name and password
+    token_secret: bytes | None = None  # 32 bytes or more; None makes one for this process
+    token_lifetime_s: int = 3600
+    static_tokens: Mapping[str, str] = field(default_factory=dict)  # token -> user name
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What the API takes from its surroundings."""
+
+    clock: Clock
+    ids: Ids
+    offload: Offload
+
+
+def assemble(
+    service: CallService, directory: Callable[[], Directory], settings: Settings, world: World
+) -> Server:
+    """Return the ASGI application."""
+    key = world.ids.rng.randbytes(32)
+    passwords = Passwords(directory, world.offload, world.clock.now, key)
+    tokens = Tokens(
+        settings.token_secret or world.ids.rng.randbytes(32),
+        settings.token_lifetime_s,
+        world.clock,
+        world.ids,
+        settings.static_tokens,
+    )
+    creation = Creation(directory, settings.https_with_credentials)
+    calls = Calls(service, creation, settings.detailed_not_found)
+    gate = Gate(directory, passwords, tokens)
+    site = Site(settings.public_url)
+    api = Api(calls.routes(), gate, TokenEndpoint(passwords, tokens), site)
+    return Server(api, Admission(settings.in_flight), world.ids, world.clock)

@@ -1,0 +1,112 @@
+"""The operations on calls (rest.md 4)."""
+
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from offhook.api import bodies, bxml, changes, listing, mediatypes, views
+from offhook.api.creation import CreateCall, Creation
+from offhook.api.replies import Reply
+from offhook.api.routes import Asked, Operation, Route
+from offhook.api.service import CallService
+from offhook.errors import ApiError, http
+from offhook.requests import Standing
+
+ECHOED_CHARACTERS = 128  # of an id in the detailed wording (errors.md 3.4)
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """createCall, listCalls, getCall, updateCall, updateCallBxml."""
+
+    service: CallService
+    creation: Creation
+    detailed_not_found: bool = False
+
+    def routes(self) -> tuple[Route, ...]:
+        """Return the rows for the table of operations."""
+        rescript = Operation(self.rescript, mediatypes.BXML, bxml.too_big)
+        return (
+            Route(
+                "calls",
+                {"GET": Operation(self.list), "POST": Operation(self.create, mediatypes.JSON)},
+            ),
+            Route(
+                "calls/{}",
+                {"GET": Operation(self.get), "POST": Operation(self.update, mediatypes.JSON)},
+            ),
+            Route("calls/{}/bxml", {"PUT": rescript}),
+        )
+
+    async def create(self, asked: Asked) -> Reply:
+        """createCall."""
+        body = bodies.decode(asked.body, CreateCall)
+        request = self.creation.request(asked.account, body)
+        record = await self.service.create(asked.account, request)
+        url = f"{asked.account_url}/calls/{record.call_id}"
+        return Reply(201, views.created(record, request, body, url), (("Location", url),))
+
+    async def list(self, asked: Asked) -> Reply:
+        """listCalls."""
+        account_id = asked.account.id
+        wanted = listing.wanted(account_id, asked.query)
+        one_more = replace(wanted, limit=wanted.limit + 1)  # tells whether there is a next page
+        records = await self.service.list(account_id, one_more)
+        page = records[: wanted.limit]
+        headers: tuple[tuple[str, str], ...] = ()
+        if len(records) > len(page):
+            url = f"{asked.account_url}/calls"
+            headers = (("Link", listing.next_page(url, account_id, asked.query, page[-1])),)
+        return Reply(200, [views.state(record) for record in page], headers)
+
+    async def get(self, asked: Asked) -> Reply:
+        """getCall."""
+        (call_id,) = asked.names
+        record = await self.service.get(asked.account.id, call_id)
+        if record is None:
+            raise self._missing(call_id)
+        return Reply(200, views.state(record))
+
+    async def update(self, asked: Asked) -> Reply:
+        """updateCall: redirect the call, or end it."""
+        body = bodies.decode(asked.body, changes.UpdateCall)
+        (call_id,) = asked.names
+        await self._locate(asked, call_id)
+        redirect = changes.redirect(body)
+        with self._wording(call_id):
+            if redirect is None:
+                await self.service.complete(asked.account.id, call_id)
+            else:
+                account_id, tag = asked.account.id, redirect.tag
+                await self.service.redirect(account_id, call_id, redirect.hook, tag)
+        return Reply(200)
+
+    async def rescript(self, asked: Asked) -> Reply:
+        """updateCallBxml."""
+        bxml.check_readable(asked.body, asked.charset)
+        (call_id,) = asked.names
+        await self._locate(asked, call_id)
+        with self._wording(call_id):
+            await self.service.rescript(asked.account.id, call_id, asked.body, asked.charset)
+        return Reply(204)
+
+    async def _locate(self, asked: Asked, call_id: str) -> None:
+        if await self.service.locate(asked.account.id, call_id) is not Standing.PRESENT:
+            raise self._missing(call_id)
+
+    @contextmanager
+    def _wording(self, call_id: str) -> Iterator[None]:
+        """A call may be forgotten while its change is looked at: say so in the chosen words."""
+        try:
+            yield
+        except ApiError as error:
+            if error.entry is http.NOT_FOUND:
+                raise self._missing(call_id) from error
+            raise
+
+    def _missing(self, call_id: str) -> ApiError:
+        if not self.detailed_not_found:
+            return ApiError(http.NOT_FOUND)
+        shown = "".join(c for c in call_id if not unicodedata.category(c).startswith("C"))
+        return ApiError(http.CALL_NOT_FOUND, callId=shown[:ECHOED_CHARACTERS])

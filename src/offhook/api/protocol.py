@@ -1,0 +1,56 @@
+"""HTTP/1.1 under uvicorn, with our answer to what cannot be read (errors.md 6, step 2).
+
+uvicorn refuses a malformed message with a text of its own and puts no bound on headers; this makes
+the first a proper `Bad Request`, and too big headers one as well (there is no 414 or 431).
+"""
+
+import structlog
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from offhook.api.replies import problem, render
+from offhook.errors import ApiError, http
+from offhook.ids import Ids
+
+HEAD_BYTES = 65_536  # request line and headers; RFC 9112 3 asks for at least 8000 for the line
+
+log = structlog.get_logger("offhook.api")
+
+
+def protocol(ids: Ids) -> type[HttpToolsProtocol]:
+    """Return the class to give uvicorn as its `http`."""
+
+    class Protocol(HttpToolsProtocol):
+        head_bytes = 0
+
+        def on_message_begin(self) -> None:
+            self.head_bytes = 0
+            super().on_message_begin()
+
+        def on_url(self, url: bytes) -> None:
+            self._count(len(url))
+            super().on_url(url)
+
+        def on_header(self, name: bytes, value: bytes) -> None:
+            self._count(len(name) + len(value))
+            super().on_header(name, value)
+
+        def send_400_response(self, msg: str) -> None:
+            request_id = ids.uuid()
+            log.info("unreadable request", request_id=request_id, client=self.client, why=msg)
+            self.transport.write(bad_request(request_id))
+            self.transport.close()
+
+        def _count(self, size: int) -> None:
+            self.head_bytes += size
+            if self.head_bytes > HEAD_BYTES:
+                raise ValueError("request head too big")  # the parser answers 400 for us
+
+    return Protocol
+
+
+def bad_request(request_id: str) -> bytes:
+    """Return a whole HTTP response that says Bad Request and ends the connection."""
+    extra = (("X-Request-Id", request_id), ("Connection", "close"))
+    response = render(problem(ApiError(http.BAD_REQUEST)), extra)
+    head = b"".join(b"%b: %b\r\n" % header for header in response.raw_headers)
+    return b"HTTP/1.1 400 Bad Request\r\n" + head + b"\r\n" + bytes(response.body)
