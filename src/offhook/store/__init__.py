@@ -1,0 +1,180 @@
+"""What is kept: call records, event logs, the outbox, the directory.
+
+Writing is for the event loop: it never blocks, and `flushed` tells when everything so far is on
+disk. Reading blocks: call it through an Offload; it sees what is committed.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from offhook.clock import Clock
+from offhook.records import CallRecord, Delivery, Event
+from offhook.requests import CallFilter
+from offhook.store import calls, deliveries, directory, events, retention
+from offhook.store.batch import Change, Committer, Encoded, encode
+from offhook.store.database import Database
+from offhook.store.directory import Entry, Parts
+from offhook.store.migrate import upgrade
+from offhook.store.writer import InlineWriter, StoreError, Writer
+
+__all__ = ["Change", "Store", "StoreError"]
+T = TypeVar("T")
+
+
+class Store:
+    """One database and its writer; `threaded=False` is for virtual time."""
+
+    def __init__(self, database: Database, clock: Clock, *, threaded: bool) -> None:
+        self._database = database
+        self._clock = clock
+        commit = Committer(database).commit
+        self._writer: Writer[Encoded] | InlineWriter[Encoded]
+        self._writer = Writer(commit) if threaded else InlineWriter(commit)
+        self._group: list[Encoded] | None = None
+
+    @classmethod
+    def open(cls, url: str, clock: Clock, *, threaded: bool) -> "Store":
+        """Open the database at `url`, made or upgraded if need be; raises StoreError."""
+        database = Database(url)
+        try:
+            upgrade(database)
+        except BaseException:
+            database.close()
+            raise
+        return cls(database, clock, threaded=threaded)
+
+    def close(self) -> None:
+        """Commit what is waiting and close; raises StoreError if that fails."""
+        try:
+            self._writer.close()
+        finally:
+            self._database.close()
+
+    # Writing: on the event loop, in order, never blocking
+
+    @property
+    def healthy(self) -> bool:
+        """Whether what is accepted now will soon be on disk; if not, refuse new work."""
+        return self._writer.healthy
+
+    @property
+    def backlog(self) -> int:
+        """How many changes wait for their commit."""
+        return self._writer.backlog
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Put all that the body writes into one transaction; the body must not await.
+
+        A body that fails has written nothing.
+        """
+        assert self._group is None, "a batch inside a batch"
+        group: list[Encoded] = []
+        self._group = group
+        try:
+            yield
+        finally:
+            self._group = None
+        self._writer.write(group)
+
+    def write(self, *changes: Change) -> None:
+        """Write changes in one transaction; raises StoreError when memory ends."""
+        encoded = [encode(change) for change in changes]
+        if self._group is not None:
+            self._group += encoded
+        else:
+            self._writer.write(encoded)
+
+    def put_call(self, record: CallRecord) -> None:
+        """Write a call's state; an older version never overwrites a newer."""
+        self.write(record)
+
+    def append(self, event: Event) -> None:
+        """Append to a call's log."""
+        self.write(event)
+
+    def put_delivery(self, delivery: Delivery) -> None:
+        """Put a webhook into the outbox."""
+        self.write(delivery)
+
+    def settle(self, delivery: Delivery) -> None:
+        """Write down that a delivery has arrived or is given up."""
+        self.write(delivery)
+
+    async def flushed(self) -> None:
+        """Return when everything written so far is committed; raises StoreError if it cannot."""
+        await self._writer.flushed()
+
+    # Reading: blocks, any thread
+
+    def call(self, account_id: str, call_id: str) -> CallRecord | None:
+        """Return the account's call."""
+        return self._read(lambda connection: calls.find(connection, account_id, call_id))
+
+    def calls(self, account_id: str, wanted: CallFilter) -> list[CallRecord]:
+        """Return the account's calls that pass the filter, oldest first."""
+        return self._read(lambda connection: calls.matching(connection, account_id, wanted))
+
+    def open_calls(self) -> list[CallRecord]:
+        """Return all calls that have not ended, oldest first."""
+        return self._read(calls.unfinished)
+
+    def events(self, call_id: str, after: int = 0) -> list[Event]:
+        """Return the call's log, or what of it has a number above `after`."""
+        return self._read(lambda connection: events.of_call(connection, call_id, after))
+
+    def last_event_number(self, call_id: str) -> int:
+        """Return the number of the call's last event, 0 if it has none."""
+        return self._read(lambda connection: events.last_number(connection, call_id))
+
+    def pending_deliveries(self) -> list[Delivery]:
+        """Return what is neither delivered nor given up, each call's in order."""
+        return self._read(deliveries.pending)
+
+    def deliveries(self, call_id: str) -> list[Delivery]:
+        """Return the call's asynchronous webhooks in order, settled ones included."""
+        return self._read(lambda connection: deliveries.of_call(connection, call_id))
+
+    def last_sequence(self, call_id: str) -> int:
+        """Return the sequence number of the call's last delivery, 0 if it has none."""
+        return self._read(lambda connection: deliveries.last_sequence(connection, call_id))
+
+    def load_directory(self) -> Parts:
+        """Return the directory's entries: the arguments of `Directory`."""
+        return self._read(directory.load)
+
+    def directory_version(self) -> int:
+        """Return a number that grows with every change of the directory, by any process."""
+        return self._read(directory.version)
+
+    # Administration: blocks, any thread
+
+    def put(self, entry: Entry) -> None:
+        """Add an entry to the directory, or replace the one of that name."""
+        with self._database.writing() as connection:
+            directory.put(connection, entry)
+
+    def remove(self, kind: type[Entry], name: str) -> bool:
+        """Remove an entry from the directory; returns whether it was there."""
+        with self._database.writing() as connection:
+            return directory.remove(connection, kind, name)
+
+    def purge(self, keep_s: float = retention.CALLS_KEPT_S) -> int:
+        """Remove what ended longer ago than that; returns the number of calls removed."""
+        before = self._clock.wall() - keep_s
+        removed = 0
+        while True:
+            with self._database.writing() as connection:
+                portion = retention.purge(connection, before)
+            removed += portion
+            if portion < retention.PORTION:
+                return removed
+
+    def _read(self, query: Callable[[Connection], T]) -> T:
+        if isinstance(self._writer, InlineWriter):
+            self._writer.flush()
+        with self._database.reading() as connection:
+            return query(connection)

@@ -1,0 +1,85 @@
+"""Connections: how SQLite must be spoken to, and one writer at a time.
+
+Readers have connections of their own and never wait for the writer (SQLite's WAL). A database in
+memory has a single connection, so there everybody takes turns.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.pool import StaticPool
+
+READERS = 4  # connections
+BUSY_TIMEOUT_MS = 5000  # how long to wait for another process that writes
+IMMEDIATE = "BEGIN IMMEDIATE"  # takes the write lock at once: an upgrade later could not wait
+
+
+class Database:
+    """One database; `reading` and `writing` lend connections to any thread."""
+
+    def __init__(self, url: str) -> None:
+        parsed = make_url(url)
+        self._lock = threading.RLock()
+        self._turns = nullcontext() if _is_shared(parsed) else self._lock
+        if _is_shared(parsed):
+            _protect(parsed)
+            self._writer = _engine(parsed, IMMEDIATE, pool_size=1)
+            self._readers = _engine(parsed, "BEGIN", pool_size=READERS, max_overflow=READERS)
+        else:
+            self._writer = self._readers = _engine(parsed, IMMEDIATE, poolclass=StaticPool)
+        self.dialect = self._writer.dialect
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Lend a connection for reading."""
+        with self._turns, self._readers.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Lend the writing connection for one transaction, committed at the end."""
+        with self._lock, self._writer.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._readers.dispose()
+        self._writer.dispose()
+
+
+def _is_shared(url: URL) -> bool:
+    """Whether several connections see the same database."""
+    return not (url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"))
+
+
+def _protect(url: URL) -> None:
+    """Create the file so that only its owner reads it: it holds webhook credentials."""
+    if url.get_backend_name() == "sqlite" and url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        Path(url.database).touch(mode=0o600)
+
+
+def _engine(url: URL, begin: str, **pool: Any) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True, **pool)
+    engine = create_engine(url, connect_args={"check_same_thread": False}, **pool)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
+    connection.isolation_level = None  # transactions begin where we say, DDL included
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",  # first: the next one may have to wait
+        "journal_mode=WAL",
+        "synchronous=FULL",  # a committed row survives a power cut
+        "foreign_keys=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()

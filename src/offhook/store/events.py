@@ -1,0 +1,45 @@
+"""The append-only log of each call."""
+
+import msgspec
+from sqlalchemy import Connection, Dialect, func, select
+
+from offhook.records import Event
+from offhook.store.tables import events
+from offhook.store.upsert import Row, Upsert
+
+_encode = msgspec.json.Encoder().encode
+
+
+def to_row(event: Event) -> Row:
+    """Return what is written of an event."""
+    return {
+        "call_id": event.call_id,
+        "number": event.number,
+        "at": event.at,
+        "kind": event.kind,
+        "data": _encode(event.data).decode(),
+    }
+
+
+def upsert(dialect: Dialect) -> Upsert:
+    """Append events; one that is there already stays as it is (a commit may be repeated)."""
+    return Upsert(events, dialect, lambda insert: insert.on_conflict_do_nothing())
+
+
+def of_call(connection: Connection, call_id: str, after: int = 0) -> list[Event]:
+    """Return the call's events with a number above `after`, in order."""
+    query = (
+        select(events)
+        .where(events.c.call_id == call_id, events.c.number > after)
+        .order_by(events.c.number)
+    )
+    return [
+        Event(row.call_id, row.number, row.at, row.kind, msgspec.json.decode(row.data))
+        for row in connection.execute(query)
+    ]
+
+
+def last_number(connection: Connection, call_id: str) -> int:
+    """Return the number of the call's last event, 0 if it has none."""
+    query = select(func.max(events.c.number)).where(events.c.call_id == call_id)
+    return connection.execute(query).scalar() or 0

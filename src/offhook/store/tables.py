@@ -1,0 +1,78 @@
+"""The tables, for SQLite and PostgreSQL alike.
+
+What is searched or ordered by has a column; the whole of a record is a JSON document beside them,
+so that a new field of a record needs no migration. Times are seconds since the epoch.
+`migrations/versions` holds the way from an empty database to this; a test compares the two.
+"""
+
+from sqlalchemy import Column, Double, Index, Integer, MetaData, Table, Text, literal_column
+
+REVISIONS = ("0001",)  # schema revisions this version knows, oldest first
+
+metadata = MetaData()
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("call_id", Text, primary_key=True),
+    Column("account_id", Text, nullable=False),
+    Column("to_party", Text, nullable=False),
+    Column("from_party", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("created", Double, nullable=False),
+    Column("start_time", Double),
+    Column("end_time", Double),
+    Column("cause", Text),
+    Column("version", Integer, nullable=False),
+    Column("document", Text, nullable=False),
+)
+Index("calls_by_age", calls.c.account_id, calls.c.created, calls.c.call_id)
+is_open = calls.c.state != literal_column("'disconnected'")  # literal, or no index would match
+Index("calls_open", calls.c.created, sqlite_where=is_open, postgresql_where=is_open)
+Index("calls_ended", calls.c.end_time)
+
+events = Table(
+    "events",
+    metadata,
+    Column("call_id", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", Double, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("call_id", Text, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("created", Double, nullable=False),
+    Column("delivered", Double),
+    Column("failed", Text),
+    Column("document", Text, nullable=False),
+)
+Index("deliveries_by_call", deliveries.c.call_id, deliveries.c.sequence)
+is_pending = deliveries.c.delivered.is_(None) & deliveries.c.failed.is_(None)
+Index(
+    "deliveries_pending",
+    deliveries.c.created,
+    sqlite_where=is_pending,
+    postgresql_where=is_pending,
+)
+
+directory = Table(
+    "directory",
+    metadata,
+    Column("kind", Text, primary_key=True),  # account, user, application, number, trunk
+    Column("name", Text, primary_key=True),
+    Column("document", Text, nullable=False),
+)
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Integer, nullable=False),
+)
