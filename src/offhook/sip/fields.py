@@ -61,22 +61,21 @@ class Message:
 
     def set(self, name: str, value: str) -> None:
         """Give a header this one value, in the place of its first line."""
-        name = canonical(name)
-        folded = name.lower()
+        entry = _entry(name, value)
+        folded = entry[0].lower()
         at = next((i for i, (n, _) in enumerate(self.headers) if n.lower() == folded), None)
         self.remove(name)
-        at = len(self.headers) if at is None else at
-        self.headers.insert(at, (name, single_line(value)))
+        self.headers.insert(len(self.headers) if at is None else at, entry)
 
     def append(self, name: str, value: str) -> None:
         """Add a header line at the end."""
         self._typed.clear()
-        self.headers.append((canonical(name), single_line(value)))
+        self.headers.append(_entry(name, value))
 
     def prepend(self, name: str, value: str) -> None:
         """Add a header line at the top, as a new Via."""
         self._typed.clear()
-        self.headers.insert(0, (canonical(name), single_line(value)))
+        self.headers.insert(0, _entry(name, value))
 
     def remove(self, name: str) -> None:
         """Remove all lines of a header."""
@@ -183,6 +182,12 @@ class Message:
         lines += [f"{name}: {value}" for name, value in self.headers if name != "Content-Length"]
         lines.append(f"Content-Length: {len(self.body)}\r\n\r\n")
         return "\r\n".join(lines).encode(self.charset, "replace") + self.body
+
+
+def _entry(name: str, value: str) -> tuple[str, str]:
+    if not is_token(name):
+        raise ValueError(f"no name for a header: {shorten(name)}")
+    return canonical(name), single_line(value)
 
 
 def _number(name: str, text: str, top: int = MAX_32_BITS) -> int:
