@@ -1,0 +1,65 @@
+"""A call's event log as lines for people: when, which part, what happened."""
+
+from collections.abc import Callable
+from typing import Any
+
+from offhook.records import Event
+
+Data = dict[str, Any]
+
+PARTS = {"sip": "SIP", "media": "media", "webhook": "HTTP", "bxml": "BXML", "verb": "verb"}
+
+
+def line(event: Event, started: float) -> str:
+    """Return one line: seconds since `started`, part, text."""
+    noun = event.kind.partition(".")[0]
+    text = _TEXTS.get(event.kind, _plain)(event.data)
+    return f"{event.at - started:8.3f}  {PARTS.get(noun, noun):<6} {text or event.kind}"
+
+
+def _plain(data: Data) -> str:
+    return ", ".join(f"{name} {value}" for name, value in data.items() if value is not None)
+
+
+def _sip(arrow: str) -> Callable[[Data], str]:
+    def text(data: Data) -> str:
+        first = str(data["message"]).partition("\n")[0]
+        return f"{arrow} {first.removesuffix(' SIP/2.0').removeprefix('SIP/2.0 ')}"
+
+    return text
+
+
+def _webhook(data: Data) -> str:
+    came = data.get("failure") or data.get("status")
+    again = " (fallback)" if data.get("fallback") else ""
+    return f"{data['eventType']} {data['method']} {data['url']}{again}: {came}"
+
+
+def _document(data: Data) -> str:
+    return f"a document of {len(data['text'])} characters from {data['origin']}"
+
+
+def _voice(data: Data) -> str:
+    return "the party begins to speak" if data["active"] else "the party is silent"
+
+
+_TEXTS: dict[str, Callable[[Data], str]] = {
+    "sip.sent": _sip("-->"),
+    "sip.received": _sip("<--"),
+    "webhook.answered": _webhook,
+    "webhook.failed": _webhook,
+    "bxml.accepted": _document,
+    "bxml.refused": lambda data: f"refused: {data['reason']}",
+    "verb.started": lambda data: f"{data['verb']} (line {data['line']})",
+    "verb.ended": lambda data: f"{data['verb']} ended: {data['outcome']}",
+    "media.opened": lambda data: f"RTP at {data['host']}:{data['rtp_port']}",
+    "media.connected": lambda data: (
+        f"{data['codec']} with {data['host']}:{data['rtp_port']}, DTMF {data['dtmf']}"
+    ),
+    "media.digit": lambda data: f"key {data['digit']}{' (in-band)' if data['inband'] else ''}",
+    "media.voice": _voice,
+    "speech.played": lambda data: f"{data['duration_s']:.2f} s of speech",
+    "audio.played": lambda data: f"{data['duration_s']:.2f} s from {data['url']}",
+    "call.state": lambda data: f"is {data['state']}",
+    "call.ended": lambda data: " ".join(filter(None, ["ended:", data["cause"], data["message"]])),
+}
