@@ -9,6 +9,7 @@ from typing import TypeVar
 from offhook.sip.grammar import (
     MAX_32_BITS,
     SipSyntaxError,
+    is_token,
     number,
     shorten,
     single_line,
