@@ -236,7 +236,7 @@ class _Asked:
         return (
             Attribute(self.url, "url", values.url, about, required=required),
             Attribute(self.method, "`GET`, `POST`", _method, "HTTP method", "POST"),
-            *_credentials(self.username, self.password, f"HTTP Basic credentials for {self.url}"),
+            *_credentials(self.username, self.password, "HTTP Basic credentials"),
         )
 
     def target(self, present: Present) -> Target | None:
