@@ -111,6 +111,7 @@ class Exchange:
         call = self.calls.get(call_id)
         if call is not None:
             return call.record if call.record.account_id == account_id else None
+        await self._plant.store.flushed()
         return await self._plant.offload(lambda: self._plant.store.call(account_id, call_id))
 
     async def list(self, account_id: str, wanted: CallFilter) -> list[CallRecord]:
@@ -122,6 +123,7 @@ class Exchange:
         """Tell whether a call can be addressed, has ended too long ago, or never was."""
         if self._live(account_id, call_id) or self._recently(account_id, call_id):
             return Standing.PRESENT
+        await self._plant.store.flushed()
         stored = await self._plant.offload(lambda: self._plant.store.call(account_id, call_id))
         return Standing.FORGOTTEN if stored else Standing.MISSING
 

@@ -1,0 +1,116 @@
+"""The composition root: puts a node together from its parts; the only file that knows every part.
+
+What differs between a real network and virtual time comes in as `Parts`; everything else is the
+same code, so a story test drives the very server that carries calls.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from offhook.api import assembly
+from offhook.calls.clips import ClipBank
+from offhook.calls.exchange import Exchange
+from offhook.calls.limits import Settings
+from offhook.calls.plant import Plant
+from offhook.clock import Clock
+from offhook.directory import Directory
+from offhook.ids import Ids
+from offhook.media.messages import MediaPlane, Report, Sink
+from offhook.records import Delivery
+from offhook.scopes import Offload, TaskOwner
+from offhook.sip.endpoint import Endpoint, IncomingCall
+from offhook.sip.stack import Stack
+from offhook.sip.transport import Address, Sockets
+from offhook.sip.trunks import accepts
+from offhook.speech import Synthesizer
+from offhook.store import Store
+from offhook.webhooks.downloads import Downloads
+from offhook.webhooks.fetch import Attempt
+from offhook.webhooks.http import HttpClient
+from offhook.webhooks.outbox import Outbox
+
+OUTBOX_GRACE_S = 5.0  # at shutdown, for webhooks under way
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a node is made of."""
+
+    clock: Clock
+    ids: Ids
+    offload: Offload
+    store: Store
+    http: HttpClient
+    synthesizer: Synthesizer
+    sockets: Sockets
+    make_media: Callable[[Sink], MediaPlane]
+    directory: Callable[[], Directory]  # the one in force now
+    calls: Settings
+    api: assembly.Settings = field(default_factory=assembly.Settings)
+
+
+class Node:
+    """A running server without its sockets: ASGI application, SIP endpoint, exchange."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._tasks = TaskOwner()
+        self.store = parts.store
+        self.sip = Endpoint(
+            Stack(parts.ids, accepts=lambda source: accepts(parts.directory(), source)),
+            parts.sockets,
+            on_call=self._on_call,
+            on_message=self._on_message,
+        )
+        self.media = parts.make_media(self._on_report)
+        self.outbox = Outbox(parts.http, parts.clock, self._tasks, self._settle, self._on_attempt)
+        self.exchange = Exchange(
+            Plant(
+                settings=parts.calls,
+                directory=parts.directory,
+                clock=parts.clock,
+                ids=parts.ids,
+                offload=parts.offload,
+                store=parts.store,
+                http=parts.http,
+                outbox=self.outbox,
+                downloads=Downloads(parts.http, parts.clock),
+                synthesizer=parts.synthesizer,
+                sip=self.sip,
+                media=self.media,
+                clips=ClipBank(self.media),
+            )
+        )
+        self.asgi = assembly.assemble(
+            self.exchange,
+            parts.directory,
+            parts.api,
+            assembly.World(parts.clock, parts.ids, parts.offload),
+        )
+
+    async def start(self) -> None:
+        """Take care of what a former process left behind, then listen to SIP."""
+        await self.exchange.start()
+        self.sip.start()
+
+    async def close(self) -> None:
+        """End calls, deliver their last webhooks, stop listening; the store stays open."""
+        await self.exchange.close()
+        await self.outbox.drain(OUTBOX_GRACE_S)
+        self.sip.close()
+        await self._tasks.close()
+        await self.store.flushed()
+
+    def _on_call(self, incoming: IncomingCall) -> None:
+        self.exchange.on_call(incoming)
+
+    def _on_message(self, session: int | None, sent: bool, data: bytes, peer: Address) -> None:
+        self.exchange.on_message(session, sent, data, peer)
+
+    def _on_report(self, report: Report) -> None:
+        self.exchange.on_report(report)
+
+    def _on_attempt(self, call_id: str, attempt: Attempt) -> None:
+        self.exchange.on_attempt(call_id, attempt)
+
+    def _settle(self, delivery: Delivery) -> None:
+        self.store.settle(delivery)
