@@ -20,6 +20,7 @@ class HttpRequest:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     credentials: Credentials | None = None
+    first_byte_s: float | None = None  # for the head of each response, within the whole time
 
 
 @dataclass(frozen=True, slots=True)
