@@ -9,6 +9,7 @@ import click
 from offhook.demo.site import DemoError, running_site
 from offhook.demo.story import Demo, telephones
 from offhook.testing.handset import CallOverError
+from offhook.testing.server import ServerError
 
 LIMIT_S = 60.0
 
@@ -17,7 +18,7 @@ def run(out: Path) -> int:
     """Run the demo; returns the exit status: 0 when everything went as it must, else 1."""
     try:
         asyncio.run(asyncio.wait_for(_demo(out), LIMIT_S))
-    except (DemoError, CallOverError) as error:
+    except (DemoError, CallOverError, ServerError) as error:
         click.secho(f"\nThe demo failed: {error}", fg="red", err=True)
     except TimeoutError:
         click.secho(f"\nThe demo failed: not finished after {LIMIT_S:.0f} s", fg="red", err=True)

@@ -11,15 +11,7 @@ import bandwidth
 
 from offhook.clock import Clock
 from offhook.demo.checks import CHIME_HZ, Checks, keep
-from offhook.demo.site import (
-    ACCOUNT,
-    APP_NUMBER,
-    APPLICATION,
-    CALLER_NUMBER,
-    PHONE_NUMBER,
-    DemoError,
-    Site,
-)
+from offhook.demo.site import CALLER_NUMBER, PHONE_NUMBER, DemoError, Site
 from offhook.demo.watch import watching
 from offhook.ids import Ids
 from offhook.media.ports import UdpPorts
@@ -29,6 +21,7 @@ from offhook.sip.transport import Address
 from offhook.store import Store
 from offhook.testing.handset import Handset
 from offhook.testing.phone import Phones, answers
+from offhook.testing.server import ACCOUNT, APP_NUMBER, APPLICATION
 from offhook.testing.sound import sounds, tones
 
 PATIENCE_S = 20.0  # for anything that is waited for
@@ -46,7 +39,7 @@ class Demo:
         self._out = out
         self._say = say
         self.checks = Checks()
-        self._store = Store.open(f"sqlite:///{site.folder}/demo.sqlite3", Clock(), threaded=False)
+        self._store = Store.open(site.server.store_url, Clock(), threaded=False)
 
     def close(self) -> None:
         """Close what the demo reads the events with."""
@@ -113,10 +106,10 @@ class Demo:
 
     def _api(self) -> bandwidth.CallsApi:
         configuration = bandwidth.Configuration(
-            host=self._site.api,
+            host=self._site.server.api,
             ignore_operation_servers=True,
-            username="demo",
-            password=self._site.password,
+            username=self._site.server.user,
+            password=self._site.server.password,
         )
         return bandwidth.CallsApi(bandwidth.ApiClient(configuration))
 
@@ -142,7 +135,7 @@ async def _until(holds: Callable[[], bool], what: str) -> None:
     """Look again and again, in a thread, until something holds."""
     try:
         async with asyncio.timeout(PATIENCE_S):
-            while not await asyncio.to_thread(holds):
+            while not await asyncio.to_thread(holds):  # noqa: ASYNC110  # sound has no event
                 await asyncio.sleep(POLL_S)  # what is heard has no event
     except TimeoutError:
         raise DemoError(f"waited {PATIENCE_S:.0f} s for {what}") from None
@@ -167,7 +160,11 @@ async def telephones(site: Site) -> AsyncIterator[Phones]:
     rng = random.SystemRandom()
     sockets = UdpTcpSockets("127.0.0.1", site.phones)
     phones = Phones(
-        Stack(Ids(rng)), sockets, UdpPorts("127.0.0.1"), rng, Address("udp", "127.0.0.1", site.sip)
+        Stack(Ids(rng)),
+        sockets,
+        UdpPorts("127.0.0.1"),
+        rng,
+        Address("udp", "127.0.0.1", site.server.sip),
     )
     phones.start()
     try:

@@ -1,0 +1,192 @@
+"""A real server in a process of its own, for tests, benchmarks and the demo in real time.
+
+Everything listens on loopback, on ports that were free a moment ago; the store is temporary. The
+process is stopped at the end, and a server that does not start says why.
+"""
+
+import asyncio
+import secrets
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ACCOUNT = "9900000"
+APPLICATION = "3d4f7c5e-2a51-4c59-9b6f-6f0a61f8d1aa"
+APP_NUMBER = "+12025550100"  # calls to it reach the application
+START_S = 30.0  # for a process to open its port
+STOP_S = 15.0
+
+CONFIG = """
+[server]
+port = {http}
+
+[sip]
+port = {sip}
+
+[store]
+url = "sqlite:///{folder}/offhook.sqlite3"
+
+[[accounts]]
+id = "{account}"
+name = "test"
+{limits}
+
+[[users]]
+name = "test"
+password = "{password}"
+roles = {{ "{account}" = ["voice"] }}
+
+[[applications]]
+id = "{application}"
+account_id = "{account}"
+name = "test"
+initiate_url = "{app_url}{initiate}"
+status_url = "{app_url}{status}"
+
+[[numbers]]
+number = "{number}"
+application_id = "{application}"
+
+[[trunks]]
+name = "phones"
+host = "127.0.0.1"
+port = {trunk}
+{trunk_settings}
+"""
+
+
+class ServerError(Exception):
+    """A process did not start; the text holds what it said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the server is configured with beside its ports."""
+
+    app_url: str  # of the application, without a final slash
+    trunk: int  # SIP port on loopback where outbound calls go
+    initiate: str = "/voice/initiate"
+    status: str = "/voice/status"
+    limits: str = ""  # TOML lines of the account
+    trunk_settings: str = ""  # TOML lines of the trunk
+    more: str = ""  # TOML after all else
+
+
+@dataclass(frozen=True, slots=True)
+class RunningServer:
+    """Where the server listens and what opens it."""
+
+    folder: Path
+    http: int
+    sip: int
+    pid: int
+    user: str = "test"
+    password: str = field(default="", repr=False)
+    account: str = ACCOUNT
+    application: str = APPLICATION
+    number: str = APP_NUMBER
+
+    @property
+    def url(self) -> str:
+        """The base URL."""
+        return f"http://127.0.0.1:{self.http}"
+
+    @property
+    def api(self) -> str:
+        """The base URL for SDKs."""
+        return f"{self.url}/api/v2"
+
+    @property
+    def store_url(self) -> str:
+        """The database, which may be read while the server runs."""
+        return f"sqlite:///{self.folder}/offhook.sqlite3"
+
+
+@asynccontextmanager
+async def running_server(folder: Path, wishes: Wishes) -> AsyncIterator[RunningServer]:
+    """Start a server, wait until it listens, and stop it at the end; raises ServerError."""
+    http, sip = free_ports(2)
+    password = secrets.token_hex(8)
+    config = folder / "offhook.toml"
+    text = CONFIG.format(
+        http=http,
+        sip=sip,
+        folder=folder,
+        account=ACCOUNT,
+        application=APPLICATION,
+        number=APP_NUMBER,
+        password=password,
+        app_url=wishes.app_url,
+        initiate=wishes.initiate,
+        status=wishes.status,
+        limits=wishes.limits,
+        trunk=wishes.trunk,
+        trunk_settings=wishes.trunk_settings,
+    )
+    config.write_text(text + wishes.more)
+    command = ["-m", "offhook", "serve", "--config", str(config)]
+    async with running_process(command, http, folder / "server.log") as process:
+        yield RunningServer(folder, http, sip, process.pid, password=password)
+
+
+@asynccontextmanager
+async def running_process(
+    arguments: list[str], port: int, log: Path
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run Python with arguments until the body ends; the body begins when the port is open."""
+    async with _process(arguments, log) as process:
+        await _listening(port, process, log)
+        yield process
+
+
+@asynccontextmanager
+async def _process(arguments: list[str], log: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    with log.open("wb") as output:  # opened once, before anything runs
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, *arguments, stdout=output, stderr=output
+        )
+        try:
+            yield process
+        finally:
+            if process.returncode is None:
+                process.terminate()
+            try:
+                await asyncio.wait_for(process.wait(), STOP_S)
+            except TimeoutError:
+                process.kill()
+                await process.wait()
+
+
+async def _listening(port: int, process: asyncio.subprocess.Process, name: str, log: Path) -> None:
+    deadline = asyncio.get_running_loop().time() + START_S
+    while asyncio.get_running_loop().time() < deadline and process.returncode is None:
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(0.05)
+            continue
+        writer.close()
+        return
+    said = await asyncio.to_thread(log.read_text)
+    raise ServerError(f"nothing listens on port {port}; {log.name} says:\n{said}")
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports that are free for UDP and TCP right now."""
+    held: list[socket.socket] = []
+    ports: list[int] = []
+    while len(ports) < count:
+        tcp, udp = socket.socket(), socket.socket(type=socket.SOCK_DGRAM)
+        held += [tcp, udp]
+        tcp.bind(("127.0.0.1", 0))
+        try:
+            udp.bind(tcp.getsockname())
+        except OSError:
+            continue
+        ports.append(tcp.getsockname()[1])
+    for each in held:
+        each.close()
+    return ports
