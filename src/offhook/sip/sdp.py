@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from offhook.sip.grammar import number, shorten
 
@@ -114,14 +115,14 @@ def parse(data: bytes) -> Description:
     starts = [at for at, (letter, _) in enumerate(fields) if letter == "m"]
     if len(starts) > MAX_MEDIA:
         raise SdpError("too many media sections")
-    session = fields[: starts[0]] if starts else fields
-    sections = [fields[a:b] for a, b in zip(starts, [*starts[1:], len(fields)], strict=True)]
+    edges = [*starts, len(fields)]
+    session = fields[: edges[0]]
     return Description(
         origin=_read_origin(session),
         host=_read_host(session),
         times=tuple(value for letter, value in session if letter == "t") or ("0 0",),
         attributes=_read_attributes(session),
-        media=tuple(map(_read_media, sections)),
+        media=tuple(_read_media(fields[start:end]) for start, end in pairwise(edges)),
     )
 
 
