@@ -1,0 +1,56 @@
+"""Level and voice activity of all rows.
+
+A row is active when two frames in a row are louder than -40 dBFS, and inactive when nothing was
+louder than -45 dBFS for `HANGOVER_S`: the pauses inside a sentence are not its end.
+"""
+
+import numpy as np
+
+from offhook.media.codecs import TICK_S, Flags, Floats, Ints
+
+ONSET_DBFS = -40.0
+QUIET_DBFS = -45.0
+ONSET_FRAMES = 2
+HANGOVER_S = 0.3
+_HANGOVER_FRAMES = round(HANGOVER_S / TICK_S)
+
+
+def mean_square(dbfs: float) -> float:
+    """Return the mean square of a sine of this level (0 dBFS is the largest sine)."""
+    return float(32768.0**2 / 2 * 10 ** (dbfs / 10))
+
+
+ONSET = mean_square(ONSET_DBFS)
+QUIET = mean_square(QUIET_DBFS)
+
+
+def levels(sound: Floats) -> Floats:
+    """Return the mean square of each row of float32 [n, samples]."""
+    square: Floats = np.einsum("ij,ij->i", sound, sound)
+    square /= sound.shape[1]
+    return square
+
+
+class VoiceActivity:
+    """Who is speaking."""
+
+    def __init__(self, capacity: int) -> None:
+        self.active = np.zeros(capacity, np.bool_)
+        self._loud: Ints = np.zeros(capacity, np.int64)  # frames in a row
+        self._quiet: Ints = np.zeros(capacity, np.int64)
+
+    def clear(self, row: int) -> None:
+        """Make a row ready for another leg."""
+        self.active[row] = False
+        self._loud[row] = self._quiet[row] = 0
+
+    def listen(self, level: Floats) -> Flags:
+        """Take in the mean squares of rows 0 to n; tell which rows changed."""
+        count = len(level)
+        active = self.active[:count]
+        loud = np.where(level > ONSET, self._loud[:count] + 1, 0)
+        quiet = np.where(level < QUIET, self._quiet[:count] + 1, 0)
+        self._loud[:count], self._quiet[:count] = loud, quiet
+        changed = np.where(active, quiet >= _HANGOVER_FRAMES, loud >= ONSET_FRAMES)
+        active ^= changed
+        return changed

@@ -1,0 +1,364 @@
+"""The media engine: every leg is a row, and one tick of 20 ms treats all rows at once.
+
+Pure: packets, commands and `now` in; packets, reports and recorded audio out. It does not know
+which side of a call it is on; two engines back to back carry a call between each other. A tick has
+no loop over samples, packets or rows, only over rare things: a digit, a player that ended, a
+report that is due.
+
+Arrays of sound are int16 [row, FRAME]. Sources of the switch are the far ends (row r of leg r),
+the players (row capacity + r) and, last, silence. Sinks are what the far ends hear.
+"""
+
+import random
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from offhook.media import detect, dials, inband, rtp
+from offhook.media.codecs import FRAME, SILENCE, Bytes, Coder, Flags, Floats, Ints, Pcm
+from offhook.media.detect import VoiceActivity
+from offhook.media.dials import Dials
+from offhook.media.dtmf import EVENT_BYTES, EventReceiver
+from offhook.media.inband import Detector
+from offhook.media.jitter import CONCEALED_FRAMES, JitterBuffer, conceal
+from offhook.media.latches import NOBODY, Latches
+from offhook.media.messages import (
+    Close,
+    Closed,
+    Command,
+    Connect,
+    Dial,
+    Digit,
+    Ended,
+    Forget,
+    Load,
+    Open,
+    Play,
+    Record,
+    Report,
+    Stop,
+    StopRecord,
+    Voice,
+)
+from offhook.media.outgoing import Outgoing
+from offhook.media.packets import Packets
+from offhook.media.players import Arena, Players
+from offhook.media.reception import Reception
+from offhook.media.reporting import Reporting
+from offhook.media.rows import NO_EVENTS, Rows
+from offhook.media.senders import Senders
+from offhook.media.switch import Switch
+from offhook.media.taps import Taps
+from offhook.media.tones import DIGITS
+
+COMFORT_NOISE = 13  # payload type (RFC 3389); we make our own silence
+MAX_BURST = 16  # packets of one row in one batch; more is a flood and refused
+SAME_KEY_S = 0.5  # an event this soon after the same key was heard in-band is that key
+
+
+class Engine:
+    """All legs of a worker. Times are seconds of one clock that only goes forward."""
+
+    def __init__(self, capacity: int, rng: random.Random) -> None:
+        self._capacity = capacity
+        self._rows = Rows(capacity)
+        self._latches = Latches(capacity)
+        self._reception = Reception(capacity)
+        self._jitter = JitterBuffer(capacity)
+        self._events = EventReceiver(capacity)
+        self._senders = Senders(capacity, rng)
+        self._dials = Dials(capacity)
+        self._players = Players(capacity, Arena())
+        self._switch = Switch(capacity, 2 * capacity + 1)
+        self._detector = Detector(capacity)
+        self._voice = VoiceActivity(capacity)
+        self._reporting = Reporting(capacity, rng, self._senders, self._reception, self._latches)
+        self._outgoing = Outgoing(capacity)
+        self._coder = Coder(capacity)
+        self._reports: list[Report] = []
+        self._taps = Taps()
+        self._payload: Bytes = np.zeros((capacity, FRAME), np.uint8)  # coded, in and then out
+        self._sources: Pcm = np.zeros((2 * capacity + 1, FRAME), np.int16)
+        self._out: Pcm = np.zeros((capacity, FRAME), np.int16)
+        self._window: Floats = np.zeros((capacity, inband.WINDOW), np.float32)  # latest far ends
+        self._quiet = np.ones(capacity, np.bool_)  # the far end, in the last frame
+        self._key: Ints = np.zeros(capacity, np.int64)  # last in-band event
+        self._key_at: npt.NDArray[np.float64] = np.full(capacity, -np.inf)  # s
+
+    def __len__(self) -> int:
+        """Return the number of open legs."""
+        return len(self._rows)
+
+    # Commands.
+
+    def open(self, leg: str, socket: int, now: float) -> None:
+        """Give a leg a row and the socket it speaks through; raises NoRowError."""
+        del now  # nothing of a leg begins before Connect
+        row = self._rows.take(leg, socket)
+        self._rows.codec[row] = self._rows.audio_type[row] = 0
+        self._latches.clear(row)
+        self._reception.clear(row)
+        self._jitter.clear(row, int(SILENCE[0]))
+        self._jitter.late[row] = 0
+        self._events.clear(row)
+        self._senders.clear(row)
+        self._detector.clear(row)
+        self._voice.clear(row)
+        self._reporting.clear(row)
+        self._sources[row] = 0
+        self._window[row] = 0
+        self._key_at[row] = -np.inf
+
+    def connect(self, command: Connect, rtp_peer: int, rtcp_peer: int, now: float) -> None:
+        """Set or change the far end; peers are keys of its addresses, rtcp_peer -1 for none."""
+        row = self._rows.row(command.leg)
+        if row is None:
+            return
+        if self._rows.agree(row, command):
+            self._jitter.clear(row, int(SILENCE[self._rows.codec[row]]))
+        if self._rows.event_type[row] == NO_EVENTS:
+            self._events.clear(row)  # listen in-band again
+            self._dials.clear(row)  # what is left of a dialling goes on in-band
+        self._latches.connect(row, rtp_peer, now)
+        self._reporting.connect(row, rtcp_peer, now)
+
+    def close(self, leg: str, now: float) -> Closed:
+        """Free a leg's row; `bye` comes before."""
+        del now
+        row = self._rows.row(leg)
+        if row is None:
+            raise KeyError(leg)
+        self._players.stop(row)
+        self._dials.clear(row)
+        self._switch.clear(row, (row, self._capacity + row))
+        self._taps.stop(leg)
+        self._reporting.silence(row)
+        self._rows.give_back(leg)
+        return Closed(leg, self._reporting.counters(row, int(self._jitter.late[row])))
+
+    def bye(self, leg: str, now: float) -> Packets:
+        """Return the last RTCP packet of a leg that is about to be closed (RFC 3550 6.6)."""
+        row = self._rows.row(leg)
+        if row is not None and self._reporting.peer[row] != NOBODY:
+            self._outgoing.control(row, self._reporting.bye(row, now))
+        return self._outgoing.packets(
+            self._rows.socket, self._latches.destination, self._reporting.peer
+        )
+
+    def join(self, leg: str, other: str) -> None:
+        """Let `leg` hear the far end of `other`."""
+        row, source = self._rows.row(leg), self._rows.row(other)
+        if row is not None and source is not None:
+            self._switch.connect(row, source)
+
+    def part(self, leg: str, other: str) -> None:
+        """Undo `join`."""
+        row, source = self._rows.row(leg), self._rows.row(other)
+        if row is not None and source is not None:
+            self._switch.disconnect(row, source)
+
+    def apply(self, command: Command, now: float) -> None:
+        """Carry out what needs no socket; commands to legs that are gone have no effect."""
+        del now
+        match command:
+            case Load(clip, pcm):
+                self._players.load(clip, np.frombuffer(pcm, "<i2").astype(np.int16))
+            case Forget(clip):
+                self._players.forget(clip)
+            case Open() | Connect() | Close():
+                raise TypeError(f"{type(command).__name__} is for the owner of the sockets")
+            case StopRecord(leg):
+                self._taps.stop(leg)
+            case Record(leg, _, track):
+                row = self._rows.row(leg)
+                if row is not None:
+                    self._taps.start(leg, row, track)
+            case _:
+                row = self._rows.row(command.leg)
+                if row is not None:
+                    self._sound(row, command)
+
+    def _sound(self, row: int, command: Play | Dial | Stop) -> None:
+        player = self._capacity + row
+        match command:
+            case Play(leg, play, clip, loop):
+                self._dials.stop(row)
+                if self._players.play(row, play, clip, loop):
+                    self._switch.connect(row, player)
+                else:
+                    self._reports.append(Ended(leg, play))  # nothing to play is soon played
+            case Dial(_, play, steps):
+                self._dials.clear(row)
+                self._players.play_once(row, play, dials.render(steps))
+                self._switch.connect(row, player)
+                if self._rows.event_type[row] != NO_EVENTS:
+                    self._dials.start(row, steps)
+            case Stop(_, play):
+                if self._players.stop(row, play):
+                    self._dials.stop(row)
+                    self._switch.disconnect(row, player)
+
+    # Receiving.
+
+    def receive(self, packets: Packets, now: float) -> None:
+        """Take in what has arrived on all sockets since the last call."""
+        rows = self._rows.at(packets.socket)
+        known = rows >= 0
+        control = np.flatnonzero(packets.rtcp & known)
+        if len(control):
+            self._receive_rtcp(packets, control, rows[control], now)
+        media = np.flatnonzero(known & ~packets.rtcp)
+        media = media[self._rows.receiving[rows[media]]]
+        if len(media) == len(packets):
+            self._receive_rtp(rows, packets.peer, rtp.parse(packets.data, packets.length), now)
+        elif len(media):
+            headers = rtp.parse(packets.data[media], packets.length[media])
+            self._receive_rtp(rows[media], packets.peer[media], headers, now)
+
+    def _receive_rtp(self, rows: Ints, peers: Ints, headers: rtp.Headers, now: float) -> None:
+        kind = headers.payload_type
+        audio = kind == self._rows.audio_type[rows]
+        event = (kind == self._rows.event_type[rows]) & (headers.size >= EVENT_BYTES)
+        usable = headers.valid & (audio | event | (kind == COMFORT_NOISE))
+        np.add.at(self._latches.refused, rows[~usable], 1)
+        good = np.flatnonzero(usable)
+        admitted, begun = self._latches.admit(rows[good], peers[good], headers.ssrc[good], now)
+        if begun:
+            self._restart(begun)
+        good = good[admitted]
+        turns = rtp.rounds(rows[good])
+        for turn in turns[:MAX_BURST]:
+            self._receive_round(rows, headers, audio, good[turn], now)
+        for turn in turns[MAX_BURST:]:
+            self._latches.refused[rows[good[turn]]] += 1
+
+    def _restart(self, begun: list[int]) -> None:
+        """Forget the streams that these rows received before."""
+        self._reception.restart(np.array(begun))
+        for row in begun:
+            self._jitter.clear(row, int(SILENCE[self._rows.codec[row]]))
+            self._events.restart(row)
+
+    def _receive_round(
+        self, rows: Ints, headers: rtp.Headers, audio: Flags, pick: Ints, now: float
+    ) -> None:
+        """Take in one packet a row."""
+        row, sound = rows[pick], audio[pick]
+        timestamp = headers.timestamp[pick]
+        self._reception.count(row, headers.sequence[pick], timestamp, sound, now)
+        if not sound.all():
+            event = headers.payload_type[pick] == self._rows.event_type[row]
+            self._receive_events(row[event], timestamp[event], headers.payload[pick[event]], now)
+            pick, row, timestamp = pick[sound], row[sound], timestamp[sound]
+        if len(row):
+            jitter = self._reception.jitter[row].astype(np.int64)
+            self._jitter.arrive(row, timestamp, headers.size[pick], headers.payload[pick], jitter)
+
+    def _receive_events(self, rows: Ints, timestamp: Ints, payload: Bytes, now: float) -> None:
+        if not len(rows):
+            return
+        self._jitter.hush(rows)
+        first = ~self._events.seen[rows]
+        new = self._events.receive(rows, timestamp, payload)
+        heard = first & (payload[:, 0] == self._key[rows]) & (now - self._key_at[rows] < SAME_KEY_S)
+        for index in np.flatnonzero(new & ~heard):
+            leg = self._rows.leg(int(rows[index]))
+            self._reports.append(Digit(leg, DIGITS[payload[index, 0]]))
+
+    def _receive_rtcp(self, packets: Packets, pick: Ints, rows: Ints, now: float) -> None:
+        data, length = packets.data[pick], packets.length[pick]
+        ssrc = data[:, 4:8].copy().view(">u4")[:, 0].astype(np.int64)
+        admitted = self._reporting.admit(rows, packets.peer[pick], ssrc)
+        admitted &= (length >= 8) & (length <= data.shape[1])
+        for index in np.flatnonzero(admitted):
+            row, peer = int(rows[index]), int(packets.peer[pick[index]])
+            compound = data[index, : length[index]].tobytes()
+            admitted[index] = self._reporting.receive(row, peer, compound, now)
+        np.add.at(self._latches.refused, rows[~admitted], 1)
+
+    # The tick.
+
+    def tick(self, now: float) -> Packets:
+        """Play, listen, route and return all that is to be sent now.
+
+        The arrays returned are the engine's: they are good until the next tick.
+        """
+        count = self._rows.count
+        heard = self._hear(count)
+        self._listen(count, heard, now)
+        for row, play in self._route(count):
+            self._switch.disconnect(row, self._capacity + row)
+            self._reports.append(Ended(self._rows.leg(row), play))
+        self._send(count)
+        for row in self._reporting.due(now):
+            self._outgoing.control(int(row), self._reporting.report(int(row), now))
+        destination, control = self._latches.destination, self._reporting.peer
+        return self._outgoing.packets(self._rows.socket, destination, control)
+
+    def _hear(self, count: int) -> Flags:
+        """Play the jitter buffers into the sources of the switch."""
+        payload, inbound = self._payload[:count], self._sources[:count]
+        heard = self._jitter.play(payload, self._quiet[:count])
+        missing = np.flatnonzero(~heard)
+        previous = inbound[missing]
+        self._coder.decode(payload, self._rows.codec[:count], inbound)
+        if len(missing):
+            conceal(inbound, missing, previous, self._jitter.missing[missing])
+        return heard
+
+    def _listen(self, count: int, heard: Flags, now: float) -> None:
+        """Detect voices and keys in what the far ends say."""
+        sound = self._window[:count]
+        sound[:, : inband.HOP] = sound[:, FRAME:]
+        sound[:, inband.HOP :] = self._sources[:count]
+        level = detect.levels(sound[:, inband.HOP :])
+        self._quiet[:count] = level < detect.QUIET
+        for row in np.flatnonzero(self._voice.listen(level)):
+            active = bool(self._voice.active[row])
+            self._reports.append(Voice(self._rows.leg(int(row)), active))
+        certain = heard | (self._jitter.missing[:count] > CONCEALED_FRAMES)
+        certain &= self._rows.receiving[:count] & ~self._events.seen[:count]
+        rows = np.flatnonzero(certain)
+        for key_row, event in self._detector.listen(sound, rows, level > inband.MIN_ENERGY / 4):
+            self._key[key_row], self._key_at[key_row] = event, now
+            self._reports.append(Digit(self._rows.leg(key_row), DIGITS[event], inband=True))
+
+    def _route(self, count: int) -> list[tuple[int, int]]:
+        """Fill what the far ends are to hear; return row and play of players that ended."""
+        ended = self._players.tick(self._sources[self._capacity : -1])
+        self._switch.route(self._sources, self._out[:count])
+        return ended
+
+    def _send(self, count: int) -> None:
+        """Pack audio and events of all rows that send."""
+        rows, senders = self._rows, self._senders
+        sending = rows.sending[:count]
+        plain = sending.copy()  # rows whose audio no event replaces
+        for events in self._dials.tick():
+            allowed = sending[events.rows]
+            row = events.rows[allowed]
+            stamp = senders.timestamp[row] + events.offset[allowed]
+            kind = rows.event_type[row]
+            stamps = senders.stamp(row, events.marker[allowed], kind, stamp, EVENT_BYTES)
+            self._outgoing.media(row, stamps, events.payload[allowed])
+            if events.replaces_audio:
+                plain[events.rows] = False
+        speaking = np.flatnonzero(plain)
+        self._coder.encode(self._out[:count], rows.codec[:count], self._payload[:count])
+        coded = self._payload[:count]
+        if len(speaking) != count:
+            coded = coded[speaking]
+        self._outgoing.media(speaking, senders.audio(speaking, rows.audio_type[speaking]), coded)
+        senders.advance(count, sending)
+
+    # What came of it.
+
+    def reports(self) -> list[Report]:
+        """Return what has happened since the last call."""
+        reports, self._reports = self._reports, []
+        return reports
+
+    def taps(self) -> tuple[Sequence[str], Pcm]:
+        """Return the legs being recorded and this tick's audio of each: int16 [k, FRAME]."""
+        return self._taps.audio(self._sources, self._out)

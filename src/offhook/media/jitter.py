@@ -1,0 +1,208 @@
+"""The jitter buffer of all rows: bytes as they came, 20 ms slots, one slot played a tick.
+
+Positions are timestamps unwrapped and shifted so that the first packet of a stream lies on a slot
+border. `ahead` of a packet is how long it would wait; the buffer steers by it:
+
+* a stream begins `target` frames early: 2, later one frame more than three times the RFC 3550
+  jitter, within 1 and 10 (20 and 200 ms);
+* a packet that missed its turn while nothing newer was played turns the position back: it is
+  played, and everything after it waits longer. So delay grows exactly by what was lacking;
+* a packet that came after a newer one was played is lost, and at the next quiet frame the position
+  waits a frame;
+* when the least `ahead` of a whole second leaves frames to spare, a quiet frame is dropped.
+
+A sender in step with our clock is therefore played without any gap or change. A gap of 200 ms, new
+SSRC or a jump of timestamps starts anew. Payloads of any length up to 60 ms and any alignment fit.
+"""
+
+import numpy as np
+
+from offhook.media.codecs import FRAME, Bytes, Flags, Ints, Pcm
+from offhook.media.rtp import MAX_PAYLOAD, signed
+
+SLOTS = 32  # 640 ms
+START_FRAMES = 2
+MIN_FRAMES = 1
+MAX_FRAMES = 10
+HEADROOM_FRAMES = 20  # a packet further ahead makes us hurry
+JUMP_FRAMES = 50  # a packet further from its turn than this starts anew
+IDLE_FRAMES = 10  # so long an empty buffer ends a talk spurt
+WINDOW_TICKS = 50  # slack is judged once a second
+CONCEALED_FRAMES = 3
+_DECAY = np.array([1.0, 0.8, 0.6, 0.4], np.float32)  # [frames since the last played]
+_NEVER = 1 << 40  # `ahead` of a window without packets
+
+
+class JitterBuffer:
+    """Slots and play-out positions of every row; positions in samples."""
+
+    def __init__(self, capacity: int) -> None:
+        self.late: Ints = np.zeros(capacity, np.int64)  # packets that missed their turn
+        self.missing: Ints = np.full(capacity, IDLE_FRAMES)  # frames since the last played one
+        self._ring: Bytes = np.zeros((capacity * SLOTS, FRAME), np.uint8)
+        self._filled: Ints = np.zeros(capacity * SLOTS, np.int64)  # samples written
+        self._first_slot = np.arange(capacity) * SLOTS
+        self._silence: Bytes = np.zeros(capacity, np.uint8)  # what an unwritten sample is
+        self._active = np.zeros(capacity, np.bool_)
+        self._next: Ints = np.zeros(capacity, np.int64)  # the frame to play; multiple of FRAME
+        self._newest: Ints = np.zeros(capacity, np.int64)  # position of the newest packet
+        self._stamp: Ints = np.zeros(capacity, np.int64)  # its timestamp
+        self._played: Ints = np.zeros(capacity, np.int64)  # end of the last frame really played
+        self._short = np.zeros(capacity, np.bool_)  # a packet was lost for want of one frame
+        self._least: Ints = np.full(capacity, _NEVER)  # `ahead` in this window
+        self._most: Ints = np.full(capacity, -_NEVER)
+        self._spare: Ints = np.full(capacity, _NEVER)  # least `ahead` of the last window
+        self._depth: Ints = np.full(capacity, -_NEVER)  # most `ahead` of the last window
+        self._target: Ints = np.full(capacity, START_FRAMES)
+        self._ticks = 0
+
+    def clear(self, row: int, silence: int) -> None:
+        """Empty a row: another leg, codec or stream."""
+        self._active[row] = self._short[row] = False
+        self._silence[row] = silence
+        self._filled[row * SLOTS : (row + 1) * SLOTS] = 0
+        self._target[row] = START_FRAMES
+        self.missing[row] = IDLE_FRAMES
+
+    def hush(self, rows: Ints) -> None:
+        """Conceal nothing from here: an event has taken the place of audio (RFC 4733 2.5)."""
+        self.missing[rows] = np.maximum(self.missing[rows], CONCEALED_FRAMES + 1)
+
+    def arrive(self, rows: Ints, timestamp: Ints, size: Ints, payload: Bytes, jitter: Ints) -> None:
+        """Take in one audio packet a row; `jitter` is in timestamp units."""
+        position = self._newest[rows] + signed(timestamp - self._stamp[rows], 32)
+        distance = position - self._next[rows]
+        idle = (self.missing[rows] >= IDLE_FRAMES) & (self._newest[rows] < self._next[rows])
+        anew = ~self._active[rows] | idle | (np.abs(distance) > JUMP_FRAMES * FRAME)
+        if anew.any():
+            self._start(rows[anew], timestamp[anew], jitter[anew])
+            position[anew] = self._newest[rows[anew]]
+        newer = position >= self._newest[rows]
+        self._newest[rows] = np.where(newer, position, self._newest[rows])
+        self._stamp[rows] = np.where(newer, timestamp, self._stamp[rows])
+        ahead = position - self._next[rows]
+        if (ahead < 0).any():
+            self._await(rows, position, ahead)
+        if (ahead >= HEADROOM_FRAMES * FRAME).any():
+            self._hurry(rows, position)
+        ahead = position - self._next[rows]
+        self._least[rows] = np.minimum(self._least[rows], ahead)
+        self._most[rows] = np.maximum(self._most[rows], ahead)
+        if ((size == FRAME) & (position % FRAME == 0) & (ahead >= 0)).all():
+            slot = self._slot(rows, position)
+            self._ring[slot] = payload[:, :FRAME]
+            self._filled[slot] = FRAME
+        else:
+            self._write(rows, position, size, payload)
+
+    def _slot(self, rows: Ints, position: Ints) -> Ints:
+        return self._first_slot[rows] + position // FRAME % SLOTS
+
+    def _start(self, rows: Ints, timestamp: Ints, jitter: Ints) -> None:
+        """Begin a talk spurt: the first packet waits `target` frames."""
+        wanted = np.clip(1 - (-3 * jitter) // FRAME, MIN_FRAMES, MAX_FRAMES)
+        target = np.where(self._active[rows], wanted, START_FRAMES)
+        self._active[rows] = True
+        self._target[rows] = target
+        self._filled.reshape(-1, SLOTS)[rows] = 0
+        self._next[rows] = self._played[rows] = 0
+        self._newest[rows] = target * FRAME
+        self._stamp[rows] = timestamp
+        self._least[rows] = self._spare[rows] = _NEVER
+        self._most[rows] = self._depth[rows] = -_NEVER
+        self._short[rows] = False
+
+    def _await(self, rows: Ints, position: Ints, ahead: Ints) -> None:
+        """Turn the position back to packets that are late but not too late."""
+        late = ahead < 0
+        self.late[rows[late]] += 1
+        start = position // FRAME * FRAME
+        depth = np.maximum(self._most[rows], self._depth[rows]) + self._next[rows] - start
+        back = late & (start >= self._played[rows]) & (depth <= MAX_FRAMES * FRAME)
+        self._next[rows[back]] = start[back]
+        self._most[rows[back]] = self._depth[rows[back]] = depth[back]
+        self._short[rows[late & ~back]] = True
+
+    def _hurry(self, rows: Ints, position: Ints) -> None:
+        """Drop the oldest frames of rows whose buffer is about to flow over."""
+        over = position - self._next[rows] >= HEADROOM_FRAMES * FRAME
+        start = position[over] // FRAME * FRAME - MAX_FRAMES * FRAME
+        self._skip(rows[over], (start - self._next[rows[over]]) // FRAME)
+
+    def _skip(self, rows: Ints, frames: Ints) -> None:
+        """Advance without playing; what is passed over is emptied."""
+        current = self._next[rows] // FRAME % SLOTS
+        distance = (np.arange(SLOTS) - current[:, None]) % SLOTS
+        filled = self._filled.reshape(-1, SLOTS)
+        filled[rows] = np.where(distance < frames[:, None], 0, filled[rows])
+        self._next[rows] += frames * FRAME
+        moved = frames * FRAME
+        for extreme in (self._least, self._most, self._spare, self._depth):
+            extreme[rows] -= moved
+
+    def _write(self, rows: Ints, position: Ints, size: Ints, payload: Bytes) -> None:
+        """Store packets of any size and alignment, without what is past its turn."""
+        begin = np.maximum(position, self._next[rows])
+        end = position + size
+        for part in range(MAX_PAYLOAD // FRAME + 1):
+            left = (position // FRAME + part) * FRAME
+            overlap = np.minimum(end, left + FRAME) - np.maximum(begin, left)
+            touched = np.flatnonzero(overlap > 0)
+            slot = self._slot(rows[touched], left[touched])
+            empty = self._filled[slot] == 0
+            self._ring[slot[empty]] = self._silence[rows[touched][empty]][:, None]
+            self._filled[slot] = np.minimum(self._filled[slot] + overlap[touched], FRAME)
+        column = np.arange(int(size.max(initial=0)))
+        sample = position[:, None] + column  # int64 [n, longest]
+        wanted = (column < size[:, None]) & (sample >= self._next[rows][:, None])
+        place = self._slot(rows[:, None], sample) * FRAME + sample % FRAME
+        self._ring.reshape(-1)[place[wanted]] = payload[:, : len(column)][wanted]
+
+    def play(self, frames: Bytes, quiet: Flags) -> Flags:
+        """Give the next frame of rows 0 to n as uint8 [n, FRAME]; tell which are real.
+
+        `quiet` [n] are the rows where a frame more or less will not be heard.
+        """
+        count = len(frames)
+        self._steer(count, quiet)
+        now = self._next[:count].copy()
+        slot = self._first_slot[:count] + now // FRAME % SLOTS
+        np.take(self._ring, slot, axis=0, out=frames, mode="clip")
+        heard: Flags = self._active[:count] & (self._filled[slot] > 0)
+        wait = self._short[:count] & (quiet | ~heard) & self._active[:count]
+        if wait.any():  # a frame more of delay from here on
+            wait &= self._depth[:count] < MAX_FRAMES * FRAME
+            self._short[:count] &= ~(quiet | ~heard)
+            self._depth[:count] += np.where(wait, FRAME, 0)
+            heard &= ~wait
+        self._filled[slot[~wait]] = 0
+        self._next[:count] += np.where(wait, 0, FRAME)
+        self._played[:count] = np.where(heard, now + FRAME, self._played[:count])
+        missing = self.missing[:count]
+        missing += 1
+        missing[heard] = 0
+        return heard
+
+    def _steer(self, count: int, quiet: Flags) -> None:
+        """Once a second look at the slack; drop a quiet frame where there is too much."""
+        self._ticks += 1
+        if self._ticks % WINDOW_TICKS == 0:
+            self._spare[:], self._depth[:] = self._least, self._most
+            self._least[:], self._most[:] = _NEVER, -_NEVER
+        spare = self._spare[:count]
+        enough = np.maximum(self._target[:count], START_FRAMES) + 1
+        surplus = self._active[:count] & quiet & (spare >= enough * FRAME) & (spare < _NEVER // 2)
+        if surplus.any():
+            rows = np.flatnonzero(surplus)
+            self._skip(rows, np.ones(len(rows), np.int64))
+
+
+def conceal(pcm: Pcm, rows: Ints, previous: Pcm, missing: Ints) -> None:
+    """Fill rows that had no frame: the previous one again with decay, later silence.
+
+    `previous` int16 [k, FRAME] and `missing` int64 [k] (frames since the last played one) belong to
+    `rows`; the decay of each frame is relative to the frame before it.
+    """
+    fading = missing <= CONCEALED_FRAMES
+    pcm[rows[~fading]] = 0
+    pcm[rows[fading]] = previous[fading] * _DECAY[missing[fading]][:, None]

@@ -1,0 +1,117 @@
+"""RTP headers as arrays (RFC 3550 5.1): one packet is one element of every array.
+
+Packets with CSRC list, extension or padding are rare; their payload is moved to where the plain
+ones have it. What is not RTP version 2, is cut, or contradicts its own lengths is not `valid`.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from offhook.media.codecs import Bytes, Flags, Ints
+
+HEADER = 12  # bytes
+MAX_PAYLOAD = 480  # bytes: 60 ms of G.711
+_PLAIN = 0x80  # version 2, no padding, no extension, no CSRC
+
+
+@dataclass(slots=True)
+class Headers:
+    """Fields of n packets."""
+
+    valid: Flags
+    marker: Flags
+    payload_type: Ints
+    sequence: Ints
+    timestamp: Ints
+    ssrc: Ints
+    size: Ints  # payload bytes
+    payload: Bytes  # uint8 [n, MAX_PAYLOAD]; bytes after `size` mean nothing
+
+
+def signed(difference: Ints, bits: int) -> Ints:
+    """Read a difference of wrapping counters as the nearest signed number (RFC 3550 A.1)."""
+    half = 1 << (bits - 1)
+    return ((difference + half) & ((1 << bits) - 1)) - half
+
+
+def parse(data: Bytes, length: Ints) -> Headers:
+    """Read the headers of uint8 [n, MAX_DATAGRAM]."""
+    words = data[:, :HEADER].view(">u4").astype(np.int64)  # [n, 3]
+    first = words[:, 0]
+    size = length - HEADER
+    valid = (first >> 30 == 2) & (size > 0) & (length <= data.shape[1])
+    payload = data[:, HEADER : HEADER + MAX_PAYLOAD]
+    odd = np.flatnonzero(valid & (first >> 24 != _PLAIN))
+    if len(odd):
+        payload = payload.copy()
+        payload[odd], size[odd], valid[odd] = _unwrap(data[odd], length[odd])
+    valid &= size <= MAX_PAYLOAD
+    return Headers(
+        valid=valid,
+        marker=(first >> 23 & 1).astype(np.bool_),
+        payload_type=first >> 16 & 0x7F,
+        sequence=first & 0xFFFF,
+        timestamp=words[:, 1],
+        ssrc=words[:, 2],
+        size=size,
+        payload=payload,
+    )
+
+
+def _unwrap(data: Bytes, length: Ints) -> tuple[Bytes, Ints, Flags]:
+    """Return payload, its size and validity of packets that are not plain."""
+    row = np.arange(len(data))
+    last = data.shape[1] - 1
+    flags = data[:, 0].astype(np.int64)
+    start = HEADER + 4 * (flags & 0x0F)
+    extended = (flags & 0x10) != 0
+    high = data[row, np.minimum(start + 2, last)].astype(np.int64)
+    low = data[row, np.minimum(start + 3, last)].astype(np.int64)
+    start += np.where(extended, 4 + 4 * (high << 8 | low), 0)
+    padded = (flags & 0x20) != 0
+    padding = np.where(padded, data[row, np.clip(length - 1, 0, last)].astype(np.int64), 0)
+    size = length - start - padding
+    valid = (size > 0) & (start <= last) & ~(padded & (padding == 0)) & (length <= last + 1)
+    column = np.minimum(start[:, None] + np.arange(MAX_PAYLOAD), last)
+    return np.take_along_axis(data, column, axis=1), size, valid
+
+
+@dataclass(slots=True)
+class Stamps:
+    """Header fields of n packets to be sent."""
+
+    marker: Flags
+    payload_type: Ints
+    sequence: Ints
+    timestamp: Ints
+    ssrc: Ints
+
+
+def write(data: Bytes, stamps: Stamps) -> None:
+    """Write headers into the first 12 bytes of uint8 [n, ...]."""
+    words = data[:, :HEADER].view(">u4")
+    words[:, 0] = (
+        (_PLAIN << 24)
+        | stamps.marker.astype(np.int64) << 23
+        | stamps.payload_type << 16
+        | stamps.sequence & 0xFFFF
+    )
+    words[:, 1] = stamps.timestamp & 0xFFFFFFFF
+    words[:, 2] = stamps.ssrc & 0xFFFFFFFF
+
+
+def rounds(row: Ints) -> list[Ints]:
+    """Split a batch so that each part holds a row once, in order of arrival.
+
+    Arithmetic on rows may then be plain indexed assignment. Almost every batch is one part.
+    """
+    if len(row) == 0:
+        return []
+    if np.bincount(row).max() == 1:
+        return [np.arange(len(row))]
+    order = np.argsort(row, kind="stable")
+    ordered = row[order]
+    begins = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+    repeat = np.arange(len(row)) - np.repeat(begins, np.diff(np.r_[begins, len(row)]))
+    return [order[repeat == turn] for turn in range(int(repeat.max()) + 1)]
