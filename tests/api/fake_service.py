@@ -25,6 +25,7 @@ class FakeService:
     redirected: list[tuple[str, Hook, str | None]] = field(default_factory=list)
     rescripted: list[tuple[str, bytes, str | None]] = field(default_factory=list)
     ran_out: set[str] = field(default_factory=set)  # ended because their document did
+    vanishing: set[str] = field(default_factory=set)  # forgotten right after a look-up
     refusal: Entry | None = None  # of the next createCall
     bug: Exception | None = None  # raised by the next get
 
@@ -97,7 +98,7 @@ class FakeService:
 
     async def complete(self, account_id: str, call_id: str) -> None:
         record = await self.get(account_id, call_id)
-        if record is None:
+        if record is None or call_id in self.vanishing:
             raise ApiError(http.NOT_FOUND)
         if record.state is not CallState.DISCONNECTED:
             self.advance(call_id, CallState.DISCONNECTED)

@@ -118,6 +118,8 @@ class Gate:
 
 def decode_basic(credentials: str) -> tuple[str, str]:
     """Return user name and password (RFC 7617 2); only the first colon separates them."""
+    if len(credentials) % 4:  # the decoder would forgive too much padding
+        raise unauthorized(http.UNDECODABLE_BASIC)
     try:
         pair = base64.b64decode(credentials, validate=True).decode()
     except ValueError as error:

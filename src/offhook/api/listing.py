@@ -49,10 +49,10 @@ def _party(value: str | None) -> str | None:
 def _time(name: str, value: str | None) -> float | None:
     if value is None:
         return None
-    if "T" not in value.upper():  # a date alone is no date and time
+    if "T" not in (moment := value.upper()):  # a date alone is no date and time
         raise ApiError(fields.NOT_A_TIME, field=name)
     try:
-        return parse_timestamp(value)
+        return parse_timestamp(moment)
     except (ValueError, OverflowError) as error:
         raise ApiError(fields.NOT_A_TIME, field=name) from error
 

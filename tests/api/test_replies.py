@@ -1,0 +1,45 @@
+"""Errors on the wire: one object, three members, in order."""
+
+import pytest
+
+from offhook.api.replies import Reply, problem, render
+from offhook.errors import CATALOGUE, ApiError, Entry
+
+ANSWERS = [entry for entry in CATALOGUE.values() if entry.status]
+
+
+@pytest.mark.parametrize("entry", ANSWERS, ids=lambda entry: entry.id)
+def test_every_entry_renders_byte_for_byte(entry: Entry) -> None:
+    error = ApiError(entry, **dict.fromkeys(entry.placeholders, "v"))
+    response = render(problem(error))
+    wire_id = '""' if entry.status in (409, 429) else "null"
+    description = entry.text(**dict.fromkeys(entry.placeholders, "v"))
+
+    assert response.body == (
+        f'{{"type":"{entry.type}","description":"{description}","id":{wire_id}}}'.encode()
+    )
+    assert response.status_code == entry.status
+    assert response.headers["content-type"] == "application/json;charset=UTF-8"
+
+
+@pytest.mark.parametrize("entry", ANSWERS, ids=lambda entry: entry.id)
+def test_429_and_503_always_say_when_to_come_back(entry: Entry) -> None:
+    values = dict.fromkeys(entry.placeholders, "v")
+    default = problem(ApiError(entry, **values)).headers
+    told = problem(ApiError(entry, headers=(("Retry-After", "9"),), **values)).headers
+
+    assert default == ((("Retry-After", "1"),) if entry.status in (429, 503) else ())
+    assert told == (("Retry-After", "9"),)
+
+
+def test_an_empty_answer_has_no_content_type() -> None:
+    response = render(Reply(204), (("X-Request-Id", "1"),))
+
+    assert (response.body, "content-type" in response.headers) == (b"", False)
+    assert response.headers["x-request-id"] == "1"
+
+
+def test_headers_may_repeat() -> None:
+    response = render(Reply(200, {}, (("WWW-Authenticate", "a"), ("WWW-Authenticate", "b"))))
+
+    assert response.headers.getlist("www-authenticate") == ["a", "b"]

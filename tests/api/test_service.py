@@ -1,0 +1,23 @@
+"""Whoever implements the protocol takes the same arguments."""
+
+import inspect
+
+import pytest
+from tests.api.fake_service import FakeService
+
+from offhook.api.service import CallService
+
+METHODS = [name for name in vars(CallService) if not name.startswith("_")]
+
+
+@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("implementation", ["fake", "exchange"])
+def test_the_implementation_has_the_protocols_signature(implementation: str, name: str) -> None:
+    if implementation == "fake":
+        kind: type = FakeService
+    else:
+        kind = pytest.importorskip("offhook.calls.exchange").Exchange
+    expected = inspect.signature(getattr(CallService, name))
+
+    assert list(inspect.signature(getattr(kind, name)).parameters) == list(expected.parameters)
+    assert inspect.iscoroutinefunction(getattr(kind, name))
