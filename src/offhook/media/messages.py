@@ -137,11 +137,12 @@ class Voice(msgspec.Struct, frozen=True, tag=True):
 
 
 class Recorded(msgspec.Struct, frozen=True, tag=True):
-    """A WAV file is complete."""
+    """A WAV file is complete; every Record is answered by one, asked for by StopRecord or not."""
 
     leg: str
     path: str
     duration_s: float
+    failure: str | None = None  # why it ended too early (disk full); what was written is good
 
 
 class Counters(msgspec.Struct, frozen=True):

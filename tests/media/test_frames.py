@@ -1,0 +1,82 @@
+"""Frames: every message survives the journey, however the stream is cut."""
+
+import random
+from typing import get_args
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from offhook.media import frames
+from offhook.media import messages as m
+
+SENT: list[m.Command] = [
+    m.Open("c-1"),
+    m.Connect("c-1", "192.0.2.1", 4000, 4001, "PCMA", 8, 101, send=False, receive=True),
+    m.Load("hello", b"\x01\x02" * 5000),
+    m.Play("c-1", 1, "hello", loop=True),
+    m.Dial("c-1", 2, (m.ToneStep("#", 100), m.ToneStep("", 500))),
+    m.Stop("c-1", 1),
+    m.Record("c-1", "/tmp/a.wav", "outbound"),
+    m.StopRecord("c-1"),
+    m.Forget("hello"),
+    m.Close("c-1"),
+]
+TOLD: list[m.Report | frames.Beat] = [
+    m.Opened("c-1", "127.0.0.1", 20000, 20001),
+    m.OpenFailed("c-2", "every media port is in use"),
+    m.Digit("c-1", "5", inband=True),
+    m.Ended("c-1", 1),
+    m.Voice("c-1", active=True),
+    m.Recorded("c-1", "/tmp/a.wav", 1.5, "No space left on device"),
+    m.Closed("c-1", m.Counters(packets_sent=7, jitter_ms=1.25, round_trip_ms=None)),
+    m.Lost("c-1", "signal 9"),
+    frames.Beat(3, 50, 0, 1.5, 0.2, 12.0),
+]
+
+
+def test_the_samples_name_every_message() -> None:
+    assert {type(message) for message in SENT} == set(get_args(m.Command))
+    assert {type(message) for message in TOLD} == {*get_args(m.Report), frames.Beat}
+
+
+@given(st.integers(0, 2**32), st.integers(1, 3000))
+def test_messages_arrive_whole_however_the_stream_is_cut(seed: int, piece: int) -> None:
+    rng = random.Random(seed)
+    sent = rng.choices(SENT, k=8)
+    stream = b"".join(map(frames.pack, sent))
+    reader, got = frames.commands(), list[m.Command]()
+    while stream:
+        size = rng.randint(1, piece)
+        got += reader.feed(stream[:size])
+        stream = stream[size:]
+
+    assert got == sent
+
+
+def test_reports_and_beats_arrive() -> None:
+    assert frames.reports().feed(b"".join(map(frames.pack, TOLD))) == TOLD
+
+
+def test_an_hour_of_audio_fits_into_a_frame_and_no_giant_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert frames.MAX_FRAME_BYTES > 3600 * 16000
+
+    monkeypatch.setattr(frames, "MAX_FRAME_BYTES", 1000)
+    with pytest.raises(frames.FrameError, match=r"1[0-9]{3} bytes"):
+        frames.pack(m.Load("x", bytes(1001)))
+    with pytest.raises(frames.FrameError, match="4294967295 bytes"):
+        frames.commands().feed(b"\xff\xff\xff\xff")
+
+
+@given(st.binary(max_size=50))
+def test_a_stream_that_is_not_ours_is_a_named_error(junk: bytes) -> None:
+    reader = frames.commands()
+    try:
+        got = reader.feed(len(junk).to_bytes(4) + junk)
+    except frames.FrameError:
+        return
+
+    assert [msgspec.msgpack.encode(message) for message in got]  # junk may happen to be a command
