@@ -15,7 +15,9 @@ from offhook.sip.grammar import (
     single_line,
     split_list,
 )
-from offhook.sip.headers import LISTS, CSeq, NameAddr, Via, canonical
+from offhook.sip.headers import KNOWN, LISTS, CSeq, NameAddr, Via, canonical
+
+MAX_VALUES = 300  # of one header field, over all its lines
 
 # RFC 3261 25.1 callid: word [ "@" word ]; either word may be any text without spaces here.
 _CALL_ID = re.compile(r"[\x21-\x7e]+")
@@ -24,14 +26,12 @@ Headers = list[tuple[str, str]]
 _T = TypeVar("_T")
 
 
-MAX_VALUES = 300  # of one header field, over all its lines
-
-
 class Message:
     """Header fields and a body.
 
     Typed properties raise `SipSyntaxError` on first use when the field is malformed. `headers` is
-    for reading; change it through `set`, `append`, `prepend` and `remove`.
+    for reading, known names in it are spelled as in the RFC; change it through `set`, `append`,
+    `prepend` and `remove`.
     """
 
     def __init__(self, headers: Headers, body: bytes = b"", charset: str = "utf-8") -> None:
@@ -46,12 +46,14 @@ class Message:
         for each, value in self.headers:
             if each == name:
                 return value
-        folded = name.lower()
-        return next((value for each, value in self.headers if each.lower() == folded), None)
+        return None if name in KNOWN else next(iter(self.lines(name)), None)
 
     def lines(self, name: str) -> list[str]:
         """Return the values of a header as they stand, one a line."""
-        folded = canonical(name).lower()
+        name = canonical(name)
+        if name in KNOWN:  # then its lines are named in the same way
+            return [value for each, value in self.headers if each == name]
+        folded = name.lower()
         return [value for each, value in self.headers if each.lower() == folded]
 
     def all(self, name: str) -> list[str]:

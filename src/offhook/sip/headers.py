@@ -62,8 +62,8 @@ Proxy-Authenticate Proxy-Authorization Reply-To Retry-After Server Timestamp Use
 User-to-User WWW-Authenticate"""
 LISTS = frozenset(_LISTS.split())
 SINGLES = frozenset(_SINGLES.split())
-_KNOWN = LISTS | SINGLES | set(_OTHERS.split()) | set(COMPACT.values())
-CANONICAL = {name.lower(): name for name in _KNOWN}
+KNOWN = LISTS | SINGLES | set(_OTHERS.split()) | set(COMPACT.values())
+CANONICAL = {name.lower(): name for name in KNOWN}
 CANONICAL |= COMPACT
 SPELLINGS = CANONICAL | {name: name for name in CANONICAL.values()}  # found without lower()
 SPELLINGS |= {short.upper(): name for short, name in COMPACT.items()}
@@ -93,27 +93,13 @@ class Via:
     @classmethod
     def parse(cls, text: str) -> Via:
         """Read one `via-parm`."""
-        via, end = cls._sent_by(text)
-        return replace(via, params=parse_params(text, end))
+        transport, host, port, end = _sent_by(text)
+        return cls(transport, host, port, parse_params(text, end))
 
     @classmethod
     def salvage(cls, text: str) -> Via:
         """Read only who sent it, enough to refuse a request with spoilt parameters."""
-        return cls._sent_by(text)[0]
-
-    @classmethod
-    def _sent_by(cls, text: str) -> tuple[Via, int]:
-        found = _PROTOCOL.match(text)
-        if not found:
-            raise SipSyntaxError(f"malformed Via: {shorten(text)}")
-        host, port, end = parse_host_port(text, found.end())
-        # The grammar lets white space stand around the colon before the port.
-        spaced = _SPACED_PORT.match(text, end) if port is None else None
-        if spaced:
-            port, end = number(spaced[1], 65535), spaced.end()
-            if port is None:
-                raise SipSyntaxError(f"no such port: {shorten(spaced[1])}")
-        return cls(found[1].upper(), host, port), end
+        return cls(*_sent_by(text)[:3])
 
     def __str__(self) -> str:
         address = host_port(self.host, self.port)
@@ -144,6 +130,21 @@ class Via:
         elif host != self.host:
             params["received"] = host
         return replace(self, params=params)
+
+
+def _sent_by(text: str) -> tuple[str, str, int | None, int]:
+    """Read the start of a Via: transport, host, port and where they end."""
+    found = _PROTOCOL.match(text)
+    if not found:
+        raise SipSyntaxError(f"malformed Via: {shorten(text)}")
+    host, port, end = parse_host_port(text, found.end())
+    # The grammar lets white space stand around the colon before the port.
+    spaced = _SPACED_PORT.match(text, end) if port is None else None
+    if spaced:
+        port, end = number(spaced[1], 65535), spaced.end()
+        if port is None:
+            raise SipSyntaxError(f"no such port: {shorten(spaced[1])}")
+    return found[1].upper(), host, port, end
 
 
 @dataclass(frozen=True, slots=True)
