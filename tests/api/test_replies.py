@@ -1,5 +1,7 @@
 """Errors on the wire: one object, three members, in order."""
 
+from typing import Any
+
 import pytest
 
 from offhook.api.replies import Reply, problem, render
@@ -10,10 +12,10 @@ ANSWERS = [entry for entry in CATALOGUE.values() if entry.status]
 
 @pytest.mark.parametrize("entry", ANSWERS, ids=lambda entry: entry.id)
 def test_every_entry_renders_byte_for_byte(entry: Entry) -> None:
-    error = ApiError(entry, **dict.fromkeys(entry.placeholders, "v"))
-    response = render(problem(error))
+    values: dict[str, Any] = dict.fromkeys(entry.placeholders, "v")
+    response = render(problem(ApiError(entry, **values)))
     wire_id = '""' if entry.status in (409, 429) else "null"
-    description = entry.text(**dict.fromkeys(entry.placeholders, "v"))
+    description = entry.text(**values)
 
     assert response.body == (
         f'{{"type":"{entry.type}","description":"{description}","id":{wire_id}}}'.encode()
@@ -24,7 +26,7 @@ def test_every_entry_renders_byte_for_byte(entry: Entry) -> None:
 
 @pytest.mark.parametrize("entry", ANSWERS, ids=lambda entry: entry.id)
 def test_429_and_503_always_say_when_to_come_back(entry: Entry) -> None:
-    values = dict.fromkeys(entry.placeholders, "v")
+    values: dict[str, Any] = dict.fromkeys(entry.placeholders, "v")
     default = problem(ApiError(entry, **values)).headers
     told = problem(ApiError(entry, headers=(("Retry-After", "9"),), **values)).headers
 
