@@ -7,7 +7,11 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A transport address; `host` may be a name where the stack asks for a message to be sent."""
+    """A transport address.
+
+    Where the stack asks for a message to be sent, `host` may be a name, and port 0 means that none
+    was given: the sockets look for SRV records, then take 5060 (RFC 3263 4.2).
+    """
 
     transport: str  # "udp" or "tcp"
     host: str
@@ -22,6 +26,7 @@ class Outgoing:
     data: bytes
     to: Address
     branch: str = ""
+    session: int | None = None  # whose message it is, for the event log
 
 
 class Sockets(Protocol):

@@ -1,0 +1,110 @@
+"""Calls that arrive: the INVITE server (RFC 3261 13.3) and CANCEL (9.2).
+
+The application hears `Confirmed` after it accepted and the ACK came, or `Abandoned` when the caller
+gave up before. An accepted caller that never acknowledges is hung up and reported `Unreachable`.
+"""
+
+from offhook.facts import Abandoned, Confirmed, Unreachable
+from offhook.sip.core import ALLOW, PRODUCT, SDP, SUPPORTED, Core
+from offhook.sip.dialog import Dialog
+from offhook.sip.message import Request, Response, respond
+from offhook.sip.session import Header, Session
+from offhook.sip.timers import Timer
+from offhook.sip.transactions import Failure, Transaction
+
+REMIND_S = 60.0  # RFC 3261 13.3.1.1: proxies forget a ringing call after three minutes
+
+
+class Inbound(Session):
+    """A session that begins with their INVITE."""
+
+    def __init__(self, core: Core, number: int, request: Request, tx: Transaction) -> None:
+        super().__init__(core, number, request.call_id, core.ids.token(64))
+        self.dialog = Dialog.of_callee(request, self.tag)
+        self.transport = tx.peer.transport
+        self._tx = tx
+        self._offered = bool(request.body)
+        self._ringing = 0
+        self._reminder: Timer | None = None
+        tx.tell = self._told
+        self.refresh.heard(request)
+
+    def ring(self, code: int = 180) -> None:
+        """Tell the caller that it rings; said again every minute."""
+        if self.established or self.over:
+            return
+        self._ringing = code
+        self.core.answer(self._tx, code, self._dialog_headers(), to_tag=self.tag)
+        self._stop_reminder()
+        self._reminder = self.core.timers.start(REMIND_S, lambda: self.ring(self._ringing))
+
+    def accept(self, sdp: bytes) -> None:
+        """Answer the call."""
+        if self.established or self.over or self._tx.request is None:
+            return
+        self._stop_reminder()
+        self.established = True
+        self.refresh.start()
+        headers = [*self._dialog_headers(), SUPPORTED, *self.refresh.granted(), SDP]
+        response = respond(self._tx.request, 200, to_tag=self.tag, headers=headers, body=sdp)
+        self.reinvites.accept(self._tx, response, self._confirmed)
+
+    def refuse(self, code: int, headers: tuple[Header, ...] = ()) -> None:
+        """Refuse the call."""
+        if not self.established and not self.over:
+            self._answer_finally(code, headers)
+            self.end()
+
+    def hang_up(self) -> None:
+        """End the call; a BYE must wait for the ACK of our 200 (RFC 3261 15)."""
+        if not self.established:
+            self.refuse(603)
+        elif self.reinvites.unconfirmed:
+            self.leaving = True
+        else:
+            super().hang_up()
+
+    def far_end_left(self) -> None:
+        """Take their BYE, which a caller may send before we answer (RFC 3261 15)."""
+        if self.established:
+            super().far_end_left()
+        else:
+            self._abandon()
+
+    def _told(self, outcome: Response | Request | Failure) -> None:
+        """Be told by the INVITE's transaction."""
+        match outcome:
+            case Request(method="ACK"):
+                self.acknowledged(outcome)
+            case Request():
+                self._abandon()
+            case Failure(reason=reason) if not self.established:
+                self._stop_reminder()
+                self.end(Unreachable(reason))
+
+    def _abandon(self) -> None:
+        """The caller gave up (RFC 3261 9.2)."""
+        if not self.established:
+            self._answer_finally(487, ())
+            self.end(Abandoned())
+
+    def _answer_finally(self, code: int, headers: tuple[Header, ...]) -> None:
+        self._stop_reminder()
+        self.core.answer(self._tx, code, headers, to_tag=self.tag)
+
+    def _confirmed(self, ack: Request) -> None:
+        if self.leaving:
+            self.bye()
+            self.end()
+        else:
+            self.report(Confirmed(b"" if self._offered else ack.body))
+
+    def _dialog_headers(self) -> list[Header]:
+        """Return what makes a dialog of a response (RFC 3261 12.1.1)."""
+        assert self._tx.request is not None
+        routes = [("Record-Route", line) for line in self._tx.request.lines("Record-Route")]
+        return [*routes, self.contact(), ALLOW, ("Server", PRODUCT)]
+
+    def _stop_reminder(self) -> None:
+        if self._reminder:
+            self._reminder.stop()
