@@ -45,7 +45,7 @@ def read(text: str) -> etree._Element:
     except etree.XMLSyntaxError as error:
         line, column = error.position
         reason = " ".join(_NOISE.sub("", error.msg or "Document is empty").split())
-        raise XmlError(reason, line or None, column or None) from None
+        raise XmlError(reason[:200], line or None, column or None) from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise XmlError("DOCTYPE is not allowed: remove it")
     return root

@@ -1,0 +1,98 @@
+"""A scripted line: sounds of known length, keys at known times, a log of what was heard when."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from offhook.errors import CallError, Cause
+from offhook.hooks import Credentials
+from offhook.ssml import Sentence, Text
+from offhook.testing.loop import run, running_loop
+from offhook.verbs import Step, Tone, Verb
+
+
+@dataclass
+class ScriptedLine:
+    """A Line in virtual time: `heard` has (what, from, to) of every sound, also of cut ones."""
+
+    keys: Sequence[tuple[float, str]] = ()  # (second, key) that the party presses
+    clips: dict[str, float] = field(default_factory=dict)  # seconds of each URL; unknown: no file
+    speech_s: float = 1.0
+    heard: list[tuple[str, float, float]] = field(default_factory=list)
+    sentences: list[Sentence] = field(default_factory=list)
+    logins: list[Credentials | None] = field(default_factory=list)
+    tones: list[Tone] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    missed: list[str] = field(default_factory=list)  # keys that came while nobody collected
+    _queue: asyncio.Queue[str] | None = None
+
+    def press(self, key: str) -> None:
+        """The party presses a key now."""
+        if self._queue is None:
+            self.missed.append(key)
+        else:
+            self._queue.put_nowait(key)
+
+    async def play(self, url: str, credentials: Credentials | None) -> None:
+        """Play a clip."""
+        if url not in self.clips:
+            raise CallError(Cause.APPLICATION_ERROR, f"PlayAudio failed: {url}")
+        self.logins.append(credentials)
+        await self._sound(url, self.clips[url])
+
+    async def speak(self, sentence: Sentence) -> None:
+        """Speak for `speech_s`."""
+        self.sentences.append(sentence)
+        words = [each.text for each in sentence.segments if isinstance(each, Text)]
+        await self._sound(" ".join(words), self.speech_s)
+
+    async def ring_back(self, duration_s: float) -> None:
+        """Ring."""
+        await self._sound("ringing", duration_s)
+
+    async def pause(self, duration_s: float) -> None:
+        """Be silent."""
+        await self._sound("silence", duration_s)
+
+    async def send_tones(self, tones: Sequence[Tone]) -> None:
+        """Send tones."""
+        self.tones.extend(tones)
+        await asyncio.sleep(sum(tone.duration_ms for tone in tones) / 1000)
+
+    @contextmanager
+    def collect(self) -> Iterator[asyncio.Queue[str]]:
+        """Route keys to the verb."""
+        assert self._queue is None
+        self._queue = asyncio.Queue()
+        try:
+            yield self._queue
+        finally:
+            self._queue = None
+
+    def set_tag(self, tag: str) -> None:
+        """Note the tag."""
+        self.tags.append(tag)
+
+    async def _sound(self, what: str, duration_s: float) -> None:
+        begin = running_loop().time()
+        try:
+            await asyncio.sleep(duration_s)
+        finally:
+            self.heard.append((what, begin, running_loop().time()))
+
+    def run(self, *verbs: Verb) -> tuple[Step, float]:
+        """Run verbs until one leaves the document; return what it said and the second it ended."""
+        return run(self._script(verbs))
+
+    async def _script(self, verbs: Sequence[Verb]) -> tuple[Step, float]:
+        loop = running_loop()
+        handles = [loop.call_at(at, self.press, key) for at, key in self.keys]
+        step: Step = None
+        for verb in verbs:
+            step = await verb.run(self)
+            if step is not None:
+                break
+        for handle in handles:
+            handle.cancel()
+        return step, loop.time()
