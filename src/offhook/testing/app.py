@@ -100,17 +100,21 @@ class App:
         wanted = None if url is None else urljoin(BASE, url)
         return [r for r in self.received if wanted in (None, r.url, r.url.partition("?")[0])]
 
-    def events(self, kind: str | None = None) -> list[dict[str, Any]]:
-        """Return the events so far, all or those of one `eventType`."""
-        found = [received.event for received in self.received if received.event]
-        return found if kind is None else [e for e in found if e.get("eventType") == kind]
+    def events(self, kind: str | None = None, **fields: object) -> list[dict[str, Any]]:
+        """Return the events so far, those of one `eventType` and with such fields only."""
+        wanted = fields if kind is None else {"eventType": kind, **fields}
+        return [
+            received.event
+            for received in self.received
+            if received.event and wanted.items() <= received.event.items()
+        ]
 
-    async def wait_event(self, kind: str, *, count: int = 1) -> dict[str, Any]:
-        """Wait until so many events of a kind have come in all; return the last of them."""
-        while len(self.events(kind)) < count:
+    async def wait_event(self, kind: str, *, count: int = 1, **fields: object) -> dict[str, Any]:
+        """Wait until so many such events have come in all; return the last of them."""
+        while len(found := self.events(kind, **fields)) < count:
             self._arrival.clear()
             await self._arrival.wait()
-        return self.events(kind)[count - 1]
+        return found[count - 1]
 
     async def send(self, request: HttpRequest, *, timeout_s: float, limit: int) -> HttpResponse:
         """Take a request and answer it (webhooks/http.py: HttpClient)."""

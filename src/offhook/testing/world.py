@@ -1,0 +1,219 @@
+"""A whole voice server in one process and in virtual time: real code, no sockets, no waiting.
+
+A `World` is a node of Offhook with an account, a number and a trunk; a scripted application; and
+phones at the far end of the trunk. When it is left, every call must have come to its end: one final
+state, one `disconnect`, no media row, no SIP transaction and no task.
+"""
+
+import asyncio
+import random
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Any, Self
+
+from offhook.api import assembly
+from offhook.app import Node, Parts
+from offhook.calls.limits import Settings
+from offhook.directory import Directory
+from offhook.ids import Ids
+from offhook.media.local import LocalMedia
+from offhook.media.messages import MediaPlane, Sink
+from offhook.records import CallState
+from offhook.requests import CallFilter
+from offhook.scopes import InlineOffload
+from offhook.sip.transport import Address
+from offhook.store import Store
+from offhook.testing import fixtures
+from offhook.testing.app import Answer, App
+from offhook.testing.asgi import AsgiClient, Rest
+from offhook.testing.fixtures import NUMBER, PARTY, SERVER, TRUNK
+from offhook.testing.handset import Handset
+from offhook.testing.loop import running_loop
+from offhook.testing.network import Network
+from offhook.testing.paths import GOOD, Quality
+from offhook.testing.phone import Headers, Phone, Phones
+from offhook.testing.voice import ToneVoice
+
+SETTLE_S = 60.0  # for calls to end and webhooks to be delivered, once all phones have hung up
+SETTLE_STEP_S = 0.1
+QUIET_S = 5.0  # no retransmission is later than that after the one before (T2, RFC 3261 17)
+SIP_TIMERS_S = 40.0  # a finished transaction lingers for 32 s at most (RFC 3261 17)
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A call under test: its id, and the telephone at its other end."""
+
+    world: "World"
+    call_id: str
+    phone: Handset
+
+    async def disconnect(self) -> dict[str, Any]:
+        """Wait for the call's `disconnect` event and return it."""
+        return await self.wait_event("disconnect")
+
+    async def wait_event(self, kind: str, *, count: int = 1) -> dict[str, Any]:
+        """Wait for an event of this call."""
+        return await self.world.app.wait_event(kind, count=count, callId=self.call_id)
+
+    def events(self, kind: str | None = None) -> list[dict[str, Any]]:
+        """Return the events of this call so far."""
+        return self.world.app.events(kind, callId=self.call_id)
+
+    async def state(self) -> dict[str, Any]:
+        """Return the call as REST shows it."""
+        answer = await self.world.rest.get_call(self.call_id)
+        assert answer.status == 200, answer
+        state: dict[str, Any] = answer.json()
+        return state
+
+
+class World:
+    """The server and everything around it; an asynchronous context manager."""
+
+    def __init__(
+        self, *, seed: int | None = None, quality: Quality = GOOD, settings: Settings | None = None
+    ) -> None:
+        loop = running_loop()
+        self.rng = loop.rng if seed is None else random.Random(seed)  # noqa: S311  # see loop.py
+        self.clock = loop.clock
+        self.network = Network(loop.time, self.rng, quality, {fixtures.TRUNK_NAME: TRUNK})
+        self.app = App()
+        self.voice = ToneVoice()
+        self.directory = fixtures.directory()
+        self.store = Store.open("sqlite://", loop.clock, threaded=False)
+        self.ports = self.network.ports(SERVER)
+        self.phones = Phones(
+            self.network.sip_sockets(TRUNK),
+            self.network.ports(TRUNK),
+            self.rng,
+            Address("udp", SERVER, 5060),
+        )
+        self.node = self._build(settings or Settings(fixtures.API_URL))
+        client = AsgiClient(self.node.asgi)
+        self.rest = Rest(client, fixtures.ACCOUNT_ID, fixtures.USER, fixtures.PASSWORD)
+
+    @property
+    def now(self) -> float:
+        """The virtual time in seconds."""
+        return self.clock.now()
+
+    def phone(self, number: str = PARTY) -> Phone:
+        """Return the phone at the far end that has this number."""
+        return self.phones.phone(number)
+
+    def change_account(self, **changes: Any) -> None:
+        """Change fields of the account, such as `sessions=1`."""
+        old = self.directory
+        self.directory = Directory(
+            [replace(account, **changes) for account in old.accounts.values()],
+            old.users.values(),
+            old.applications.values(),
+            old.numbers.values(),
+            old.trunks.values(),
+        )
+
+    async def create_call(self, **fields: object) -> str:
+        """Place a call to the party's number, or as the fields say; return its id."""
+        request: dict[str, object] = {
+            "to": PARTY,
+            "from": NUMBER,
+            "applicationId": fixtures.APPLICATION_ID,
+            "answerUrl": fixtures.ANSWER_URL,
+            "disconnectUrl": fixtures.STATUS_URL,
+        }
+        answer = await self.rest.create_call(**{**request, **fields})
+        assert answer.status == 201, answer
+        call_id: str = answer.json()["callId"]
+        return call_id
+
+    async def answered(self, *answers: Answer, **fields: object) -> Talk:
+        """Place a call whose answer webhook gets these answers; return when it is answered."""
+        if answers:
+            self.app.on(fixtures.ANSWER_URL, *answers)
+        phone = self.phone(str(fields.get("to", PARTY)))
+        count = len(phone.calls)
+        call_id = await self.create_call(**fields)
+        call = await phone.wait_call(count + 1)
+        await call.wait("answered")
+        return Talk(self, call_id, call)
+
+    async def calling(self, *answers: Answer, headers: Headers = ()) -> Talk:
+        """Let the party call the account's number, whose initiate webhook gets these answers."""
+        if answers:
+            self.app.on(fixtures.INITIATE_URL, *answers)
+        count = len(self.app.events("initiate"))
+        call = await self.phone().dial(NUMBER, headers=headers)
+        event = await self.app.wait_event("initiate", count=count + 1)
+        return Talk(self, event["callId"], call)
+
+    async def __aenter__(self) -> Self:
+        fixtures.serve(self.app)
+        self.phones.start()
+        self._media.start()
+        await self.node.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            if error is None:
+                await self._settle()
+        finally:
+            await self.node.close()
+            await self.phones.close()
+            await self._media.close()
+            self.store.close()
+
+    async def _settle(self) -> None:
+        """Hang up everywhere, wait for the end of everything and look at what is left."""
+        for call in self.phones.live:
+            call.hang_up()
+        for _ in range(round(SETTLE_S / SETTLE_STEP_S)):
+            if not self.node.exchange.calls and not self.node.outbox.open_lanes:
+                break
+            await asyncio.sleep(SETTLE_STEP_S)
+        assert not self.node.exchange.calls, f"calls that do not end: {self.node.exchange.calls}"
+        assert not self.node.outbox.open_lanes, "webhooks are still under way"
+        await self.store.flushed()
+        self._check_calls()
+        assert self.ports.open_count == 0, "the server has not given back all its ports"
+        await self._media.close()
+        await asyncio.sleep(SIP_TIMERS_S)
+        last = self.network.messages[-1].at if self.network.messages else 0.0
+        assert self.now - last > QUIET_S, "somebody still sends SIP messages"
+        assert self.phones.stack.busy == 0, "a SIP session is not over"
+
+    def _check_calls(self) -> None:
+        """Each call ended once, and said so once if it had somebody to say it to."""
+        wanted = CallFilter(limit=100_000)
+        for record in self.store.calls(fixtures.ACCOUNT_ID, wanted):
+            kinds = [each.event_type for each in self.store.deliveries(record.call_id)]
+            assert record.state is CallState.DISCONNECTED, record
+            assert record.end_time is not None, record
+            assert kinds.count("disconnect") == (record.status is not None), record
+
+    def _build(self, settings: Settings) -> Node:
+        def make_media(sink: Sink) -> MediaPlane:
+            self._media = LocalMedia(self.ports, sink, self.rng)
+            return self._media
+
+        return Node(
+            Parts(
+                clock=self.clock,
+                ids=Ids(self.rng),
+                offload=InlineOffload(),
+                store=self.store,
+                http=self.app,
+                synthesizer=self.voice,
+                sockets=self.network.sip_sockets(SERVER),
+                make_media=make_media,
+                directory=lambda: self.directory,
+                calls=settings,
+                api=assembly.Settings(fixtures.API_URL),
+            )
+        )
