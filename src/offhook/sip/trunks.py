@@ -1,0 +1,137 @@
+"""Trunks and parties: where a call goes and how it is addressed, who may call, and who is calling.
+
+Pure functions of the directory. A number goes to the trunk with the longest matching pattern, a SIP
+URI to its own host (by way of the trunk of that host, if there is one).
+"""
+
+import ipaddress
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from offhook.directory import Directory, Trunk, normal_number
+from offhook.hooks import Credentials
+from offhook.sip.calls import IncomingCall, OutgoingCall
+from offhook.sip.grammar import SipSyntaxError
+from offhook.sip.transport import Address
+from offhook.sip.uri import Uri, host_port
+
+ANONYMOUS = "sip:anonymous@anonymous.invalid"  # RFC 3323 4.1.1.3
+HIDDEN = ("Restricted", "Anonymous", "Private", "Unavailable")  # bxml.md 2.1, rest.md 4.1
+SIP_PORT = 5060
+
+
+class NoRouteError(LookupError):
+    """No trunk takes the number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """How a call presents itself."""
+
+    number: str  # E.164, a SIP URI, or one of the four words that hide it
+    display: str | None = None
+    privacy: bool = False
+
+
+def outgoing_call(
+    directory: Directory, to: str, caller: Caller, host: str, sdp: bytes, uui: str | None = None
+) -> OutgoingCall:
+    """Address a call; `host` is ours. Raises NoRouteError, and SipSyntaxError for a bad URI."""
+    target, trunk = _destination(directory, to)
+    hidden = caller.privacy or caller.number in HIDDEN
+    display = caller.display or (caller.number if caller.number in HIDDEN else None)
+    headers: list[tuple[str, str]] = []
+    if trunk is not None and caller.number not in HIDDEN:
+        # Only a trusted peer is told who it is; it keeps it to itself (RFC 3325 7, 9.1).
+        headers.append(("P-Asserted-Identity", f"<{_identity(caller.number, host)}>"))
+    if hidden:
+        headers.append(("Privacy", "id"))
+        display = display or "Anonymous"
+    headers += [("User-to-User", value.strip()) for value in (uui or "").split(",") if value]
+    return OutgoingCall(
+        target=target,
+        from_uri=ANONYMOUS if hidden else _identity(caller.number, host),
+        to_uri=target,
+        sdp=sdp,
+        next_hop=Address(trunk.transport, trunk.host, trunk.port) if trunk else None,
+        from_display=display,
+        credentials=_credentials(trunk),
+        headers=tuple(headers),
+    )
+
+
+def _destination(directory: Directory, to: str) -> tuple[str, Trunk | None]:
+    if to.lower().startswith(("sip:", "sips:")):
+        host = Uri.parse(to).host.lower()
+        at_home = (each for each in directory.trunks.values() if each.host.lower() == host)
+        return to, next(at_home, None)
+    trunk = directory.trunk_for(to)
+    if trunk is None:
+        raise NoRouteError(f"no trunk takes {to}")
+    port = None if trunk.port == SIP_PORT else trunk.port
+    return f"sip:{to}@{host_port(trunk.host, port)}", trunk
+
+
+def _identity(number: str, host: str) -> str:
+    if number.lower().startswith(("sip:", "sips:")):
+        return str(Uri.parse(number))
+    return str(Uri("sip", number, host=host))
+
+
+def _credentials(trunk: Trunk | None) -> Credentials | None:
+    if trunk is None or trunk.username is None:
+        return None
+    return Credentials(trunk.username, trunk.password or "")
+
+
+def accepts(
+    directory: Directory, source: Address, known: Mapping[str, Collection[str]] | None = None
+) -> bool:
+    """Whether a call may come from there: from a trunk, or, without trunks, from this machine.
+
+    `known` holds the addresses of trunks' host names, as far as they have been resolved.
+    """
+    try:
+        address = ipaddress.ip_address(source.host)
+    except ValueError:
+        return False
+    if not directory.trunks:
+        return address.is_loopback
+    return any(_is_source(trunk, source.host, known or {}) for trunk in directory.trunks.values())
+
+
+def _is_source(trunk: Trunk, source: str, known: Mapping[str, Collection[str]]) -> bool:
+    own = [trunk.host, *known.get(trunk.host, ())]
+    return any(_within(source, network) for network in trunk.allowed_sources or own)
+
+
+def _within(source: str, network: str) -> bool:
+    try:
+        return ipaddress.ip_address(source) in ipaddress.ip_network(network, strict=False)
+    except ValueError:
+        return False  # a host name that is not resolved yet
+
+
+def called_party(call: IncomingCall) -> str:
+    """Return the number, or SIP user, that was dialled: of the Request-URI, else of the To."""
+    return _party(call.target) or _party(call.to_uri) or call.to_uri
+
+
+def calling_party(call: IncomingCall) -> str:
+    """Return the caller as the contract shows it (webhooks.md 6, `from`)."""
+    hidden = "id" in (call.headers.get("privacy") or ("",))[0].replace(",", ";").split(";")
+    if call.from_display in HIDDEN:
+        return call.from_display or "Anonymous"
+    if hidden or call.from_uri.lower().startswith(ANONYMOUS) or "@anonymous." in call.from_uri:
+        return "Anonymous"
+    number = _party(call.from_uri)
+    return number if number and number.startswith("+") else call.from_uri
+
+
+def _party(text: str) -> str | None:
+    """Return the number or user of a `sip:` or `tel:` URI, without parameters (RFC 3966 3)."""
+    try:
+        uri = Uri.parse(text)
+    except SipSyntaxError:
+        return None
+    return normal_number(uri.user.partition(";")[0]) if uri.user else None
