@@ -35,9 +35,9 @@ def test_other_languages_spell_codes_and_read_numbers_themselves() -> None:
     ("text", "cleaned"),
     [
         ("5 < 6 & 7 > 2", "5 less than 6 & 7 greater than 2"),
-        ("it’s “so” — nice…", 'it\'s "so" , nice.'),
+        ("it\u2019s “so” — nice…", 'it\'s "so" , nice.'),
         ("Grüße, façade", "Grüße, façade"),
-        ("Łódź Čapek", "ódz Capek"),
+        ("Łódź Čapek", "Lódz Capek"),
         ("a\x00b\x07c", "a b c"),
         ("Привет 😀 hi", "hi"),
         ("\\item=x\\", "item=x"),

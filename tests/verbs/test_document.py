@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.verbs.reading import document, fault
 
 from offhook.verbs import attributes, registry
-from offhook.verbs.document import LONGEST_BYTES, Document, InvalidBxml, parse
+from offhook.verbs.document import LONGEST_BYTES, MOST_WARNINGS, Document, InvalidBxml, parse
 from offhook.verbs.hangup import Hangup
 from offhook.verbs.pause import Pause
 from offhook.verbs.tag import Tag
@@ -152,6 +152,12 @@ def test_unknown_attributes_are_warnings() -> None:
         "<Gather> attribute maxdigits is unknown and was ignored: did you mean maxDigits? (line 1)",
         "<Gather> attribute gatherURL is unknown and was ignored: did you mean gatherUrl? (line 1)",
     )
+
+
+def test_warnings_are_bounded() -> None:
+    many = " ".join(f'maxDigit{number}="1"' for number in range(1000))
+
+    assert len(document(f"<Gather {many}/><Gather {many}/>").warnings) == MOST_WARNINGS
 
 
 def test_text_in_a_verb_that_takes_none_is_ignored() -> None:

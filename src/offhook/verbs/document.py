@@ -17,6 +17,7 @@ from offhook.verbs.attributes import ABSENT, Attribute, NestedContent, SpokenCon
 from offhook.verbs.encoding import decode
 
 LONGEST_BYTES: Final = 65_536
+MOST_WARNINGS: Final = 50  # guessing what was meant takes time
 ROOTS: Final = ("Response", "Bxml")
 _XSI: Final = "{http://www.w3.org/2001/XMLSchema-instance}"
 _XML: Final = "{http://www.w3.org/XML/1998/namespace}"
@@ -92,6 +93,8 @@ class _Reader:
         for attribute in map(str, element.attrib):
             if attribute in known or attribute.startswith((_XSI, _XML)):
                 continue
+            if len(self.warnings) == MOST_WARNINGS:
+                return
             guess = registry.nearest(attribute, known)
             hint = f": did you mean {guess}?" if guess else ""
             self.warnings.append(
