@@ -168,13 +168,29 @@ async def test_redirects_are_followed_by_the_rules() -> None:
 
 
 @virtual
-async def test_a_redirect_loop_fails() -> None:
+async def test_the_sixth_redirect_is_not_followed() -> None:
     app = App()
     app.on("/v/answer", Reply(status=302, headers={"Location": "/v/answer"}))
-    with pytest.raises(HttpError, match="too many redirects"):
-        await ask(app)
+    response = await ask(app)
 
+    assert response.status == 302
     assert len(app.received) == 6
+
+
+@virtual
+async def test_the_first_byte_may_have_a_limit_of_its_own() -> None:
+    app = App()
+    app.on("/v/answer", SILENCE)
+    with pytest.raises(HttpError, match="timed out after 2 seconds"):
+        await ask(app, replace(ANSWER, first_byte_s=2.0))
+
+    assert asyncio.get_running_loop().time() == 2
+
+
+@virtual
+async def test_what_cannot_be_an_address_is_not_connected_to() -> None:
+    with pytest.raises(HttpError, match="connection failed"):
+        await ask(App(), replace(ANSWER, url="ftp://app.test/"))
 
 
 @virtual

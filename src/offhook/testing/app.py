@@ -1,8 +1,9 @@
 """A scripted customer: the web application that Offhook asks for documents, in virtual time.
 
-It takes the place of the real HTTP client. Each path replies with a value, a sequence of values or
-a function of the request; each request is kept with its time and the event it carried. What is not
-scripted is answered: an event with a document that hangs up, anything else with 404.
+It takes the place of the real HTTP client and follows redirects by the same code. Each path replies
+with a value, a sequence of values or a function of the request; each request is kept with its time
+and the event it carried. What is not scripted is answered: an event with a document that hangs up,
+anything else with 404.
 """
 
 import asyncio
@@ -10,19 +11,19 @@ import base64
 import json
 import math
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from offhook.hooks import Credentials
+from offhook.webhooks.client import MAX_REDIRECTS
 from offhook.webhooks.http import HttpError, HttpRequest, HttpResponse
+from offhook.webhooks.redirects import prepared, redirected
 
 BASE = "http://app.test"
 XML = {"Content-Type": "application/xml"}
-MAX_REDIRECTS = 5  # webhooks.md 2.1
-SEE_OTHER = (301, 302, 303)  # go on with GET and without the body
-SAME_AGAIN = (307, 308)  # go on with the same method and body
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,17 +120,17 @@ class App:
     async def send(self, request: HttpRequest, *, timeout_s: float, limit: int) -> HttpResponse:
         """Take a request and answer it (webhooks/http.py: HttpClient)."""
         try:
-            async with asyncio.timeout(timeout_s):
-                for _ in range(MAX_REDIRECTS + 1):
-                    reply = await self._reply(request)
-                    location = _lowered(reply.headers).get("location")
-                    if reply.status not in SEE_OTHER + SAME_AGAIN or location is None:
-                        return _response(reply, request.url, limit)
-                    request = _redirected(request, reply.status, location)
-        except TimeoutError:
-            reason = f"timed out after {timeout_s:g} seconds"
-            raise HttpError(reason, connecting=False) from None
-        raise HttpError("too many redirects", connecting=False)
+            request = prepared(request)
+        except ValueError as error:
+            raise HttpError("connection failed", connecting=False) from error
+        async with _at_most(timeout_s):
+            for _ in range(MAX_REDIRECTS):
+                response = _response(await self._reply(request), request.url, limit)
+                following = redirected(request, response)
+                if following is None:
+                    return response
+                request = following
+            return _response(await self._reply(request), request.url, limit)
 
     async def _reply(self, request: HttpRequest) -> Reply:
         if (urlsplit(request.url).hostname or "") not in self.hosts:
@@ -138,7 +139,8 @@ class App:
         reply = self._find(received)
         (self.refused if reply.failure else self.received).append(received)
         self._arrival.set()
-        await asyncio.sleep(reply.delay_s)
+        async with _at_most(request.first_byte_s):
+            await asyncio.sleep(reply.delay_s)
         if reply.failure is not None:
             raise HttpError(reply.failure, connecting=True)
         return reply
@@ -153,6 +155,15 @@ class App:
         if isinstance(answer, str):
             return document(answer)
         return answer if isinstance(answer, Reply) else answer(received)
+
+
+@asynccontextmanager
+async def _at_most(seconds: float | None) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError:
+        raise HttpError(f"timed out after {seconds:g} seconds", connecting=False) from None
 
 
 def _received(request: HttpRequest) -> Received:
@@ -182,16 +193,6 @@ def _basic(authorization: str | None) -> Credentials | None:
 def _response(reply: Reply, url: str, limit: int) -> HttpResponse:
     body = reply.body.encode() if isinstance(reply.body, str) else reply.body
     return HttpResponse(reply.status, _lowered(reply.headers), body[:limit], url)
-
-
-def _redirected(request: HttpRequest, status: int, location: str) -> HttpRequest:
-    """Return the next request; credentials stay with their host (webhooks.md 2.1)."""
-    url = urljoin(request.url, location)
-    same_host = urlsplit(url).netloc == urlsplit(request.url).netloc
-    credentials = request.credentials if same_host else None
-    if status in SAME_AGAIN:
-        return replace(request, url=url, credentials=credentials)
-    return HttpRequest("GET", url, request.headers, b"", credentials)
 
 
 def _lowered(headers: Mapping[str, str]) -> dict[str, str]:
