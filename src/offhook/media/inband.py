@@ -1,13 +1,15 @@
 """Keys pressed by the far end, heard in its audio (ITU-T Q.24), for all rows at once.
 
-Every 10 ms a window of 20 ms is compared with the eight frequencies: one matrix product. A window
-is a digit when the two tones carry most of its energy, are alike in level (twist), stand out in
-their groups and have no second harmonic, as a voice would. A digit is one when three windows in a
-row agree, and over when three do not; so tones and pauses of 40 ms are told apart and a digit is
-told once, whatever the phase of its frames.
+Every 10 ms a window of 20 ms is compared with the eight frequencies: one matrix product. The few
+windows where this is promising are compared with frequencies nearby too, and with the second
+harmonics. A window is a digit when two tones carry most of its energy, are alike in level (twist),
+stand out in their groups and have no second harmonic, as a voice would. A digit is one when two
+windows in a row agree, and over when three do not; so tones and pauses of 40 ms are told apart and
+a digit is told once, whatever the phase of its frames.
 """
 
 import numpy as np
+import numpy.typing as npt
 
 from offhook.media import tones
 from offhook.media.codecs import FRAME, RATE_HZ, Flags, Floats, Ints
@@ -17,9 +19,11 @@ WINDOW = FRAME + HOP  # samples kept of every row: two windows
 MIN_DBFS = -36.0  # of each tone
 TWIST = 6.3  # 8 dB: largest ratio of the two tones
 DOMINANCE = 4.0  # 6 dB: a tone over the others of its group
-PURITY = 0.7  # share of the window's energy in the two tones
-HARMONIC = 0.1  # largest share of a second harmonic in its tone
-ON_WINDOWS = 3
+PURITY = 0.75  # share of the window's energy in the two tones
+PROMISING = 0.25  # the same, at the nominal frequencies: worth a closer look
+OFFSETS = (0.982, 0.991, 1.0, 1.009, 1.018)  # tones may be off by 1.5 % and 2 Hz
+HARMONIC = 0.1  # largest second harmonic, as a share of the louder tone
+ON_WINDOWS = 2
 OFF_WINDOWS = 3
 NONE = -1
 
@@ -29,47 +33,55 @@ MIN_ENERGY = 2 * (32768 * 10 ** (MIN_DBFS / 20)) ** 2 / 2  # mean square of the 
 _EVENT = np.array([[tones.DIGITS.index(key) for key in keys] for keys in tones.KEYPAD])
 
 
-def _basis(factor: int) -> Floats:
-    """Return cosines, then sines of the eight frequencies: float32 [FRAME, 16]."""
-    hertz = np.array(tones.LOW_HZ + tones.HIGH_HZ) * factor
+def _basis(hertz: npt.NDArray[np.float64]) -> Floats:
+    """Return cosines, then sines of k frequencies: float32 [FRAME, 2 * k]."""
     angle = 2 * np.pi * np.arange(FRAME)[:, None] * hertz / RATE_HZ
     return np.concatenate([np.cos(angle), np.sin(angle)], axis=1).astype(np.float32)
 
 
-_FUNDAMENTAL = _basis(1)
-_SECOND = _basis(2)
+_HERTZ = np.array(tones.LOW_HZ + tones.HIGH_HZ, np.float64)
+_NOMINAL = _basis(_HERTZ)
+_AROUND = _basis((np.array(OFFSETS)[:, None] * _HERTZ).ravel())  # [offset, frequency]
+_SECOND = _basis(2 * _HERTZ)
 
 
 def _power(sound: Floats, basis: Floats) -> Floats:
-    """Return the power at the eight frequencies: float32 [n, 8]."""
+    """Return the power at the frequencies of a basis: float32 [n, k]."""
     part = sound @ basis
     part *= part
-    power: Floats = part[:, :8] + part[:, 8:]
+    half = basis.shape[1] // 2
+    power: Floats = part[:, :half] + part[:, half:]
     return power
 
 
 def window_digits(sound: Floats) -> Ints:
     """Name the digit in each window of float32 [n, FRAME]: an RFC 4733 event or NONE."""
-    power = _power(sound, _FUNDAMENTAL)
+    power = _power(sound, _NOMINAL)
+    low, high = power[:, :4].max(axis=1), power[:, 4:].max(axis=1)
     energy = np.einsum("ij,ij->i", sound, sound)
-    row = np.arange(len(sound))
-    order = np.argsort(power.reshape(-1, 2, 4), axis=2)  # in each group, weakest first
-    low, high = order[:, 0, 3], order[:, 1, 3] + 4
-    low_power, high_power = power[row, low], power[row, high]
-    low_next, high_next = power[row, order[:, 0, 2]], power[row, order[:, 1, 2] + 4]
-    digit = (np.minimum(low_power, high_power) > _MIN_POWER) & (
-        (low_power + high_power) * (2 / FRAME) > PURITY * energy
-    )
-    digit &= (low_power < TWIST * high_power) & (high_power < TWIST * low_power)
-    digit &= (low_power > DOMINANCE * low_next) & (high_power > DOMINANCE * high_next)
-    found = np.flatnonzero(digit)
+    found = np.flatnonzero((low + high) * (2 / FRAME) > PROMISING * energy)
+    digits = np.full(len(sound), NONE)
     if len(found):
-        second = _power(sound[found], _SECOND)
-        pick = np.arange(len(found))
-        digit[found] = (second[pick, low[found]] < HARMONIC * low_power[found]) & (
-            second[pick, high[found]] < HARMONIC * high_power[found]
-        )
-    return np.where(digit, _EVENT[low, high - 4], NONE)
+        digits[found] = _confirm(sound[found], energy[found])
+    return digits
+
+
+def _confirm(sound: Floats, energy: Floats) -> Ints:
+    """Look closer at windows that may be digits."""
+    pick = np.arange(len(sound))[:, None]
+    power = _power(sound, _AROUND).reshape(-1, len(OFFSETS), 8).max(axis=1)
+    groups = power.reshape(-1, 2, 4)
+    order = np.argsort(groups, axis=2)  # weakest first
+    best, next_best = order[:, :, 3], order[:, :, 2]
+    tone = groups[pick, [0, 1], best]  # float32 [n, low and high]
+    other = groups[pick, [0, 1], next_best]
+    harmonic = _power(sound, _SECOND).reshape(-1, 2, 4)[pick, [0, 1], best]
+    loudest, weakest = tone.max(axis=1), tone.min(axis=1)
+    digit = (weakest > _MIN_POWER) & (loudest < TWIST * weakest)
+    digit &= tone.sum(axis=1) * (2 / FRAME) > PURITY * energy
+    digit &= (tone > DOMINANCE * other).all(axis=1)
+    digit &= (harmonic < HARMONIC * loudest[:, None]).all(axis=1)
+    return np.where(digit, _EVENT[best[:, 0], best[:, 1]], NONE)
 
 
 class Detector:
