@@ -181,9 +181,14 @@ class Recorder:
         self._blocks_given = 0
         self._blocks_written = 0  # counted by the writer
         self._block = _new_block(FIRST_ROWS)
+        self._unreported = 0
 
     def __contains__(self, leg: str) -> bool:
         return leg in self._tracks
+
+    def __len__(self) -> int:
+        """Return how many files have not been reported yet."""
+        return self._unreported
 
     def start(self, leg: str, path: str) -> None:
         """Begin a file; a recording that the leg already has is finished first."""
@@ -194,6 +199,7 @@ class Recorder:
             self._free = list(range(rows, rows * 2))
         file = _File(leg, path, self._finished)
         self._tracks[leg] = _Track(file, self._free.pop(), self._frame)
+        self._unreported += 1
         self._writer.put(file.begin)
 
     def stop(self, leg: str) -> None:
@@ -224,6 +230,7 @@ class Recorder:
             track = self._tracks.get(file.leg)
             if track is not None and track.file is file:  # it failed while running
                 self._drop(file.leg)
+            self._unreported -= 1
             reports.append(file.report())
         return reports
 

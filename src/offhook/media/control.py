@@ -1,0 +1,247 @@
+"""The client of a media worker: starts it, feeds it, watches it, starts another when it dies.
+
+Commands are written without waiting. A worker that dies, hangs (no beat), or does not read is
+killed; each of its legs is reported Lost, exactly once, and a new worker is started after a pause.
+Clips survive: they are loaded again.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+from asyncio.subprocess import Process
+from collections.abc import Callable
+
+import msgspec
+
+from offhook.media import frames
+from offhook.media.frames import Beat, FrameError
+from offhook.media.messages import (
+    Closed,
+    Command,
+    Forget,
+    Load,
+    Lost,
+    Open,
+    OpenFailed,
+    Report,
+    Sink,
+)
+from offhook.media.worker import WorkerSettings
+from offhook.scopes import TaskOwner
+
+START_S = 10.0  # from the start of a worker to its first beat
+SILENCE_S = 5.0  # without a beat, and the worker counts as hung
+FAREWELL_S = 2.0  # for a worker to finish its recordings
+EXIT_S = 1.0  # for a worker that has let go of its socket, so that we learn its exit status
+BACKLOG_BYTES = 1 << 27  # of commands that the worker has not read: two of the longest clips
+FIRST_PAUSE_S, LAST_PAUSE_S = 0.1, 5.0  # before a new worker; doubles while workers die young
+GROWN_UP_S = 30.0
+
+# One tick uses one core: numpy's matrix library must not start a thread on every other one.
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
+
+class _Link(asyncio.Protocol):
+    """Control's end of the socket to one worker."""
+
+    def __init__(self, on_message: Callable[[Report | Beat], None]) -> None:
+        self._on_message = on_message
+        self._unpacker = frames.reports()
+        self._transport: asyncio.Transport | None = None
+        self.fault: str | None = None
+        self.lost = asyncio.Event()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the way to the worker."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Take in reports and beats."""
+        try:
+            messages = self._unpacker.feed(data)
+        except FrameError as error:
+            self.fail(f"the media worker spoke nonsense: {error}")
+            return
+        for message in messages:
+            self._on_message(message)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The worker is gone, or we have let it go."""
+        self.lost.set()
+
+    def write(self, command: Command) -> None:
+        """Send a command, now or as soon as the worker reads."""
+        assert self._transport is not None
+        self._transport.write(frames.pack(command))
+
+    def write_bounded(self, command: Command) -> None:
+        """Send a command unless the worker has long stopped reading."""
+        assert self._transport is not None
+        if self._transport.get_write_buffer_size() > BACKLOG_BYTES:
+            self.fail("the media worker does not read its commands")
+        else:
+            self.write(command)
+
+    def finish(self) -> None:
+        """Let the worker end its work and go."""
+        assert self._transport is not None
+        if not self._transport.is_closing():
+            self._transport.write_eof()
+
+    def fail(self, fault: str) -> None:
+        """Give the worker up."""
+        self.fault = self.fault or fault
+        self.abort()
+
+    def abort(self) -> None:
+        """Let go of the socket."""
+        if self._transport is not None:
+            self._transport.abort()
+
+
+class WorkerMedia:
+    """The MediaPlane of one worker process."""
+
+    def __init__(self, sink: Sink, settings: WorkerSettings | None = None) -> None:
+        self._sink = sink
+        self._settings = settings or WorkerSettings()
+        self._legs: set[str] = set()  # that the present worker carries
+        self._clips: dict[str, Load] = {}
+        self._link: _Link | None = None
+        self._ready = asyncio.Event()
+        self._closing = False
+        self._tasks = TaskOwner()
+        self._watch: asyncio.Timeout | None = None
+        self.beat: Beat | None = None  # the last one: how the worker is doing
+        self.pid: int | None = None
+
+    async def start(self) -> None:
+        """Start the worker; returns when it is ready, raises TimeoutError when it never is."""
+        self._tasks.start(self._supervise(), "media worker")
+        try:
+            async with asyncio.timeout(START_S):
+                await self._ready.wait()
+        except TimeoutError:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """Let the worker finish its recordings and end it."""
+        self._closing = True
+        if self._link is not None:
+            self._link.finish()
+            await self._tasks.close(FAREWELL_S)
+        await self._tasks.close()
+
+    def send(self, command: Command) -> None:
+        """Carry out a command; never blocks."""
+        match command:
+            case Load(clip):
+                self._clips[clip] = command
+            case Forget(clip):
+                self._clips.pop(clip, None)
+            case Open(leg) if self._link is None:
+                reason = "the media worker is being restarted"
+                asyncio.get_running_loop().call_soon(self._sink, OpenFailed(leg, reason))
+            case Open(leg):
+                self._legs.add(leg)
+            case _:
+                pass
+        if self._link is not None:
+            self._link.write_bounded(command)
+
+    async def _supervise(self) -> None:
+        """Have one worker after another."""
+        loop = asyncio.get_running_loop()
+        pause_s = FIRST_PAUSE_S
+        while not self._closing:
+            born = loop.time()
+            self._lose(await self._employ())
+            if loop.time() - born > GROWN_UP_S:
+                pause_s = FIRST_PAUSE_S
+            if not self._closing:
+                await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, LAST_PAUSE_S)
+
+    async def _employ(self) -> str:
+        """Live through the life of one worker; return why it ended."""
+        link = _Link(self._on_message)
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            try:
+                process = await self._spawn(theirs)
+            except OSError as error:
+                return f"no media worker can be started: {error}"
+            try:
+                theirs.close()
+                await asyncio.get_running_loop().create_unix_connection(lambda: link, sock=ours)
+                for load in self._clips.values():
+                    link.write(load)
+                self._link, self.pid = link, process.pid
+                await self._wait_end(link)
+            finally:
+                self._link = self.pid = None
+                patience_s = EXIT_S if link.lost.is_set() and link.fault is None else 0.0
+                link.abort()
+                await _bury(process, patience_s)
+        return link.fault or _ending(process.returncode)
+
+    async def _spawn(self, theirs: socket.socket) -> Process:
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", "-m", "offhook.media.worker"),
+            *(str(theirs.fileno()), msgspec.json.encode(self._settings).decode()),
+            pass_fds=(theirs.fileno(),),
+            stdin=asyncio.subprocess.DEVNULL,
+            env={**os.environ, **_ONE_THREAD},
+        )
+
+    async def _wait_end(self, link: _Link) -> None:
+        """Wait until the worker has gone, or give it up when its beats stay away."""
+        try:
+            async with asyncio.timeout(START_S) as self._watch:
+                await link.lost.wait()
+        except TimeoutError:
+            link.fail("the media worker does not answer")
+        finally:
+            self._watch = None
+
+    def _on_message(self, message: Report | Beat) -> None:
+        match message:
+            case Beat():
+                self.beat = message
+                self._ready.set()
+                if self._watch is not None and not self._watch.expired():
+                    self._watch.reschedule(asyncio.get_running_loop().time() + SILENCE_S)
+                return
+            case OpenFailed(leg) | Closed(leg):
+                self._legs.discard(leg)
+            case _:
+                pass
+        self._sink(message)
+
+    def _lose(self, reason: str) -> None:
+        """Tell of the legs that went down with their worker."""
+        lost, self._legs = self._legs, set()
+        for leg in sorted(lost):
+            self._sink(Lost(leg, reason))
+
+
+async def _bury(process: Process, patience_s: float) -> None:
+    """See a process end, with force after a while."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(patience_s):
+            await process.wait()
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
+    await process.wait()
+
+
+def _ending(status: int | None) -> str:
+    """Say how a worker ended."""
+    if status is not None and status < 0:
+        return f"the media worker was killed by {signal.Signals(-status).name}"
+    return f"the media worker ended with status {status}"

@@ -1,0 +1,160 @@
+"""A media plane that is driven from outside: engine, ports and recorder under one roof.
+
+`LocalMedia` drives it from an event loop and the worker process from a loop of its own; neither
+has anything to say about media. A tick is: receive, compute, send, hand recorded audio over.
+"""
+
+import random
+
+from offhook.media.engine import Engine
+from offhook.media.latches import NOBODY
+from offhook.media.messages import (
+    Close,
+    Command,
+    Connect,
+    Open,
+    Opened,
+    OpenFailed,
+    Record,
+    Recorded,
+    Report,
+    StopRecord,
+)
+from offhook.media.packets import Ports
+from offhook.media.recorder import Recorder, Writer
+from offhook.media.rows import NoRowError
+
+TICK_S = 0.02
+TICKS_AT_ONCE = 5  # made up for after a delay; a longer one leaves a gap in what we send
+
+
+class Pace:
+    """When ticks are due: at fixed distances from the first, however late each one runs."""
+
+    def __init__(self, now: float) -> None:
+        self._origin = now
+        self._taken = 0
+        self.skipped = 0  # ticks that were given up
+
+    @property
+    def due(self) -> float:
+        """The moment of the next tick."""
+        return self._origin + (self._taken + 1) * TICK_S
+
+    def take(self, now: float) -> int:
+        """Return how many ticks to run now, and count them and those given up as run."""
+        owed = int((now - self.due) / TICK_S + 1.000001)  # a timer may be early by a rounding
+        if owed <= 0:
+            return 0
+        run = min(owed, TICKS_AT_ONCE)
+        self.skipped += owed - run
+        self._taken += owed
+        return run
+
+
+class Plane:
+    """Takes commands and ticks, gives reports; blocks nowhere."""
+
+    def __init__(self, ports: Ports, rng: random.Random, capacity: int, writer: Writer) -> None:
+        self._ports = ports
+        self._engine = Engine(capacity, rng)
+        self._recorder = Recorder(writer)
+        self._sockets: dict[str, int] = {}  # by leg
+        self._reports: list[Report] = []
+
+    def __len__(self) -> int:
+        """Return the number of open legs."""
+        return len(self._sockets)
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is anything to do for a tick."""
+        return bool(self._sockets) or len(self._recorder) > 0
+
+    def command(self, command: Command, now: float) -> None:
+        """Carry out a command; one to a leg that is gone has no effect."""
+        match command:
+            case Open(leg):
+                self._open(leg, now)
+            case Connect(leg) if leg in self._sockets:
+                self._connect(command, now)
+            case Close(leg) if leg in self._sockets:
+                self._close(leg, now)
+            case Connect() | Close():
+                pass
+            case Record(leg, path):
+                if leg in self._sockets:
+                    self._recorder.start(leg, path)
+                    self._engine.apply(command, now)
+            case StopRecord(leg):
+                self._engine.apply(command, now)
+                self._recorder.stop(leg)
+            case _:
+                self._engine.apply(command, now)
+
+    def tick(self, now: float) -> None:
+        """Let 20 ms of all calls pass."""
+        self._engine.receive(self._ports.receive(), now)
+        self._ports.send(self._engine.tick(now))
+        legs, pcm = self._engine.taps()
+        if legs:
+            self._recorder.write(legs, pcm)
+
+    def reports(self, now: float) -> list[Report]:
+        """Return what has happened since the last call, in order of each leg."""
+        for recorded in self._recorder.finished():
+            self._recorded(recorded, now)
+        reports = self._engine.reports() + self._reports
+        self._reports = []
+        return reports
+
+    def close(self, now: float) -> list[Report]:
+        """Close all legs, finish their recordings and return the last reports."""
+        for leg in list(self._sockets):
+            self._close(leg, now)
+        self._reports += self._recorder.close()
+        return self.reports(now)
+
+    def _open(self, leg: str, now: float) -> None:
+        if leg in self._sockets:
+            self._reports.append(OpenFailed(leg, "the leg is open already"))
+            return
+        try:
+            key, host, rtp_port, rtcp_port = self._ports.open()
+        except OSError as error:
+            self._reports.append(OpenFailed(leg, error.strerror or str(error)))
+            return
+        try:
+            self._engine.open(leg, key, now)
+        except NoRowError as error:
+            self._ports.close(key)
+            self._reports.append(OpenFailed(leg, str(error)))
+            return
+        self._sockets[leg] = key
+        self._reports.append(Opened(leg, host, rtp_port, rtcp_port))
+
+    def _connect(self, command: Connect, now: float) -> None:
+        rtp_peer = self._peer(command.host, command.rtp_port)
+        rtcp_peer = self._peer(command.host, command.rtcp_port)
+        self._engine.connect(command, rtp_peer, rtcp_peer, now)
+
+    def _peer(self, host: str, port: int) -> int:
+        """Return the key of an address; a name that needs DNS is nobody's."""
+        try:
+            return self._ports.peer(host, port) if port else NOBODY
+        except (OSError, ValueError):
+            return NOBODY
+
+    def _close(self, leg: str, now: float) -> None:
+        self._ports.send(self._engine.bye(leg, now))
+        self._recorder.stop(leg)
+        closed = self._engine.close(leg, now)
+        self._ports.close(self._sockets.pop(leg))
+        for recorded in self._recorder.finished():  # before Closed where the writer is so fast
+            self._recorded(recorded, now)
+        self._reports.append(closed)
+
+    def _recorded(self, recorded: Recorded, now: float) -> None:
+        if recorded.failure is not None and recorded.leg not in self._recorder:
+            self._engine.apply(StopRecord(recorded.leg), now)
+        self._reports.append(recorded)
