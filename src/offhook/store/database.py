@@ -66,9 +66,11 @@ def _protect(url: URL) -> None:
 
 
 def _engine(url: URL, begin: str, **pool: Any) -> Engine:
+    """Make an engine whose errors hide parameters: they hold secrets, and errors are logged."""
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, **pool)
-    engine = create_engine(url, connect_args={"check_same_thread": False}, **pool)
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True, **pool)
+    arguments = {"check_same_thread": False}
+    engine = create_engine(url, connect_args=arguments, hide_parameters=True, **pool)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     return engine

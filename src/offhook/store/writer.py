@@ -168,7 +168,7 @@ class Writer(Generic[Change]):
                 raise
             except (SQLAlchemyError, OSError) as error:
                 self._failing = True
-                log.warning("store.commit_failed", error=str(error), attempt=attempt + 1)
+                log.warning("store.commit_failed", error=repr(error), attempt=attempt + 1)
                 self._closing.wait(RETRY_S[min(attempt, len(RETRY_S) - 1)])
                 attempt += 1
                 if self._closing.is_set() and attempt >= len(RETRY_S):

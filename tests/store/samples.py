@@ -1,0 +1,60 @@
+"""Records to store, and places to store them."""
+
+from dataclasses import replace
+from typing import Any
+
+from offhook.hooks import Credentials, Hook, Target
+from offhook.records import CallRecord, CallState, Delivery, Direction, Event
+
+ACCOUNT = "9900000"
+
+
+def call(call_id: str = "c-1", **changes: Any) -> CallRecord:
+    """A ringing outbound call."""
+    made = CallRecord(
+        call_id=call_id,
+        account_id=ACCOUNT,
+        application_id="3d4f7c5e-2a51-4c59-9b6f-6f0a61f8d1aa",
+        to="+12025550143",
+        from_="+12025550100",
+        direction=Direction.OUTBOUND,
+        state=CallState.INITIATED,
+        last_update=1000.5,
+        start_time=1000.25,
+    )
+    return replace(made, **changes)
+
+
+def event(call_id: str = "c-1", number: int = 1, **data: Any) -> Event:
+    """An entry of a call's log."""
+    return Event(call_id, number, 1000.0 + number, "call.state", data)
+
+
+def delivery(call_id: str = "c-1", sequence: int = 1, **changes: Any) -> Delivery:
+    """A webhook that waits."""
+    made = Delivery(
+        id=f"{call_id}/{sequence}",
+        call_id=call_id,
+        account_id=ACCOUNT,
+        sequence=sequence,
+        event_type="disconnect",
+        payload={"eventType": "disconnect", "cause": "hangup"},
+        target=Target("https://app.test/bye", "POST", Credentials("u", "p")),
+        fallback=None,
+        timeout_s=15.0,
+        created=1000.0,
+    )
+    return replace(made, **changes)
+
+
+FULL = call(
+    "c-full",
+    hook=Hook(Target("https://app.test/a", "GET", Credentials("u", "p")), Target("https://b.test")),
+    status=Target("https://app.test/s"),
+    stir_shaken={"verstat": "TN-Validation-Passed"},
+    tag='"quoted" \N{SNOWMAN}',
+    enqueued_time=999.125,
+    answer_time=1001.0,
+    sip_response_code=200,
+    privacy=True,
+)

@@ -1,0 +1,58 @@
+"""The outbox's rows in the database."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.pool import StaticPool
+from tests.store.samples import delivery
+
+from offhook.hooks import Target
+from offhook.records import Delivery
+from offhook.store import deliveries
+from offhook.store.tables import metadata
+
+engine = create_engine("sqlite://", poolclass=StaticPool)
+
+
+@pytest.fixture
+def connection() -> Iterator[Connection]:
+    with engine.connect() as made:
+        metadata.drop_all(made)
+        metadata.create_all(made)
+        yield made
+
+
+def write(connection: Connection, *entries: Delivery) -> None:
+    rows = [deliveries.to_row(entry) for entry in entries]
+    deliveries.upsert(engine.dialect).write(connection, rows)
+
+
+def test_pending_deliveries_come_back_whole_and_in_the_order_of_their_call(
+    connection: Connection,
+) -> None:
+    second = delivery(sequence=2, fallback=Target("https://spare.test", "GET"))
+    first, other = delivery(sequence=1), delivery("c-0", 5)
+    write(connection, second, other, first)
+
+    assert deliveries.pending(connection) == [other, first, second]
+
+
+def test_a_settled_delivery_is_no_longer_pending_but_kept(connection: Connection) -> None:
+    arrived = replace(delivery(sequence=1), delivered=2000.0)
+    lost = replace(delivery(sequence=2), failed="HTTP 500")
+    write(connection, delivery(sequence=1), delivery(sequence=2), delivery(sequence=3))
+    write(connection, arrived, lost)
+
+    assert deliveries.pending(connection) == [delivery(sequence=3)]
+    assert deliveries.of_call(connection, "c-1") == [arrived, lost, delivery(sequence=3)]
+
+
+def test_the_last_sequence_number_is_per_call_and_0_before_the_first(
+    connection: Connection,
+) -> None:
+    write(connection, delivery(sequence=3), delivery(sequence=4))
+
+    assert deliveries.last_sequence(connection, "c-1") == 4
+    assert deliveries.last_sequence(connection, "c-2") == 0
