@@ -1,0 +1,351 @@
+"""What can be configured: a struct a section (each key is explained in examples/offhook.toml).
+
+The meaning is what an error message offers as the fix. Values become the directory's by
+`Settings.directory`; how they are read is the business of `config`.
+"""
+
+import ipaddress
+import random
+from collections.abc import Iterable
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from offhook.directory import VOICE, Account, Application, Directory, Number, Trunk, User
+from offhook.hooks import Credentials, Hook, Target
+from offhook.passwords import check_hash, hash_password
+
+Port = Annotated[int, Meta(ge=1, le=65_535, description="a port from 1 to 65535")]
+AnyPort = Annotated[int, Meta(ge=0, le=65_535, description="a port, or 0 for any free one")]
+Url = Annotated[
+    str, Meta(pattern=r"^https?://[^/\s]+\S*$", description="an http or https URL with a host")
+]
+Name = Annotated[str, Meta(min_length=1, description="a name that is not empty")]
+AccountId = Annotated[
+    str, Meta(pattern=r"^[0-9]{1,32}$", description='digits in quotes, such as "9900000"')
+]
+Uuid = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$",
+        description="a UUID; `offhook applications add` makes one",
+    ),
+]
+Positive = Annotated[int, Meta(ge=1, description="a whole number above 0")]
+Seconds = Annotated[float, Meta(ge=0, description="seconds, 0 or more")]
+Method = Literal["POST", "GET"]
+
+
+def networks(key: str, texts: Iterable[str]) -> None:
+    """Raise ValueError for the first text that is no network."""
+    for text in texts:
+        try:
+            ipaddress.ip_network(text)
+        except ValueError:
+            raise ValueError(
+                f"{key}: {text!r} is no network: write it like 10.0.0.0/8, without host bits"
+            ) from None
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True):
+    """A table of the file."""
+
+
+class Server(Section, frozen=True, kw_only=True):
+    """The HTTP side."""
+
+    host: Name = "127.0.0.1"
+    port: AnyPort = 8080
+    base_url: Url | None = None
+
+
+class Sip(Section, frozen=True, kw_only=True):
+    """The SIP side."""
+
+    host: Name = "127.0.0.1"
+    port: AnyPort = 5060
+    udp: bool = True
+    tcp: bool = True
+    advertised_host: Name | None = None
+
+    def __post_init__(self) -> None:
+        if not (self.udp or self.tcp):
+            raise ValueError("udp: is off, and tcp too: turn one of them on")
+
+
+class Media(Section, frozen=True, kw_only=True):
+    """The RTP side."""
+
+    host: Name = "127.0.0.1"
+    ports: Annotated[
+        str, Meta(pattern=r"^\d{1,5}-\d{1,5}$", description='a range such as "20000-40000"')
+    ] = "20000-40000"
+    advertised_host: Name | None = None
+
+    def __post_init__(self) -> None:
+        low, high = self.first_port, self.last_port
+        if not 1 <= low < high <= 65_535:
+            raise ValueError(f"ports: {self.ports!r} is no range of ports")
+
+    @property
+    def first_port(self) -> int:
+        """The lowest RTP port."""
+        return int(self.ports.partition("-")[0])
+
+    @property
+    def last_port(self) -> int:
+        """The highest RTP port."""
+        return int(self.ports.partition("-")[2])
+
+
+class Store(Section, frozen=True, kw_only=True):
+    """Where calls, logs and the outbox are kept."""
+
+    url: Annotated[
+        str,
+        Meta(
+            pattern=r"^(sqlite|postgresql(\+\w+)?)://",
+            description="sqlite:///FILE or postgresql://…",
+        ),
+    ] = "sqlite:///offhook.sqlite3"
+
+
+class Limits(Section, frozen=True, kw_only=True):
+    """What protects this node."""
+
+    in_flight: Positive = 1000
+    calls: Positive = 2000
+    recently_ended_window_s: Seconds = 60.0
+    drain_s: Seconds = 30.0
+
+
+class Errors(Section, frozen=True, kw_only=True):
+    """How errors read."""
+
+    not_found_wording: Literal["classic", "detailed"] = "classic"
+
+
+class Webhooks(Section, frozen=True, kw_only=True):
+    """What Offhook may connect to on an application's word."""
+
+    allow: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
+    ca_file: Name | None = None
+    require_https_with_credentials: bool = True
+
+    def __post_init__(self) -> None:
+        networks("allow", self.allow)
+        networks("deny", self.deny)
+
+
+class Tokens(Section, frozen=True, kw_only=True):
+    """Bearer tokens."""
+
+    secret: (
+        Annotated[str, Meta(min_length=32, description="32 random characters or more")] | None
+    ) = None
+    lifetime_s: Positive = 3600
+    static: dict[Annotated[str, Meta(min_length=16)], Name] = {}
+
+
+class AccountSettings(Section, frozen=True, kw_only=True):
+    """An account."""
+
+    id: AccountId
+    name: str = ""
+    voice_enabled: bool = True
+    suspended: bool = False
+    allowed_networks: tuple[str, ...] = ()
+    cps: Annotated[float, Meta(gt=0, description="calls per second, above 0")] = 5.0
+    sessions: Positive = 100
+    queueing: bool = True
+    dequeue_rate: Annotated[float, Meta(gt=0, description="calls per second, above 0")] | None = (
+        None
+    )
+    verify_from: bool = False
+
+    def __post_init__(self) -> None:
+        networks("allowed_networks", self.allowed_networks)
+
+    def value(self) -> Account:
+        """Return the directory's entry."""
+        return Account(**msgspec.structs.asdict(self))
+
+
+class UserSettings(Section, frozen=True, kw_only=True):
+    """A user or API client."""
+
+    name: Annotated[str, Meta(pattern=r"^[^:]+$", description="a name without a colon")]
+    password: str | None = None
+    password_hash: str | None = None
+    accounts: tuple[AccountId, ...] = ()
+    roles: tuple[Name, ...] = (VOICE,)
+    enabled: bool = True
+
+    def __post_init__(self) -> None:
+        if (self.password is None) == (self.password_hash is None):
+            raise ValueError("password: is needed, or password_hash, and not both")
+        if self.password_hash is not None:
+            try:
+                check_hash(self.password_hash)
+            except ValueError as error:
+                raise ValueError(f"password_hash: {error}") from error
+
+    def value(self, rng: random.Random) -> User:
+        """Return the directory's entry; hashes a plain password, which takes a moment."""
+        stored = self.password_hash or hash_password(self.password or "", rng)
+        return User(self.name, stored, dict.fromkeys(self.accounts, self.roles), self.enabled)
+
+
+class ApplicationSettings(Section, frozen=True, kw_only=True):
+    """An application (rest.md 8)."""
+
+    id: Uuid
+    account: AccountId
+    name: Name
+    initiate_url: Url | None = None
+    initiate_method: Method = "POST"
+    initiate_fallback_url: Url | None = None
+    initiate_fallback_method: Method = "POST"
+    initiate_fallback_username: str | None = None
+    initiate_fallback_password: str | None = None
+    status_url: Url | None = None
+    status_method: Method = "POST"
+    status_fallback_url: Url | None = None
+    status_fallback_method: Method = "POST"
+    username: str | None = None
+    password: str | None = None
+    callback_timeout: Annotated[float, Meta(ge=1, le=25, description="seconds from 1 to 25")] = 15.0
+
+    def value(self) -> Application:
+        """Return the directory's entry."""
+        own = _credentials(self.username, self.password)
+        spare = _credentials(self.initiate_fallback_username, self.initiate_fallback_password)
+        primary = _target(self.initiate_url, self.initiate_method, own)
+        fallback = _target(self.initiate_fallback_url, self.initiate_fallback_method, spare)
+        return Application(
+            id=self.id.lower(),
+            account_id=self.account,
+            name=self.name,
+            initiate=Hook(primary, fallback) if primary else None,
+            status=_target(self.status_url, self.status_method, own),
+            status_fallback=_target(self.status_fallback_url, self.status_fallback_method, own),
+            callback_timeout_s=self.callback_timeout,
+        )
+
+
+class NumberSettings(Section, frozen=True, kw_only=True):
+    """A telephone number or SIP user, and the application its calls go to."""
+
+    number: Annotated[
+        str, Meta(pattern=r"^\S+$", description="a number such as +12025550100, or a SIP user")
+    ]
+    application: Uuid
+
+    def value(self) -> Number:
+        """Return the directory's entry."""
+        return Number(self.number, self.application.lower())
+
+
+class TrunkSettings(Section, frozen=True, kw_only=True):
+    """A SIP peer."""
+
+    name: Name
+    host: Name
+    port: Port = 5060
+    transport: Literal["udp", "tcp"] = "udp"
+    username: str | None = None
+    password: str | None = None
+    allowed_sources: tuple[str, ...] = ()
+    patterns: tuple[Name, ...] = ("*",)
+
+    def __post_init__(self) -> None:
+        networks("allowed_sources", self.allowed_sources)
+
+    def value(self) -> Trunk:
+        """Return the directory's entry."""
+        return Trunk(**msgspec.structs.asdict(self))
+
+
+class Settings(Section, frozen=True, kw_only=True):
+    """The whole file."""
+
+    server: Server = Server()
+    sip: Sip = Sip()
+    media: Media = Media()
+    store: Store = Store()
+    limits: Limits = Limits()
+    errors: Errors = Errors()
+    webhooks: Webhooks = Webhooks()
+    tokens: Tokens = Tokens()
+    accounts: tuple[AccountSettings, ...] = ()
+    users: tuple[UserSettings, ...] = ()
+    applications: tuple[ApplicationSettings, ...] = ()
+    numbers: tuple[NumberSettings, ...] = ()
+    trunks: tuple[TrunkSettings, ...] = ()
+
+    def __post_init__(self) -> None:
+        _once("accounts", (account.id for account in self.accounts))
+        _once("users", (user.name for user in self.users))
+        _once("applications", (application.id.lower() for application in self.applications))
+        _once("numbers", (number.number for number in self.numbers))
+        _once("trunks", (trunk.name for trunk in self.trunks))
+
+    def directory(self, rng: random.Random) -> Directory:
+        """Return what the file says about accounts and the like; `rng` salts plain passwords."""
+        return Directory(
+            [account.value() for account in self.accounts],
+            [user.value(rng) for user in self.users],
+            [application.value() for application in self.applications],
+            [number.value() for number in self.numbers],
+            [trunk.value() for trunk in self.trunks],
+        )
+
+
+def merged(first: Directory, second: Directory) -> Directory:
+    """Return both together; where they name the same thing, the second counts."""
+    return Directory(
+        (first.accounts | second.accounts).values(),
+        (first.users | second.users).values(),
+        (first.applications | second.applications).values(),
+        (first.numbers | second.numbers).values(),
+        (first.trunks | second.trunks).values(),
+    )
+
+
+def dangling(directory: Directory) -> list[str]:
+    """Return a sentence for each name in a directory that leads nowhere."""
+    faults = [
+        f"user {user.name} belongs to account {account}, which does not exist"
+        for user in directory.users.values()
+        for account in user.roles
+        if account not in directory.accounts
+    ]
+    faults += [
+        f"application {app.id} belongs to account {app.account_id}, which does not exist"
+        for app in directory.applications.values()
+        if app.account_id not in directory.accounts
+    ]
+    faults += [
+        f"number {number.number} leads to application {number.application_id}, which does not exist"
+        for number in directory.numbers.values()
+        if number.application_id.lower() not in directory.applications
+    ]
+    return faults
+
+
+def _once(key: str, names: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise ValueError(f"{key}: {name!r} is there twice: remove one of them")
+        seen.add(name)
+
+
+def _credentials(username: str | None, password: str | None) -> Credentials | None:
+    return Credentials(username, password or "") if username is not None else None
+
+
+def _target(url: str | None, method: str, credentials: Credentials | None) -> Target | None:
+    return Target(url, method, credentials) if url is not None else None

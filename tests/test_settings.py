@@ -1,0 +1,136 @@
+"""What the settings mean, and that the example explains every one of them."""
+
+import random
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, get_args
+
+import msgspec
+import pytest
+
+from offhook.directory import Account, Application, Directory, Number, Trunk, User
+from offhook.hooks import Credentials, Hook, Target
+from offhook.passwords import verify_password
+from offhook.settings import (
+    AccountSettings,
+    ApplicationSettings,
+    Media,
+    NumberSettings,
+    Section,
+    Settings,
+    TrunkSettings,
+    UserSettings,
+    dangling,
+    merged,
+)
+
+EXAMPLE = Path(__file__).parents[1] / "examples" / "offhook.toml"
+ID = "3D4F7C5E-2a51-4c59-9b6f-6f0a61f8d1aa"
+
+
+def test_the_example_is_valid_and_uncommented_keys_show_the_defaults() -> None:
+    tables = tomllib.loads(EXAMPLE.read_text())
+    settings = msgspec.convert(tables, Settings)
+
+    for name in ("server", "sip", "media", "store", "limits", "errors", "webhooks", "tokens"):
+        assert getattr(settings, name) == getattr(Settings(), name)
+
+
+def test_the_example_explains_every_key() -> None:
+    text = EXAMPLE.read_text()
+    for section in msgspec.structs.fields(Settings):
+        kinds: list[Any] = [section.type, *get_args(section.type)]
+        kind = next(k for k in kinds if isinstance(k, type) and issubclass(k, Section))
+        part = re.split(rf"^\[+{section.name}\]+", text, flags=re.MULTILINE)[1]
+        part = re.split(r"^\[+\w+\]", part, flags=re.MULTILINE)[0]
+        for field in msgspec.structs.fields(kind):
+            key = r"^\[tokens.static\]" if field.name == "static" else rf"^(# )?{field.name} = "
+            assert re.search(key, part, re.MULTILINE), f"{section.name}.{field.name}"
+
+
+def test_a_plain_password_is_hashed_and_a_hash_is_kept() -> None:
+    rng = random.Random(1)
+    alice = UserSettings(name="alice", password="secret", accounts=("1", "2")).value(rng)
+
+    assert verify_password("secret", alice.password_hash)
+    assert alice.roles == {"1": ("voice",), "2": ("voice",)}
+
+    kept = UserSettings(name="alice", password_hash=alice.password_hash, enabled=False).value(rng)
+
+    assert kept == User("alice", alice.password_hash, {}, enabled=False)
+
+
+def test_an_application_has_credentials_for_its_own_urls_and_others_for_the_fallback() -> None:
+    settings = ApplicationSettings(
+        id=ID,
+        account="1",
+        name="ivr",
+        initiate_url="https://a/i",
+        initiate_fallback_url="https://b/i",
+        initiate_fallback_method="GET",
+        initiate_fallback_username="f",
+        status_url="https://a/s",
+        status_fallback_url="https://b/s",
+        username="u",
+        password="p",
+    )
+
+    assert settings.value() == Application(
+        ID.lower(),
+        "1",
+        "ivr",
+        Hook(
+            Target("https://a/i", "POST", Credentials("u", "p")),
+            Target("https://b/i", "GET", Credentials("f")),
+        ),
+        Target("https://a/s", "POST", Credentials("u", "p")),
+        Target("https://b/s", "POST", Credentials("u", "p")),
+    )
+
+
+def test_an_application_may_have_no_urls() -> None:
+    assert ApplicationSettings(id=ID, account="1", name="x").value() == Application(
+        ID.lower(), "1", "x"
+    )
+
+
+def test_accounts_numbers_and_trunks_are_taken_as_they_are() -> None:
+    account = AccountSettings(id="1", cps=2.5, allowed_networks=("10.0.0.0/8",)).value()
+    trunk = TrunkSettings(name="t", host="h", transport="tcp", patterns=("+1*",)).value()
+
+    assert account == Account("1", cps=2.5, allowed_networks=("10.0.0.0/8",))
+    assert trunk == Trunk("t", "h", transport="tcp", patterns=("+1*",))
+    assert NumberSettings(number="+1", application=ID).value() == Number("+1", ID.lower())
+
+
+def test_media_ports_are_a_range() -> None:
+    assert (Media(ports="4000-4010").first_port, Media(ports="4000-4010").last_port) == (4000, 4010)
+
+
+@pytest.mark.parametrize("ports", ["5-5", "9-3", "0-9", "1-70000"])
+def test_a_range_the_wrong_way_round_or_out_of_bounds_is_refused(ports: str) -> None:
+    with pytest.raises(ValueError, match="is no range of ports"):
+        Media(ports=ports)
+
+
+def test_of_two_directories_the_second_wins() -> None:
+    first = Directory([Account("1", "old"), Account("2")])
+    second = Directory([Account("1", "new")])
+
+    assert {a.id: a.name for a in merged(first, second).accounts.values()} == {"1": "new", "2": ""}
+
+
+def test_names_that_lead_nowhere_are_found() -> None:
+    directory = Directory(
+        accounts=[Account("1")],
+        users=[User("a", "h", {"1": ("voice",), "2": ("voice",)})],
+        applications=[Application("app", "3", "x")],
+        numbers=[Number("+1", "APP"), Number("+2", "none")],
+    )
+
+    assert dangling(directory) == [
+        "user a belongs to account 2, which does not exist",
+        "application app belongs to account 3, which does not exist",
+        "number +2 leads to application none, which does not exist",
+    ]
