@@ -10,14 +10,23 @@ import random
 from offhook.media.messages import Command, Sink
 from offhook.media.packets import Ports
 from offhook.media.plane import Pace, Plane
-from offhook.media.recorder import InlineWriter
+from offhook.media.recorder import InlineWriter, Recorder, Recordings
 
 
 class LocalMedia:
     """The MediaPlane of this process."""
 
-    def __init__(self, ports: Ports, sink: Sink, rng: random.Random, capacity: int = 64) -> None:
-        self._plane = Plane(ports, rng, capacity, InlineWriter())
+    def __init__(
+        self,
+        ports: Ports,
+        sink: Sink,
+        rng: random.Random,
+        capacity: int = 64,
+        recorder: Recordings | None = None,
+    ) -> None:
+        if recorder is None:
+            recorder = Recorder(InlineWriter())
+        self._plane = Plane(ports, rng, capacity, recorder)
         self._sink = sink
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.TimerHandle | None = None

@@ -21,7 +21,7 @@ from offhook.media.messages import (
     StopRecord,
 )
 from offhook.media.packets import Ports
-from offhook.media.recorder import Recorder, Writer
+from offhook.media.recorder import Recordings
 from offhook.media.rows import NoRowError
 
 TICK_S = 0.02
@@ -55,10 +55,12 @@ class Pace:
 class Plane:
     """Takes commands and ticks, gives reports; blocks nowhere."""
 
-    def __init__(self, ports: Ports, rng: random.Random, capacity: int, writer: Writer) -> None:
+    def __init__(
+        self, ports: Ports, rng: random.Random, capacity: int, recorder: Recordings
+    ) -> None:
         self._ports = ports
         self._engine = Engine(capacity, rng)
-        self._recorder = Recorder(writer)
+        self._recorder = recorder
         self._sockets: dict[str, int] = {}  # by leg
         self._reports: list[Report] = []
 

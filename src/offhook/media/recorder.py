@@ -71,6 +71,38 @@ class Writer(Protocol):
         ...
 
 
+class Recordings(Protocol):
+    """What becomes of recorded audio: `Recorder` writes files, telephones just listen."""
+
+    def __len__(self) -> int:
+        """Return how many recordings have not been reported yet."""
+        ...
+
+    def __contains__(self, leg: str) -> bool:
+        """Whether the leg is being recorded."""
+        ...
+
+    def start(self, leg: str, path: str) -> None:
+        """Begin a recording; one that the leg already has is finished first."""
+        ...
+
+    def stop(self, leg: str) -> None:
+        """Finish the leg's recording, if it has one."""
+        ...
+
+    def write(self, legs: Sequence[str], pcm: Pcm) -> None:
+        """Add 20 ms to the legs' recordings; pcm is int16 [leg, sample]."""
+        ...
+
+    def finished(self) -> list[Recorded]:
+        """Return what has come to its end since the last call."""
+        ...
+
+    def close(self) -> list[Recorded]:
+        """Finish all recordings and return the last reports."""
+        ...
+
+
 class InlineWriter:
     """Run jobs in place: for virtual time and tests."""
 

@@ -23,7 +23,7 @@ from offhook.media.frames import Beat
 from offhook.media.messages import Command, Report
 from offhook.media.plane import Pace, Plane
 from offhook.media.ports import UdpPorts
-from offhook.media.recorder import ThreadWriter
+from offhook.media.recorder import Recorder, ThreadWriter
 
 BEAT_S = 1.0
 READ_BYTES = 1 << 18  # of commands at once: a long clip must not hold up a tick
@@ -163,7 +163,7 @@ def main() -> None:
     ports = UdpPorts(
         settings.host, settings.advertised, settings.first_port, settings.last_port, rng
     )
-    plane = Plane(ports, rng, settings.capacity, ThreadWriter())
+    plane = Plane(ports, rng, settings.capacity, Recorder(ThreadWriter()))
     link = Link(socket.socket(fileno=int(sys.argv[1])))
     gc.collect()
     gc.freeze()

@@ -23,6 +23,7 @@ from offhook.facts import (
 from offhook.media import messages
 from offhook.sip import offer
 from offhook.sip.endpoint import Endpoint, IncomingCall, OutgoingCall
+from offhook.testing.ears import Ears
 from offhook.testing.sound import Pcm
 
 TONE_MS = 100
@@ -50,18 +51,19 @@ class Handset:
         endpoint: Endpoint,
         media: messages.MediaPlane,
         leg: str,
-        heard: Callable[[], Pcm],
+        ears: Ears,
         invite: IncomingCall | None = None,
     ) -> None:
         self.leg = leg
         self.invite = invite  # the INVITE that came in; None when this phone dialled
         self.session = invite.session if invite else 0
         self.telephone_events = True  # False: keys are sent and heard as sound (in-band)
+        self.listens = True  # keeps what it hears
         self.events: list[Happening] = []
         self.end: str | None = None  # why the call is over
         self._endpoint = endpoint
         self._media = media
-        self._heard = heard
+        self._ears = ears
         self._opened: asyncio.Future[offer.LocalMedia] | None = None
         self._local: offer.LocalMedia | None = None
         self._reoffered: asyncio.Future[None] | None = None
@@ -72,8 +74,8 @@ class Handset:
 
     @property
     def heard(self) -> Pcm:
-        """What the phone has heard since it was connected: int16, 8000 Hz."""
-        return self._heard()
+        """What the phone has heard since the call was answered: int16, 8000 Hz."""
+        return self._ears.heard(self.leg)
 
     @property
     def digits(self) -> str:
@@ -118,7 +120,7 @@ class Handset:
         else:
             sdp = offer.offer(self._local)
         self._endpoint.accept(self.session, self._worded(sdp))
-        self._note("answered")
+        self._talk()
 
     def refuse(self, code: int) -> None:
         """Refuse the caller with a SIP status."""
@@ -229,7 +231,13 @@ class Handset:
         if self._reoffered is not None and not self._reoffered.done():
             self._reoffered.set_result(None)
         else:
-            self._note("answered")
+            self._talk()
+
+    def _talk(self) -> None:
+        """Begin to listen: from here on the seconds of `heard` count."""
+        if self.listens:
+            self._media.send(messages.Record(self.leg, ""))
+        self._note("answered")
 
     def _confirmed(self, sdp: bytes) -> None:
         if self.invite is not None and not self.invite.sdp:

@@ -19,6 +19,7 @@ from offhook.sip.endpoint import Endpoint, IncomingCall, OutgoingCall
 from offhook.sip.stack import Stack
 from offhook.sip.transport import Address, Sockets
 from offhook.sip.uri import Uri
+from offhook.testing.ears import Ears
 from offhook.testing.handset import CallOverError, Handset
 
 Behaviour = Callable[[Handset], Coroutine[Any, Any, None]]
@@ -69,6 +70,7 @@ class Phone:
         self.behaviour: Behaviour = answers()
         self.telephone_events = True  # RFC 4733; False: keys are tones in the sound
         self.codecs: Sequence[str] = ("PCMU", "PCMA")  # offered when it dials
+        self.listens = True  # keeps what it hears
         self.calls: list[Handset] = []  # in the order they began
         self._phones = phones
         self._rang = asyncio.Event()
@@ -104,6 +106,7 @@ class Phone:
 
     def add(self, call: Handset) -> None:
         """Take a new call into the list."""
+        call.listens = self.listens
         call.telephone_events = self.telephone_events
         self.calls.append(call)
         self._rang.set()
@@ -112,12 +115,20 @@ class Phone:
 class Phones:
     """All phones of one SIP address: one endpoint, one media engine."""
 
-    def __init__(self, sockets: Sockets, ports: Ports, rng: random.Random, server: Address) -> None:
+    def __init__(
+        self,
+        sockets: Sockets,
+        ports: Ports,
+        rng: random.Random,
+        server: Address,
+        capacity: int = 64,  # calls at once
+    ) -> None:
         self.server = server  # where dialled calls go
         self.home = ":".join(map(str, sockets.local(server.transport)))
         self.stack = Stack(sockets.local, Ids(rng), accepts=lambda _: True)
         self._endpoint = Endpoint(self.stack, sockets, on_call=self._on_call)
-        self._media = LocalMedia(ports, self._on_report, rng)
+        self._ears = Ears()
+        self._media = LocalMedia(ports, self._on_report, rng, capacity, self._ears)
         self._phones: dict[str, Phone] = {}
         self._handsets: dict[str, Handset] = {}
         self._tasks = TaskOwner()
@@ -149,7 +160,7 @@ class Phones:
     def handset(self, phone: Phone, invite: IncomingCall | None = None) -> Handset:
         """Return a new call of a phone."""
         leg = f"{phone.number}/{len(phone.calls) + 1}"
-        call = self._handsets[leg] = Handset(self._endpoint, self._media, leg, invite)
+        call = self._handsets[leg] = Handset(self._endpoint, self._media, leg, self._ears, invite)
         phone.add(call)
         return call
 

@@ -37,18 +37,18 @@ name = "test"
 [[users]]
 name = "test"
 password = "{password}"
-roles = {{ "{account}" = ["voice"] }}
+accounts = ["{account}"]
 
 [[applications]]
 id = "{application}"
-account_id = "{account}"
+account = "{account}"
 name = "test"
 initiate_url = "{app_url}{initiate}"
 status_url = "{app_url}{status}"
 
 [[numbers]]
 number = "{number}"
-application_id = "{application}"
+application = "{application}"
 
 [[trunks]]
 name = "phones"
@@ -160,7 +160,7 @@ async def _process(arguments: list[str], log: Path) -> AsyncIterator[asyncio.sub
                 await process.wait()
 
 
-async def _listening(port: int, process: asyncio.subprocess.Process, name: str, log: Path) -> None:
+async def _listening(port: int, process: asyncio.subprocess.Process, log: Path) -> None:
     deadline = asyncio.get_running_loop().time() + START_S
     while asyncio.get_running_loop().time() < deadline and process.returncode is None:
         try:

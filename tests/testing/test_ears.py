@@ -1,0 +1,50 @@
+"""Ears keep apart what each leg heard, from its first tick to its last."""
+
+import numpy as np
+import pytest
+
+from offhook.media.messages import Recorded
+from offhook.media.recorder import Recordings
+from offhook.testing.ears import Ears
+from offhook.testing.sound import Pcm
+
+
+def frames(*values: int) -> Pcm:
+    """A tick in which each leg hears one value."""
+    return np.repeat(np.array(values, np.int16)[:, None], 160, axis=1)
+
+
+def test_each_leg_hears_its_own_from_start_to_stop() -> None:
+    ears = Ears()
+    recordings: Recordings = ears
+    both, one = ("a", "b"), ("b",)
+    recordings.start("a", "")
+    recordings.write(("a",), frames(1))
+    recordings.start("b", "")
+    recordings.write(both, frames(2, 3))
+    recordings.write(both, frames(4, 5))
+    recordings.stop("a")
+    recordings.write(one, frames(6))
+
+    assert ears.heard("a")[::160].tolist() == [1, 2, 4]
+    assert ears.heard("b")[::160].tolist() == [3, 5, 6]
+    assert len(ears.heard("nobody")) == 0
+
+
+def test_every_start_is_answered_by_one_report() -> None:
+    ears = Ears()
+    ears.start("a", "")
+    ears.start("b", "")
+    ears.write(("a", "b"), frames(1, 1))
+    assert len(ears) == 2
+    ears.stop("a")
+    ears.stop("a")
+    (first,) = ears.finished()
+
+    assert isinstance(first, Recorded)
+    assert first.leg == "a"
+    assert first.duration_s == pytest.approx(0.02)
+    assert "a" not in ears
+    assert "b" in ears
+    assert [report.leg for report in ears.close()] == ["b"]
+    assert len(ears) == 0
