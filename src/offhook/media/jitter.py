@@ -25,7 +25,7 @@ START_FRAMES = 2
 MIN_FRAMES = 1
 MAX_FRAMES = 10
 HEADROOM_FRAMES = 20  # a packet further ahead makes us hurry
-JUMP_FRAMES = 50  # a packet further from its turn than this starts anew
+JUMP_FRAMES = 50  # a packet so much older than the newest is not late: timestamps jumped
 IDLE_FRAMES = 10  # so long an empty buffer ends a talk spurt
 WINDOW_TICKS = 50  # slack is judged once a second
 CONCEALED_FRAMES = 3
@@ -70,10 +70,11 @@ class JitterBuffer:
 
     def arrive(self, rows: Ints, timestamp: Ints, size: Ints, payload: Bytes, jitter: Ints) -> None:
         """Take in one audio packet a row; `jitter` is in timestamp units."""
-        position = self._newest[rows] + signed(timestamp - self._stamp[rows], 32)
-        distance = position - self._next[rows]
+        step = signed(timestamp - self._stamp[rows], 32)
+        position = self._newest[rows] + step
         idle = (self.missing[rows] >= IDLE_FRAMES) & (self._newest[rows] < self._next[rows])
-        anew = ~self._active[rows] | idle | (np.abs(distance) > JUMP_FRAMES * FRAME)
+        jump = (step > HEADROOM_FRAMES * FRAME) | (step < -JUMP_FRAMES * FRAME)
+        anew = ~self._active[rows] | idle | jump
         if anew.any():
             self._start(rows[anew], timestamp[anew], jitter[anew])
             position[anew] = self._newest[rows[anew]]
