@@ -1,7 +1,7 @@
 """What an INVITE says about its call beside the addresses (webhooks.md 7.1): pure readers.
 
-All take the headers of an `IncomingCall`. What is malformed is left out, because none of it is worth
-a call.
+All take the headers of an `IncomingCall`. What is malformed is left out: none of it is worth a
+call.
 """
 
 import base64

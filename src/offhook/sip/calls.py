@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from offhook.hooks import Credentials
+from offhook.sip.message import Request
 from offhook.sip.transport import Address
 
 
@@ -34,3 +35,22 @@ class IncomingCall:
     call_id: str
     sdp: bytes  # the offer; empty asks us to make it
     headers: Mapping[str, tuple[str, ...]]  # lower-case names
+
+
+def incoming_call(session: int, invite: Request, source: Address) -> IncomingCall:
+    """Describe the call that an INVITE begins."""
+    headers: dict[str, tuple[str, ...]] = {}
+    for name, value in invite.headers:
+        key = name.lower()
+        headers[key] = (*headers.get(key, ()), value)
+    return IncomingCall(
+        session,
+        source,
+        invite.raw_uri,
+        str(invite.to.uri),
+        str(invite.from_.uri),
+        invite.from_.display,
+        invite.call_id,
+        invite.body,
+        headers,
+    )

@@ -47,6 +47,7 @@ class Inbound(Session):
         self.refresh.start()
         headers = [*self._dialog_headers(), SUPPORTED, *self.refresh.granted(), SDP]
         response = respond(self._tx.request, 200, to_tag=self.tag, headers=headers, body=sdp)
+        self.reinvites.described(sdp)
         self.reinvites.accept(self._tx, response, self._confirmed)
 
     def refuse(self, code: int, headers: tuple[Header, ...] = ()) -> None:

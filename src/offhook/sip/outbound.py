@@ -123,6 +123,7 @@ class Outbound(Session):
             return
         self.dialog = dialog
         self.established = True
+        self.reinvites.described(self._call.sdp)
         self.refresh.agreed(response)
         self.report(Answered(response.body))
 

@@ -1,13 +1,15 @@
 """Session timers (RFC 4028): a session whose refreshes stop coming has lost its far end.
 
 We do not ask for a timer. When the far end does, as caller or in its answer, we let it refresh if
-it will, refresh ourselves (with an empty UPDATE) if we must, and hang up when nothing comes.
+it will, refresh ourselves if we must, and hang up when nothing comes. A refresh is an UPDATE
+without a body, or the last offer again for those who do not know UPDATE.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from offhook.sip.core import SUPPORTED
 from offhook.sip.grammar import SipSyntaxError, number, parse_params
 from offhook.sip.message import Message, Request, Response
 from offhook.sip.timers import Timer
@@ -28,6 +30,7 @@ class Refresh:
         self._interval_s = 0
         self._we_refresh = False
         self._role = ""  # "uac" or "uas": who refreshes, as the last exchange saw it
+        self._knows_update = False
         self._timer: Timer | None = None
 
     def heard(self, request: Request) -> None:
@@ -36,6 +39,7 @@ class Refresh:
         caller_can = "timer" in [each.lower() for each in request.all("Supported")]
         self._role = (refresher or "uac") if caller_can else "uas"
         self._we_refresh = self._role == "uas"
+        self._knows_update = "UPDATE" in request.all("Allow")
         self.start()
 
     def granted(self) -> list[tuple[str, str]]:
@@ -56,6 +60,7 @@ class Refresh:
         """Take the 2xx to our INVITE or UPDATE (RFC 4028 7.2)."""
         self._interval_s, refresher = session_expires(response)
         self._we_refresh = refresher != "uas"
+        self._knows_update = "UPDATE" in response.all("Allow")
         self.start()
 
     def start(self) -> None:
@@ -79,7 +84,10 @@ class Refresh:
 
     def _refresh(self) -> None:
         session = self._session
-        headers = [session.contact(), ("Supported", "timer"), *self.asked()]
+        if not self._knows_update:
+            session.reinvites.repeat()
+            return
+        headers = [session.contact(), SUPPORTED, *self.asked()]
         session.ask("UPDATE", self._refreshed, headers)
 
     def _refreshed(self, outcome: Response | Failure) -> None:

@@ -33,7 +33,7 @@ class Reinvites:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._ours: Asking | None = None
-        self._our_sdp = b""
+        self._our_sdp = b""  # the last description that we sent
         self._waiting: bytes | None = None  # an offer of ours for which it is too early
         self._retry: Timer | None = None
         self._theirs: Transaction | None = None
@@ -51,6 +51,15 @@ class Reinvites:
         self._our_sdp = sdp
         headers = (session.contact(), ALLOW, SUPPORTED, *session.refresh.asked(), SDP)
         self._ours = session.ask("INVITE", self._heard, headers, sdp)
+
+    def repeat(self) -> None:
+        """Offer again what we have, to refresh the session (RFC 4028 7.4)."""
+        if self._our_sdp:
+            self.offer(self._our_sdp)
+
+    def described(self, sdp: bytes) -> None:
+        """Note the description that set the session up."""
+        self._our_sdp = sdp
 
     def _heard(self, outcome: Response | Failure) -> None:
         if isinstance(outcome, Failure):
@@ -136,6 +145,7 @@ class Reinvites:
         session = self._session
         if tx is None or tx.request is None or session.over:
             return
+        self._our_sdp = sdp
         headers = (session.contact(), ALLOW, SUPPORTED, *session.refresh.granted(), SDP)
         if tx.request.method == "UPDATE":
             session.core.answer(tx, 200, headers, body=sdp)

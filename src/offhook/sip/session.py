@@ -34,6 +34,8 @@ class Session:
         self.leaving = False  # hung up, but it is too early for the BYE
         self.over = False
         self.on_over: Callable[[Session], None] = _ignore
+        self.on_gone: Callable[[Session], None] = _ignore  # nothing in the dialog is left to do
+        self._saying_bye = False
         self.reinvites = Reinvites(self)
         self.refresh = Refresh(self)
 
@@ -61,8 +63,8 @@ class Session:
     # network
 
     def receive(self, request: Request, tx: Transaction) -> None:
-        """Take a request with our tag in its To."""
-        if not self.knows(request):
+        """Take a request with our tag in its To; of those after our BYE only theirs counts."""
+        if not self.knows(request) or (self.over and request.method != "BYE"):
             self.core.answer(tx, 481)  # RFC 3261 12.2.2
             return
         if self.dialog and not self.dialog.take_order(request):
@@ -117,8 +119,12 @@ class Session:
         return self.core.contact(self.transport)
 
     def bye(self, dialog: Dialog | None = None) -> None:
-        """Send BYE; how it fares is of no interest, the session is over (RFC 3261 15.1.1)."""
-        self.ask("BYE", _never_mind, dialog=dialog)
+        """Send BYE; whatever is answered, the session is over (RFC 3261 15.1.1)."""
+        if dialog is None:
+            self._saying_bye = True
+            self.ask("BYE", self._bye_answered)
+        else:
+            self.ask("BYE", _never_mind, dialog=dialog)
 
     def glare_delay_s(self) -> float:
         """Return how long to wait after a 491 (RFC 3261 14.1); the owner of the Call-ID longer."""
@@ -139,6 +145,8 @@ class Session:
         self.reinvites.close()
         self.refresh.stop()
         self.on_over(self)
+        if not self._saying_bye:
+            self.on_gone(self)
 
     def lose(self, reason: str) -> None:
         """End a session whose far end does not react any more."""
@@ -146,10 +154,14 @@ class Session:
             self.bye()
             self.end(Unreachable(reason))
 
+    def _bye_answered(self, outcome: Response | Failure) -> None:
+        if isinstance(outcome, Failure) or outcome.status >= 200:
+            self.on_gone(self)
+
 
 def _ignore(session: Session) -> None:
     """Be the listener of a session that has none yet."""
 
 
 def _never_mind(outcome: Response | Failure) -> None:
-    """Be told how a BYE fared."""
+    """Be told how the BYE of an extra leg fared."""

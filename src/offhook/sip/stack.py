@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from itertools import count
 
 from offhook.ids import Ids
-from offhook.sip.calls import IncomingCall, OutgoingCall
+from offhook.sip.calls import OutgoingCall, incoming_call
 from offhook.sip.core import Core, Told, client_key, reply_address, server_key, twin_key
 from offhook.sip.inbound import Inbound
 from offhook.sip.message import Request, Response, SipSyntaxError, parse, respond, validate
@@ -178,22 +178,7 @@ class Stack:
         session = Inbound(self.core, next(self._numbers), request, tx)
         tx.session = session.number
         self._add(session)
-        headers: dict[str, tuple[str, ...]] = {}
-        for name, value in request.headers:
-            key = name.lower()
-            headers[key] = (*headers.get(key, ()), value)
-        call = IncomingCall(
-            session.number,
-            source,
-            request.raw_uri,
-            str(request.to.uri),
-            str(request.from_.uri),
-            request.from_.display,
-            request.call_id,
-            request.body,
-            headers,
-        )
-        self.core.report(session.number, call)
+        self.core.report(session.number, incoming_call(session.number, request, source))
 
     def _knows(self, request: Request) -> bool:
         """Whether a request ends or changes something, so that overload must not stop it."""
@@ -207,13 +192,16 @@ class Stack:
 
     def _add(self, session: Session) -> None:
         session.on_over = self._remove
+        session.on_gone = self._forget
         self._sessions[session.number] = session
         self._by_tag[session.call_id, session.tag] = session
 
     def _remove(self, session: Session) -> None:
         del self._sessions[session.number]
-        del self._by_tag[session.call_id, session.tag]
         self.core.told.append(Told(session.number, None))
+
+    def _forget(self, session: Session) -> None:
+        self._by_tag.pop((session.call_id, session.tag), None)
 
     def _refuse_malformed(self, fault: SipSyntaxError, source: Address) -> None:
         request = fault.partial
