@@ -4,7 +4,7 @@ What differs between a real network and virtual time comes in as `Parts`; everyt
 same code, so a story test drives the very server that carries calls.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from offhook.api import assembly
@@ -47,6 +47,7 @@ class Parts:
     directory: Callable[[], Directory]  # the one in force now
     calls: Settings
     api: assembly.Settings = field(default_factory=assembly.Settings)
+    trunk_addresses: Callable[[], Mapping[str, Collection[str]]] = dict  # of trunks named by host
 
 
 class Node:
@@ -56,7 +57,11 @@ class Node:
         self._tasks = TaskOwner()
         self.store = parts.store
         self.sip = Endpoint(
-            Stack(parts.ids, accepts=lambda source: accepts(parts.directory(), source)),
+            Stack(
+                parts.sockets.local,
+                parts.ids,
+                accepts=lambda source: accepts(parts.directory(), source, parts.trunk_addresses()),
+            ),
             parts.sockets,
             on_call=self._on_call,
             on_message=self._on_message,
@@ -76,6 +81,7 @@ class Node:
                 downloads=Downloads(parts.http, parts.clock),
                 synthesizer=parts.synthesizer,
                 sip=self.sip,
+                sip_host=parts.sockets.local("udp")[0],
                 media=self.media,
                 clips=ClipBank(self.media),
             )

@@ -50,14 +50,3 @@ def test_one_clip_larger_than_the_bank_is_still_playable() -> None:
     ClipBank(tape, limit_bytes=10).load(pcm(1))
 
     assert [type(c) for c in tape.commands] == [Load]
-
-
-def test_after_a_clear_audio_is_loaded_again() -> None:
-    tape = Tape()
-    bank = ClipBank(tape)
-    bank.load(pcm(1))
-
-    bank.clear()
-    bank.load(pcm(1))
-
-    assert len(tape.commands) == 2

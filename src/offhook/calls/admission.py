@@ -11,6 +11,7 @@ from offhook.directory import Account, Application
 from offhook.errors import ApiError, Entry, http
 from offhook.records import CallRecord, CallState, Direction
 from offhook.requests import OutboundRequest
+from offhook.sip import annotations
 from offhook.sip.endpoint import IncomingCall
 from offhook.sip.trunks import called_party, calling_party
 
@@ -116,6 +117,7 @@ def _inbound_record(
         last_update=now,
         start_time=now,
         sip_call_id=incoming.call_id,
+        stir_shaken=annotations.stir_shaken(incoming.headers),
         hook=application.initiate,
         status=application.status,
         status_fallback=application.status_fallback,

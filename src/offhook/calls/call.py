@@ -126,7 +126,7 @@ class Call:
 
     async def _place(self) -> None:
         directory = self._plant.directory()
-        make = outgoing(self.record, directory, self._plant.sip)
+        make = outgoing(self.record, directory, self._plant.sip_host, self.journal)
         sip_call_id = await self.leg.dial(make)
         self._amend(sip_call_id=sip_call_id)
 
@@ -236,7 +236,9 @@ class Call:
 
     def _base(self) -> str | None:
         """The base of a document without a URL of its own: that of the one it replaces."""
-        return self._line.base or (self.record.hook and self.record.hook.primary.url)
+        if self._line.base is None and self.record.hook is not None:
+            return self.record.hook.primary.url
+        return self._line.base
 
     # the record
 

@@ -36,8 +36,3 @@ class ClipBank:
             self._bytes -= size
             self._media.send(Forget(oldest))  # those who play it go on
         return name
-
-    def clear(self) -> None:
-        """Forget everything: the media worker is a new one."""
-        self._sizes.clear()
-        self._bytes = 0

@@ -23,7 +23,7 @@ from offhook.directory import Account
 from offhook.errors import ApiError, fields, http
 from offhook.facts import Completed, Redirected, Request, Rescripted
 from offhook.hooks import Hook
-from offhook.media.messages import Closed, Lost, Report
+from offhook.media.messages import Closed, Report
 from offhook.records import CallRecord
 from offhook.requests import CallFilter, OutboundRequest, Standing
 from offhook.scopes import TaskOwner
@@ -195,8 +195,6 @@ class Exchange:
 
     def on_report(self, report: Report) -> None:
         """Hand a report of the media plane to the call it concerns."""
-        if isinstance(report, Lost):
-            self._plant.clips.clear()
         call = self.calls.get(report.leg)
         if call is not None:
             call.leg.on_report(report)

@@ -14,7 +14,7 @@ from offhook.hooks import Credentials
 from offhook.media.audio import AudioError, decode
 from offhook.media.messages import ToneStep
 from offhook.media.tones import ring_back
-from offhook.speech import UnknownVoiceError
+from offhook.speech import SpeechError
 from offhook.ssml import Sentence
 from offhook.verbs import Tone
 from offhook.webhooks.downloads import DownloadError
@@ -58,7 +58,7 @@ class CallLine:
         """Synthesise and speak to the end."""
         try:
             pcm = await self._plant.offload(lambda: self._plant.synthesizer.synthesize(sentence))
-        except UnknownVoiceError as error:
+        except SpeechError as error:
             raise calls.verb_failed("SpeakSentence", str(error)) from error
         await self._play(pcm, "speech.played")
 

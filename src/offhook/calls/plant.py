@@ -33,5 +33,6 @@ class Plant:
     downloads: Downloads
     synthesizer: Synthesizer
     sip: Endpoint
+    sip_host: str  # what our own URIs say
     media: MediaPlane
     clips: ClipBank

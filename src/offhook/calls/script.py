@@ -96,6 +96,9 @@ class Script:
 
     def _read(self, page: Page) -> Document:
         text = page.body.decode("utf-8", "replace")
+        if not text.strip():  # 204 or an empty reply: an empty document (bxml.md 1.3)
+            self.journal.log("bxml.accepted", text="", origin=page.origin, warnings=[])
+            return Document((), ())
         try:
             document = parse(page.body, charset=page.charset)
         except InvalidBxml as fault:

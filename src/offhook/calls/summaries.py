@@ -2,8 +2,12 @@
 
 from typing import Any
 
+from offhook.directory import normal_number
 from offhook.requests import OutboundRequest
+from offhook.sip import annotations
+from offhook.sip.endpoint import IncomingCall
 from offhook.sip.transport import Address
+from offhook.sip.trunks import called_party
 
 SECRET_HEADERS = ("authorization", "proxy-authorization")
 
@@ -17,6 +21,18 @@ def request(made: OutboundRequest) -> dict[str, Any]:
         "priority": made.priority,
         "callTimeout": made.call_timeout_s,
         "callbackTimeout": made.callback_timeout_s,
+    }
+
+
+def initiate_fields(incoming: IncomingCall) -> dict[str, Any]:
+    """Return what `initiate` says beside the common block (webhooks.md 7, `initiate`)."""
+    by_number = normal_number(called_party(incoming)).startswith("+")
+    return {
+        "uui": annotations.user_to_user(incoming.headers),
+        "diversion": annotations.diversion(incoming.headers),
+        "stirShaken": annotations.stir_shaken(incoming.headers),
+        "sipHeaders": None if by_number else annotations.customer_headers(incoming.headers) or None,
+        "callerDisplayName": incoming.from_display,
     }
 
 

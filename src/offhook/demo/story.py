@@ -13,10 +13,9 @@ from offhook.clock import Clock
 from offhook.demo.checks import CHIME_HZ, Checks, keep
 from offhook.demo.site import CALLER_NUMBER, PHONE_NUMBER, DemoError, Site
 from offhook.demo.watch import watching
-from offhook.ids import Ids
 from offhook.media.ports import UdpPorts
-from offhook.sip.sockets import UdpTcpSockets
-from offhook.sip.stack import Stack
+from offhook.sip.resolve import Resolver, ask_dns
+from offhook.sip.sockets import NetworkSockets
 from offhook.sip.transport import Address
 from offhook.store import Store
 from offhook.testing.handset import Handset
@@ -114,13 +113,15 @@ class Demo:
         return bandwidth.CallsApi(bandwidth.ApiClient(configuration))
 
     def _create(self) -> Any:
-        request = bandwidth.CreateCall(
-            to=PHONE_NUMBER,
-            var_from=APP_NUMBER,
-            application_id=APPLICATION,
-            answer_url=f"{self._site.app_url}/voice/answer",
-            disconnect_url=f"{self._site.app_url}/voice/status",
-            tag="demo",
+        request = bandwidth.CreateCall.from_dict(
+            {
+                "to": PHONE_NUMBER,
+                "from": APP_NUMBER,
+                "applicationId": APPLICATION,
+                "answerUrl": f"{self._site.app_url}/voice/answer",
+                "disconnectUrl": f"{self._site.app_url}/voice/status",
+                "tag": "demo",
+            }
         )
         return self._api().create_call(ACCOUNT, request)
 
@@ -157,17 +158,14 @@ def _quiet(call: Handset) -> bool:
 @asynccontextmanager
 async def telephones(site: Site) -> AsyncIterator[Phones]:
     """Plug in two telephones on loopback."""
-    rng = random.SystemRandom()
-    sockets = UdpTcpSockets("127.0.0.1", site.phones)
-    phones = Phones(
-        Stack(Ids(rng)),
-        sockets,
-        UdpPorts("127.0.0.1"),
-        rng,
-        Address("udp", "127.0.0.1", site.server.sip),
-    )
+    rng, now = random.SystemRandom(), asyncio.get_running_loop().time
+    sockets = NetworkSockets(Resolver(ask_dns, now, rng), "127.0.0.1", site.phones)
+    await sockets.bind()
+    server = Address("udp", "127.0.0.1", site.server.sip)
+    phones = Phones(sockets, UdpPorts(first=40002, last=50000), rng, server)
     phones.start()
     try:
         yield phones
     finally:
         await phones.close()
+        await sockets.close()

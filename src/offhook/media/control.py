@@ -13,6 +13,7 @@ import socket
 import sys
 from asyncio.subprocess import Process
 from collections.abc import Callable
+from typing import cast
 
 import msgspec
 
@@ -56,8 +57,7 @@ class _Link(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the way to the worker."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's are no subclasses
 
     def data_received(self, data: bytes) -> None:
         """Take in reports and beats."""

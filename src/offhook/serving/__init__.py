@@ -1,0 +1,1 @@
+"""`offhook serve`: the node on a real network, with real processes around it."""
