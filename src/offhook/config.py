@@ -122,13 +122,19 @@ class _Reader:
         try:
             return msgspec.convert(self._tables, Settings)
         except msgspec.ValidationError as error:
-            said = _SAID.fullmatch(str(error))
-            assert said is not None, "the pattern takes any text"
-            fault, key = said[1], said[2] or ""
-            if named := _MISSING.fullmatch(fault) or _NAMED.fullmatch(fault):
-                key, fault = f"{key}.{named['key']}".lstrip("."), named["fault"] or "is missing"
+            key, fault, fix = told(error, Settings)
             source = self._sources.get(key, self._source)
-            raise ConfigError(source, key, *_told(fault, _type_at(key))) from error
+            raise ConfigError(source, key, fault, fix) from error
+
+
+def told(error: msgspec.ValidationError, kind: type[Section]) -> tuple[str, str, str]:
+    """Return key, fault and fix of values that are no `kind`."""
+    said = _SAID.fullmatch(str(error))
+    assert said is not None, "the pattern takes any text"
+    fault, key = said[1], said[2] or ""
+    if named := _MISSING.fullmatch(fault) or _NAMED.fullmatch(fault):
+        key, fault = f"{key}.{named['key']}".lstrip("."), named["fault"] or "is missing"
+    return key, *_told(fault, _type_at(kind, key))
 
 
 def _unknown(
@@ -159,9 +165,8 @@ def _struct(kind: Any) -> type[Section] | None:
     return None
 
 
-def _type_at(key: str) -> Any:
+def _type_at(kind: Any, key: str) -> Any:
     """Return the declared type of a dotted key such as `users[0].name`."""
-    kind: Any = Settings
     for name in re.sub(r"\[\d+\]", "", key).split("."):
         section = _struct(kind)
         kind = _fields(section).get(name) if section else None

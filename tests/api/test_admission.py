@@ -17,6 +17,15 @@ def test_as_many_as_the_cap_are_in_flight_and_no_more() -> None:
     assert admission.in_flight == 0
 
 
+def test_a_node_that_is_not_ready_refuses_until_it_is() -> None:
+    answers = [False, True]
+    admission = Admission(1, lambda: answers.pop(0))
+    with pytest.raises(ApiError, match="Handling too many requests"), admission:
+        pass
+    with admission:
+        assert admission.in_flight == 1
+
+
 def test_a_request_that_fails_gives_its_place_back() -> None:
     admission = Admission(1)
     with pytest.raises(KeyError), admission:

@@ -10,6 +10,7 @@ from tests.api.client import ACCOUNT, APPLICATION, OTHER, SUSPENDED, Answer, Sta
 
 from offhook.errors import http
 from offhook.records import CallState
+from offhook.store import StoreError
 
 CALLS = f"/api/v2/accounts/{ACCOUNT}/calls"
 UNKNOWN = f"{CALLS}/c-nobody"
@@ -280,6 +281,13 @@ def test_a_handler_that_fails_is_500_without_a_word_about_why(stage: Stage) -> N
     answer = stage.calls("GET", "/c-1")
 
     check(answer, 500, "internal-error", "An unknown internal error occurred")
+
+
+def test_a_store_that_is_gone_is_503(stage: Stage) -> None:
+    stage.service.bug = StoreError("disk full")
+    answer = stage.calls("GET", "/c-1")
+
+    check(answer, 503, "system-overloaded", "Handling too many requests")
 
 
 def test_a_failure_outside_operations_is_500_in_other_words(stage: Stage) -> None:

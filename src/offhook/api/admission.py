@@ -1,16 +1,21 @@
 """Shedding load: the first check of all, because it must be cheap (errors.md 3.10)."""
 
+from collections.abc import Callable
 from types import TracebackType
 
 from offhook.errors import ApiError, http
 
 
 class Admission:
-    """Counts requests in flight; entering it raises 503 when there are too many, or on drain."""
+    """Counts requests in flight; entering it raises 503 when there are too many.
 
-    def __init__(self, cap: int) -> None:
+    So it does while the node drains or is not `ready`: its store or media workers are gone.
+    """
+
+    def __init__(self, cap: int, ready: Callable[[], bool] = lambda: True) -> None:
         self.in_flight = 0
         self._cap = cap
+        self._ready = ready
         self._closed_for_s: int | None = None
 
     def close(self, retry_after_s: int) -> None:
@@ -25,7 +30,7 @@ class Admission:
         if self._closed_for_s is not None:
             wait_s = str(max(1, self._closed_for_s))
             raise ApiError(http.OVERLOADED, headers=(("Retry-After", wait_s),))
-        if self.in_flight >= self._cap:
+        if self.in_flight >= self._cap or not self._ready():
             raise ApiError(http.OVERLOADED)
         self.in_flight += 1
 

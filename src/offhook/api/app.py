@@ -24,6 +24,7 @@ from offhook.api.site import Site
 from offhook.clock import Clock
 from offhook.errors import ApiError, http
 from offhook.ids import Ids
+from offhook.store import StoreError
 
 log = structlog.get_logger("offhook.api")
 
@@ -135,6 +136,9 @@ async def _run(operation: Operation, asked: Asked, request: Incoming) -> Reply:
         return await operation.run(asked)
     except ApiError:
         raise
+    except StoreError as error:
+        log.exception("store unavailable", request_id=request.request_id)
+        raise ApiError(http.OVERLOADED) from error
     except Exception as error:
         log.exception("operation failed", request_id=request.request_id)
         raise ApiError(http.UNKNOWN_ERROR) from error

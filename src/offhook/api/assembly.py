@@ -38,6 +38,7 @@ class World:
     clock: Clock
     ids: Ids
     offload: Offload
+    ready: Callable[[], bool] = lambda: True  # asked before each request; False answers 503
 
 
 def assemble(
@@ -58,4 +59,4 @@ def assemble(
     gate = Gate(directory, passwords, tokens)
     site = Site(settings.public_url)
     api = Api(calls.routes(), gate, TokenEndpoint(passwords, tokens), site)
-    return Server(api, Admission(settings.in_flight), world.ids, world.clock)
+    return Server(api, Admission(settings.in_flight, world.ready), world.ids, world.clock)
