@@ -14,6 +14,7 @@ from offhook.facts import Answered, Confirmed, Refused, Reoffered
 from offhook.sip.acceptance import Acceptance
 from offhook.sip.asking import Asking
 from offhook.sip.core import ALLOW, SDP, SUPPORTED
+from offhook.sip.grammar import number
 from offhook.sip.message import Request, Response, respond
 from offhook.sip.timers import Timer
 from offhook.sip.transactions import Failure, Transaction
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from offhook.sip.session import Session
 
 RETRY_LATER = ("Retry-After", "3")  # RFC 3261 14.2: 0 to 10 seconds
+MAX_RETRY_S = 10
+MAX_TRIES = 6  # of one offer; a far end that is never ready has refused it
 GONE = (408, 481)  # answers that mean the dialog is no more (RFC 3261 12.2.1.2)
 
 
@@ -36,6 +39,7 @@ class Reinvites:
         self._our_sdp = b""  # the last description that we sent
         self._waiting: bytes | None = None  # an offer of ours for which it is too early
         self._retry: Timer | None = None
+        self._tries = 0
         self._theirs: Transaction | None = None
         self._acceptance: Acceptance | None = None
         self._acks: dict[int, Outgoing] = {}  # by CSeq, for repeated 2xx
@@ -49,6 +53,7 @@ class Reinvites:
             return
         session = self._session
         self._our_sdp = sdp
+        self._tries += 1
         headers = (session.contact(), ALLOW, SUPPORTED, *session.refresh.asked(), SDP)
         self._ours = session.ask("INVITE", self._heard, headers, sdp)
 
@@ -70,15 +75,16 @@ class Reinvites:
             self._accepted(outcome)
 
     def _accepted(self, response: Response) -> None:
-        session, number = self._session, response.cseq.number
-        if number in self._acks:
-            session.core.outgoing.append(self._acks[number])  # RFC 3261 13.2.2.4
+        session, cseq = self._session, response.cseq.number
+        if cseq in self._acks:
+            session.core.outgoing.append(self._acks[cseq])  # RFC 3261 13.2.2.4
             return
         ours, self._ours = self._ours, None
         assert session.dialog is not None
         assert ours is not None
         session.dialog.refresh(response)
-        self._acks = {number: acknowledge(session, session.dialog, ours)}
+        self._acks = {cseq: acknowledge(session, session.dialog, ours)}
+        self._tries = 0
         if not session.over:
             session.refresh.agreed(response)
             session.report(Answered(response.body))
@@ -91,12 +97,19 @@ class Reinvites:
             return
         if response.status in GONE:
             session.lose(f"{response.status} {response.reason}")
-        elif response.status == 491:
-            delay_s = session.glare_delay_s()
+        elif self._tries < MAX_TRIES and (delay_s := self._wait_s(response)) is not None:
             self._retry = session.core.timers.start(delay_s, self._try_again)
         else:
+            self._tries = 0
             session.report(Refused(response.status, response.reason))
             self._next()
+
+    def _wait_s(self, response: Response) -> float | None:
+        """Return how long a far end that is not ready wants to be left alone (RFC 3261 14)."""
+        if response.status == 491:
+            return self._session.glare_delay_s()
+        after = number((response.get("Retry-After") or "").partition(";")[0].strip(), MAX_RETRY_S)
+        return float(after) if response.status in (500, 503) and after is not None else None
 
     def _try_again(self) -> None:
         self._retry = None
@@ -211,8 +224,8 @@ class Reinvites:
 def acknowledge(session: Session, dialog: Dialog, asking: Asking) -> Outgoing:
     """Send the ACK of a 2xx: a request of its own, to the Contact (RFC 3261 13.2.2.4)."""
     to = dialog.next_hop()
-    number = asking.request.cseq.number
-    ack = dialog.numbered("ACK", number, session.core.via(to.transport), asking.credentials())
+    cseq = asking.request.cseq.number
+    ack = dialog.numbered("ACK", cseq, session.core.via(to.transport), asking.credentials())
     return session.core.post(ack, to, session.number)
 
 
