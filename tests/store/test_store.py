@@ -160,6 +160,15 @@ def test_a_database_of_a_newer_version_is_not_opened(tmp_path: Path) -> None:
         open_store(url, threaded=False)
 
 
+def test_what_is_no_database_is_refused_in_plain_words(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("no database, but long enough to be one" * 100)
+    urls = [f"sqlite:///{tmp_path}/notes.txt", f"sqlite:///{tmp_path}", "mydb://x", "nonsense"]
+
+    for url in urls:
+        with pytest.raises(StoreError, match="the database cannot be used"):
+            open_store(url, threaded=False)
+
+
 def test_a_batch_is_one_transaction_for_every_reader(tmp_path: Path) -> None:
     """A state change is never seen without its event and its webhook."""
     store = open_store(f"sqlite:///{tmp_path}/offhook.db", threaded=True)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from offhook.webhooks.http import HttpClient, HttpError, HttpRequest, HttpResponse
+from offhook.webhooks.http import HttpError, HttpRequest, HttpResponse
 
 REFUSED = HttpError("connection failed", connecting=True)
 SLOW = HttpError("timed out after 15 seconds", connecting=False)
@@ -53,8 +53,3 @@ class Scripted:
     def urls(self) -> list[str]:
         """What was asked for, in order."""
         return [request.url for request in self.requests]
-
-
-def as_client(scripted: Scripted) -> HttpClient:
-    """The same, as the type the product asks for."""
-    return scripted

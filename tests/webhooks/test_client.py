@@ -17,7 +17,7 @@ from offhook import __version__
 from offhook.hooks import Credentials
 from offhook.webhooks.client import AiohttpClient
 from offhook.webhooks.guard import Guard
-from offhook.webhooks.http import HttpError, HttpRequest, HttpResponse
+from offhook.webhooks.http import HttpClient, HttpError, HttpRequest, HttpResponse
 
 ME = Credentials("me", "sécret")
 BASIC = "Basic bWU6c8OpY3JldA=="
@@ -37,7 +37,7 @@ async def client(
         await made.close()
 
 
-async def get(http: AiohttpClient, url: str, timeout_s: float = 5.0) -> HttpResponse:
+async def get(http: HttpClient, url: str, timeout_s: float = 5.0) -> HttpResponse:
     return await http.send(HttpRequest("GET", url), timeout_s=timeout_s, limit=10_000)
 
 
@@ -274,7 +274,8 @@ def test_a_reset_is_a_connection_exception_and_asked_only_once(method: str) -> N
 
 
 def test_a_server_that_does_not_speak_http_has_failed_without_a_connection_exception() -> None:
-    async def babble(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def babble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
         writer.write(b"220 mail.test ESMTP\r\n\r\n")
         await writer.drain()
 

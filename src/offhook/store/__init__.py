@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from offhook.clock import Clock
 from offhook.records import CallRecord, Delivery, Event
@@ -38,12 +39,18 @@ class Store:
     @classmethod
     def open(cls, url: str, clock: Clock, *, threaded: bool) -> "Store":
         """Open the database at `url`, made or upgraded if need be; raises StoreError."""
-        database = Database(url)
+        try:
+            database = Database(url)
+        except (SQLAlchemyError, OSError, ImportError) as error:
+            raise StoreError(f"the database cannot be used: {error}") from error
         try:
             upgrade(database)
-        except BaseException:
+        except StoreError:
             database.close()
             raise
+        except SQLAlchemyError as error:
+            database.close()
+            raise StoreError(f"the database cannot be used: {error}") from error
         return cls(database, clock, threaded=threaded)
 
     def close(self) -> None:

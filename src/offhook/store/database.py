@@ -17,6 +17,7 @@ from sqlalchemy.pool import StaticPool
 
 READERS = 4  # connections
 BUSY_TIMEOUT_MS = 5000  # how long to wait for another process that writes
+SWITCH_PAUSE_MS = 20
 IMMEDIATE = "BEGIN IMMEDIATE"  # takes the write lock at once: an upgrade later could not wait
 
 
@@ -78,10 +79,20 @@ def _engine(url: URL, begin: str, **pool: Any) -> Engine:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
     connection.isolation_level = None  # transactions begin where we say, DDL included
-    for pragma in (
-        f"busy_timeout={BUSY_TIMEOUT_MS}",  # first: the next one may have to wait
-        "journal_mode=WAL",
-        "synchronous=FULL",  # a committed row survives a power cut
-        "foreign_keys=ON",
-    ):
-        connection.execute(f"PRAGMA {pragma}").close()
+    connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}").close()
+    _switch_to_wal(connection)
+    connection.execute("PRAGMA synchronous=FULL").close()  # a commit survives a power cut
+    connection.execute("PRAGMA foreign_keys=ON").close()
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """Use a write-ahead log: readers never wait. This switch alone ignores busy_timeout."""
+    pause = threading.Event()
+    for _ in range(BUSY_TIMEOUT_MS // SWITCH_PAUSE_MS):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").close()
+        except sqlite3.OperationalError:
+            pause.wait(SWITCH_PAUSE_MS / 1000)
+        else:
+            return
+    connection.execute("PRAGMA journal_mode=WAL").close()
