@@ -1,5 +1,7 @@
 """Level and voice activity."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -17,7 +19,7 @@ def test_the_level_of_a_sine_is_its_dbfs(dbfs: float) -> None:
     assert expected == pytest.approx(detect.mean_square(dbfs), rel=0.05)
 
 
-def changes(levels_dbfs: list[float]) -> list[tuple[int, bool]]:
+def changes(levels_dbfs: Sequence[float]) -> list[tuple[int, bool]]:
     """Frame and new state of each change of row 1 of two."""
     voice, found = VoiceActivity(2), []
     for frame, dbfs in enumerate(levels_dbfs):

@@ -121,7 +121,8 @@ def voice(seed: int, duration_s: float) -> Pcm:
         total += np.where(hertz < 3600, gain * np.sin(harmonic * phase), 0)
     total *= np.clip(glide(-0.4, 1.0), 0, 1)
     total += 0.02 * np.random.default_rng(seed).standard_normal(count)
-    return np.rint(6000 * total / np.abs(total).max() * 2).astype(np.int16)
+    spoken: Pcm = np.rint(12000 * total / np.abs(total).max()).astype(np.int16)
+    return spoken
 
 
 @pytest.mark.slow

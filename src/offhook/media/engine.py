@@ -187,6 +187,7 @@ class Engine:
                 if self._players.play(row, play, clip, loop):
                     self._switch.connect(row, player)
                 else:
+                    self._switch.disconnect(row, player)
                     self._reports.append(Ended(leg, play))  # nothing to play is soon played
             case Dial(_, play, steps):
                 self._dials.clear(row)
@@ -333,7 +334,7 @@ class Engine:
     def _send(self, count: int) -> None:
         """Pack audio and events of all rows that send."""
         rows, senders = self._rows, self._senders
-        sending = rows.sending[:count]
+        sending = rows.sending[:count] & (self._latches.destination[:count] != NOBODY)
         plain = sending.copy()  # rows whose audio no event replaces
         for events in self._dials.tick():
             allowed = sending[events.rows]

@@ -105,6 +105,7 @@ class Players:
 
     def play(self, row: int, play: int, name: str, loop: bool) -> bool:
         """Play from the next tick on, in place of what the row played; False: no such clip."""
+        self.stop(row)
         clip = self._named.get(name)
         if clip is None:
             return False
