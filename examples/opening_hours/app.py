@@ -1,15 +1,18 @@
-"""A small voice app: greet, ask for a key, say what was pressed. Flask and the official BXML builder.
+"""A small voice app: greet, ask for a key, say which. Flask and the official BXML builder.
 
 Run it with `python examples/opening_hours/app.py --port 5000` and point an application's
 `initiate_url` or a call's `answerUrl` at it. `offhook demo` runs it for you.
 """
 
 import argparse
+import io
+import math
+import struct
+import wave
 
-from bandwidth.models.bxml import Gather, Hangup, PlayAudio, Response, SpeakSentence, Verb
-from flask import Flask, Response as HttpResponse, request, send_file
-
-from tones import chime
+from bandwidth.models.bxml import Gather, Hangup, Pause, PlayAudio, Response, SpeakSentence, Verb
+from flask import Flask, request, send_file
+from flask import Response as HttpResponse
 
 app = Flask(__name__)
 
@@ -61,16 +64,23 @@ def key() -> HttpResponse:
         return menu(request.get_json()["direction"])
     return bxml(
         PlayAudio("/audio/chime.wav"),
-        SpeakSentence(f"You pressed {digits}. {HOURS} Thank you, and goodbye."),
-        SpeakSentence("Please hang up when you are ready."),
-        Gather(max_digits=1, first_digit_timeout=30),
+        SpeakSentence(f"You pressed {digits}. {HOURS} Goodbye."),
+        Pause(10),
     )
 
 
 @app.get("/audio/chime.wav")
-def chime_file() -> HttpResponse:
-    """One second of 1000 Hz."""
-    return send_file(chime(), mimetype="audio/wav", max_age=60)
+def chime() -> HttpResponse:
+    """One second of 1000 Hz as a WAV file."""
+    samples = [int(9000 * math.sin(2 * math.pi * 1000 * i / 8000)) for i in range(8000)]
+    file = io.BytesIO()
+    with wave.open(file, "wb") as wav:
+        wav.setnchannels(1)
+        wav.setsampwidth(2)
+        wav.setframerate(8000)
+        wav.writeframes(struct.pack("<8000h", *samples))
+    file.seek(0)
+    return send_file(file, mimetype="audio/wav", max_age=60)
 
 
 @app.post("/voice/status")

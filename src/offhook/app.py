@@ -20,7 +20,7 @@ from offhook.records import Delivery
 from offhook.scopes import Offload, TaskOwner
 from offhook.sip.endpoint import Endpoint, IncomingCall
 from offhook.sip.stack import Stack
-from offhook.sip.transport import Address, Sockets
+from offhook.sip.transport import Sockets
 from offhook.sip.trunks import accepts
 from offhook.speech import Synthesizer
 from offhook.store import Store
@@ -64,7 +64,6 @@ class Node:
             ),
             parts.sockets,
             on_call=self._on_call,
-            on_message=self._on_message,
         )
         self.media = parts.make_media(self._on_report)
         self.outbox = Outbox(parts.http, parts.clock, self._tasks, self._settle, self._on_attempt)
@@ -108,9 +107,6 @@ class Node:
 
     def _on_call(self, incoming: IncomingCall) -> None:
         self.exchange.on_call(incoming)
-
-    def _on_message(self, session: int | None, sent: bool, data: bytes, peer: Address) -> None:
-        self.exchange.on_message(session, sent, data, peer)
 
     def _on_report(self, report: Report) -> None:
         self.exchange.on_report(report)

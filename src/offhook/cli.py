@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -25,21 +26,14 @@ def main() -> None:
 
 @main.command()
 @CONFIG
-@click.option("--host", help="HTTP address to listen on.")
-@click.option("--port", type=int, help="HTTP port to listen on; 0 for any.")
-@click.option("--sip-port", type=int, help="SIP port to listen on, UDP and TCP.")
-@click.option("--base-url", help="Public URL, as it appears in callUrl.")
-@click.option("--store", help="Database URL, such as sqlite:///offhook.sqlite3.")
+@click.option("--host", "server__host", help="HTTP address to listen on.")
+@click.option("--port", "server__port", type=int, help="HTTP port to listen on; 0 for any.")
+@click.option("--base-url", "server__base_url", help="Public URL, as it appears in callUrl.")
+@click.option("--sip-host", "sip__host", help="SIP address to listen on.")
+@click.option("--sip-port", "sip__port", type=int, help="SIP port to listen on, UDP and TCP.")
+@click.option("--store", "store__url", help="Database URL, such as sqlite:///offhook.sqlite3.")
 @click.option("--log-format", type=click.Choice(["json", "text"]), default="text")
-def serve(
-    path: Path | None,
-    host: str | None,
-    port: int | None,
-    sip_port: int | None,
-    base_url: str | None,
-    store: str | None,
-    log_format: str,
-) -> None:
+def serve(path: Path | None, log_format: str, **overrides: Any) -> None:
     """Run the server until interrupted."""
     import uvloop
 
@@ -48,15 +42,9 @@ def serve(
     from offhook.serving.serve import serve as run
     from offhook.store import StoreError
 
-    overrides = {
-        "server.host": host,
-        "server.port": port,
-        "server.base_url": base_url,
-        "sip.port": sip_port,
-        "store.url": store,
-    }
     try:
-        config = load(path, os.environ, overrides)
+        flags = {name.replace("__", "."): value for name, value in overrides.items()}
+        config = load(path, os.environ, flags)
         configure(log_format)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(run(config))

@@ -60,6 +60,8 @@ _TEXTS: dict[str, Callable[[Data], str]] = {
     "media.voice": _voice,
     "speech.played": lambda data: f"{data['duration_s']:.2f} s of speech",
     "audio.played": lambda data: f"{data['duration_s']:.2f} s from {data['url']}",
+    "call.created": lambda data: f"REST created: {data['request']['to']}",
+    "call.received": lambda data: f"a call for {data['to']} from {data['source']}",
     "call.state": lambda data: f"is {data['state']}",
     "call.ended": lambda data: " ".join(filter(None, ["ended:", data["cause"], data["message"]])),
 }

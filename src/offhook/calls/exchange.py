@@ -28,7 +28,6 @@ from offhook.records import CallRecord
 from offhook.requests import CallFilter, OutboundRequest, Standing
 from offhook.scopes import TaskOwner
 from offhook.sip.endpoint import IncomingCall
-from offhook.sip.transport import Address
 from offhook.verbs.document import InvalidBxml, parse
 from offhook.webhooks.fetch import Attempt
 
@@ -52,7 +51,7 @@ class Exchange:
         self._plant = plant
         self.tasks = TaskOwner()
         self.calls: dict[str, Call] = {}
-        self._by_session: dict[int, Call] = {}
+        self._leftover: dict[str, Journal] = {}
         self._ended: OrderedDict[str, Ended] = OrderedDict()
         self.sessions = Sessions(plant.settings.node_calls)
         self.dialer = Dialer(self._account, self.sessions, plant.clock.now, self.tasks)
@@ -66,6 +65,7 @@ class Exchange:
             await self._recover(record)
         await self._plant.store.flushed()
         for delivery in await self._plant.offload(self._plant.store.pending_deliveries):
+            await self._open_journal(delivery.call_id)
             self._plant.outbox.post(delivery)
 
     async def close(self) -> None:
@@ -74,6 +74,12 @@ class Exchange:
         for call in list(self.calls.values()):
             call.post(Completed())
         await self.tasks.close(self._plant.settings.shutdown_grace_s)
+
+    async def _open_journal(self, call_id: str) -> None:
+        """Have a journal for a delivery that is left over from a former process."""
+        if call_id not in self._leftover:
+            number = await self._plant.offload(lambda: self._plant.store.last_event_number(call_id))
+            self._leftover[call_id] = Journal(self._plant.store, self._plant.clock, call_id, number)
 
     async def _recover(self, record: CallRecord) -> None:
         events = await self._plant.offload(
@@ -190,7 +196,6 @@ class Exchange:
         call = Call(self._plant, record, incoming=incoming, first_fields=fields)
         self._plant.store.put_call(record)
         call.journal.log("call.received", source=incoming.source.host, to=incoming.target)
-        self._by_session[incoming.session] = call
         self._run(call)
 
     def on_report(self, report: Report) -> None:
@@ -201,13 +206,6 @@ class Exchange:
         elif isinstance(report, Closed):
             log.debug("leg closed", leg=report.leg)
 
-    def on_message(self, session: int | None, sent: bool, data: bytes, peer: Address) -> None:
-        """Log a SIP message with its call."""
-        call = self._call_of(session)
-        if call is not None:
-            kind = "sip.sent" if sent else "sip.received"
-            call.journal.log(kind, **summaries.sip_message(data, peer))
-
     def on_attempt(self, call_id: str, attempt: Attempt) -> None:
         """Log an attempt to deliver an asynchronous webhook with its call."""
         call = self.calls.get(call_id)
@@ -216,19 +214,8 @@ class Exchange:
             log_attempt(call.journal, attempt)
         elif ended is not None:
             log_attempt(ended.journal, attempt)
-        else:  # a delivery left over from a former process
-            number = self._plant.store.last_event_number(call_id)
-            log_attempt(Journal(self._plant.store, self._plant.clock, call_id, number), attempt)
-
-    def _call_of(self, session: int | None) -> Call | None:
-        if session is None:
-            return None
-        call = self._by_session.get(session)
-        if call is None:
-            call = next((c for c in self.calls.values() if c.leg.session == session), None)
-            if call is not None:
-                self._by_session[session] = call
-        return call
+        else:
+            log_attempt(self._leftover[call_id], attempt)
 
     # running
 
@@ -253,7 +240,6 @@ class Exchange:
         self.sessions.give_back(record.call_id)
         self.dialer.leave(record.account_id, record.call_id)
         del self.calls[record.call_id]
-        self._by_session.pop(call.leg.session, None)
         self._ended[record.call_id] = Ended(
             record.account_id, self._plant.clock.now(), call.ran_out, call.journal
         )

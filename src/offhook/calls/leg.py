@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from enum import Enum, auto
 
-from offhook.calls import endings
+from offhook.calls import endings, summaries
 from offhook.calls.journal import Journal
 from offhook.calls.limits import CONFIRM_S, MEDIA_OPEN_S, RETRY_AFTER_S
 from offhook.calls.plant import Plant
@@ -18,6 +18,7 @@ from offhook.facts import DigitHeard, Fact, MediaLost, PlayEnded
 from offhook.media import messages
 from offhook.sip.endpoint import IncomingCall, OutgoingCall
 from offhook.sip.offer import Agreed, LocalMedia, SdpError, accept, answer, offer
+from offhook.sip.transport import Address
 
 
 class Phase(Enum):
@@ -55,7 +56,7 @@ class Leg:
     async def dial(self, make: Callable[[bytes], OutgoingCall]) -> str:
         """Open media, offer it and send the INVITE; returns the SIP Call-ID."""
         local = await self._open_media()
-        self.session = self._plant.sip.invite(make(offer(local)), self._post)
+        self.session = self._plant.sip.invite(make(offer(local)), self._post, self._log_message)
         self.phase = Phase.CALLING
         return self._plant.sip.call_id(self.session)
 
@@ -71,7 +72,7 @@ class Leg:
         self.session = incoming.session
         self.phase = Phase.ALERTING
         self._offered = incoming.sdp
-        self._plant.sip.attach(self.session, self._post)
+        self._plant.sip.attach(self.session, self._post, self._log_message)
 
     def ring(self) -> None:
         """Tell the caller that it rings."""
@@ -137,6 +138,10 @@ class Leg:
         if self._media_open:
             self._media_open = False
             self._plant.media.send(messages.Close(self.id))
+
+    def _log_message(self, sent: bool, data: bytes, peer: Address) -> None:
+        kind = "sip.sent" if sent else "sip.received"
+        self._journal.log(kind, **summaries.sip_message(data, peer))
 
     # media
 

@@ -73,7 +73,7 @@ class Demo:
         state = await asyncio.to_thread(self._read, call_id)
         self.checks.require(
             (state.direction, state.disconnect_cause) == ("inbound", "hangup"),
-            f"the SDK reads the call as {state.direction}, cause {state.disconnect_cause}",
+            f"the SDK reads the call as {state.direction.value}, cause {state.disconnect_cause}",
         )
 
     async def _converse(self, call: Handset, key: str, name: str, who: str) -> None:
@@ -87,7 +87,7 @@ class Demo:
         keep(heard, self._out / f"{name}.wav")
         self.checks.speech(heard[:before], who, "the greeting")
         self.checks.chime(heard[before:], who)
-        after = tones(heard, CHIME_HZ)[-1].end_s
+        after = max(tones(heard, CHIME_HZ), key=lambda span: span.duration_s).end_s
         self.checks.speech(heard[round(after * 8000) :], who, f"the announcement for key {key}")
 
     async def _inbound_id(self) -> str:

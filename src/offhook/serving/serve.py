@@ -4,7 +4,7 @@ import asyncio
 import random
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import structlog
@@ -68,57 +68,77 @@ async def running_node(config: Config) -> AsyncIterator[Node]:
     """Build a node from its configuration, start it, and stop it after the body."""
     settings = config.settings
     clock, rng = Clock(), random.SystemRandom()
-    ids = Ids(rng, secrets.token_hex(4))
-    offload = ThreadOffload(OFFLOAD_THREADS)
-    store = await offload(lambda: Store.open(settings.store.url, clock, threaded=True))
     resolver = Resolver(ask_dns, clock.now, rng)
-    sockets = NetworkSockets(
-        resolver, settings.sip.host, settings.sip.port, settings.sip.advertised_host or ""
-    )
-    fixed = await offload(lambda: config.directory(rng))
-    book = Book(fixed, store, offload, resolver)
-    await book.refresh()
-    await sockets.bind()
-    http = AiohttpClient(
-        Guard(settings.webhooks.allow, settings.webhooks.deny),
-        ca_file=Path(settings.webhooks.ca_file) if settings.webhooks.ca_file else None,
-    )
-    speech = SpeechProcess()
-    media: list[WorkerMedia] = []
-
-    def make_media(sink: Sink) -> MediaPlane:
-        media.append(WorkerMedia(sink, _worker(settings)))
-        return media[0]
-
-    node = Node(
-        Parts(
-            clock=clock,
-            ids=ids,
-            offload=offload,
-            store=store,
-            http=http,
-            synthesizer=speech,
-            sockets=sockets,
-            make_media=make_media,
-            directory=book,
-            calls=_calls(settings),
-            api=_api(settings),
-            trunk_addresses=lambda: book.addresses,
+    async with AsyncExitStack() as stack:
+        offload = ThreadOffload(OFFLOAD_THREADS)
+        stack.callback(offload.close)
+        store = await offload(lambda: Store.open(settings.store.url, clock, threaded=True))
+        stack.push_async_callback(offload, store.close)
+        fixed = await offload(lambda: config.directory(rng))
+        book = Book(fixed, store, offload, resolver)
+        await book.refresh()
+        sockets = NetworkSockets(
+            resolver, settings.sip.host, settings.sip.port, settings.sip.advertised_host or ""
         )
-    )
-    await media[0].start()
-    await node.start()
-    try:
-        async with background(book.keep()), background(_purge(store, offload)):
-            yield node
-    finally:
-        await node.close()
-        await media[0].close()
-        await sockets.close()
-        await http.close()
-        speech.close()
-        await offload(store.close)
-        offload.close()
+        await sockets.bind()
+        stack.push_async_callback(sockets.close)
+        http = _client(settings)
+        stack.push_async_callback(http.close)
+        speech = SpeechProcess()
+        stack.callback(speech.close)
+        media = Media(settings)
+        node = Node(
+            Parts(
+                clock=clock,
+                ids=Ids(rng, secrets.token_hex(4)),
+                offload=offload,
+                store=store,
+                http=http,
+                synthesizer=speech,
+                sockets=sockets,
+                make_media=media.make,
+                directory=book,
+                calls=_calls(settings),
+                api=_api(settings),
+                trunk_addresses=lambda: book.addresses,
+            )
+        )
+        await media.worker.start()
+        stack.push_async_callback(media.worker.close)
+        await node.start()
+        stack.push_async_callback(node.close)
+        await stack.enter_async_context(background(book.keep()))
+        await stack.enter_async_context(background(_purge(store, offload)))
+        yield node
+
+
+class Media:
+    """Makes the worker once the node's sink is known."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.worker: WorkerMedia
+
+    def make(self, sink: Sink) -> MediaPlane:
+        """Make the client of the worker process; it still has to be started."""
+        media = self._settings.media
+        self.worker = WorkerMedia(
+            sink,
+            WorkerSettings(
+                host=media.host,
+                advertised=media.advertised_host,
+                first_port=media.first_port,
+                last_port=media.last_port,
+                capacity=self._settings.limits.calls,
+            ),
+        )
+        return self.worker
+
+
+def _client(settings: Settings) -> AiohttpClient:
+    webhooks = settings.webhooks
+    guard = Guard(webhooks.allow, webhooks.deny)
+    return AiohttpClient(guard, ca_file=Path(webhooks.ca_file) if webhooks.ca_file else None)
 
 
 async def _purge(store: Store, offload: ThreadOffload) -> None:
@@ -127,17 +147,6 @@ async def _purge(store: Store, offload: ThreadOffload) -> None:
         removed = await offload(store.purge)
         log.info("store.purged", calls=removed)
         await asyncio.sleep(PURGE_EVERY_S)
-
-
-def _worker(settings: Settings) -> WorkerSettings:
-    media = settings.media
-    return WorkerSettings(
-        host=media.host,
-        advertised=media.advertised_host,
-        first_port=media.first_port,
-        last_port=media.last_port,
-        capacity=settings.limits.calls,
-    )
 
 
 def _base_url(settings: Settings) -> str:

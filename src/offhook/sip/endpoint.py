@@ -20,7 +20,8 @@ from offhook.sip.transport import Address, Outgoing, Sockets
 __all__ = ["Endpoint", "IncomingCall", "OutgoingCall"]
 
 Sink = Callable[[SipFact], None]
-OnMessage = Callable[[int | None, bool, bytes, Address], None]
+Tap = Callable[[bool, bytes, Address], None]  # sent or received, the message, the peer
+UNTAPPED = 20  # messages of an incoming call kept until somebody attaches
 
 
 @dataclass(slots=True)
@@ -29,12 +30,21 @@ class _Party:
 
     call_id: str
     sink: Sink | None = None
+    tap: Tap | None = None
     untold: list[SipFact] = field(default_factory=list)
+    untapped: list[tuple[bool, bytes, Address]] = field(default_factory=list)
     over: bool = False
+
+    def show(self, sent: bool, data: bytes, peer: Address) -> None:
+        """Let the tap see a message, now or once it is there."""
+        if self.tap:
+            self.tap(sent, data, peer)
+        elif self.sink is None and len(self.untapped) < UNTAPPED:
+            self.untapped.append((sent, data, peer))
 
 
 class Endpoint:
-    """Our side of all calls; `on_message` sees every message, for the event log."""
+    """Our side of all calls. A session's sink gets its facts, its tap sees its messages."""
 
     def __init__(
         self,
@@ -42,12 +52,10 @@ class Endpoint:
         sockets: Sockets,
         *,
         on_call: Callable[[IncomingCall], None],
-        on_message: OnMessage | None = None,
     ) -> None:
         self._stack = stack
         self._sockets = sockets
         self._on_call = on_call
-        self._on_message = on_message
         self._parties: dict[int, _Party] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._armed: float | None = None
@@ -67,21 +75,24 @@ class Endpoint:
 
     # commands
 
-    def invite(self, call: OutgoingCall, sink: Sink) -> int:
+    def invite(self, call: OutgoingCall, sink: Sink, tap: Tap | None = None) -> int:
         """Place a call; failures come as `Unreachable` through the sink. Return its session."""
         with self._turn() as now:
             session = self._stack.invite(call, now)
             started = self._stack.session(session, now)
             assert started is not None
-            self._parties[session] = _Party(started.call_id, sink)
+            self._parties[session] = _Party(started.call_id, sink, tap)
         return session
 
-    def attach(self, session: int, sink: Sink) -> None:
-        """Say where the facts of an incoming session go; those that waited come now."""
+    def attach(self, session: int, sink: Sink, tap: Tap | None = None) -> None:
+        """Say where facts and messages of an incoming session go; what waited comes now."""
         party = self._parties.get(session)
         if party is None:
             return
-        party.sink = sink
+        party.sink, party.tap = sink, tap
+        untapped, party.untapped = party.untapped, []
+        for message in untapped:
+            party.show(*message)
         untold, party.untold = party.untold, []
         for fact in untold:
             sink(fact)
@@ -148,8 +159,15 @@ class Endpoint:
             return
         with self._turn() as now:
             session = self._stack.receive(data, source, now)
-            if self._on_message:
-                self._on_message(session, False, data, source)
+            if session is not None and (party := self._party(session, now)):
+                party.show(False, data, source)
+
+    def _party(self, session: int, now: float) -> _Party | None:
+        """Return who is told; a session that is just beginning gets its party here."""
+        party = self._parties.get(session)
+        if party is None and self._stack.session(session, now) is not None:
+            party = self._parties[session] = _Party("")
+        return party
 
     def _failed(self, outgoing: Outgoing, reason: str) -> None:
         with self._turn() as now:
@@ -176,8 +194,8 @@ class Endpoint:
     def _drain(self) -> None:
         while (messages := self._stack.outgoing()) or (told := self._stack.facts()):
             for message in messages:
-                if self._on_message:
-                    self._on_message(message.session, True, message.data, message.to)
+                if party := self._parties.get(message.session or 0):
+                    party.show(True, message.data, message.to)
                 self._sockets.send(message)
             if not messages:
                 for each in told:
@@ -185,7 +203,8 @@ class Endpoint:
 
     def _tell(self, told: Told) -> None:
         if isinstance(told.fact, IncomingCall):
-            self._parties[told.session] = _Party(told.fact.call_id)
+            party = self._parties.setdefault(told.session, _Party(told.fact.call_id))
+            party.call_id = told.fact.call_id
             self._on_call(told.fact)
             return
         party = self._parties[told.session]

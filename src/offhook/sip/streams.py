@@ -50,7 +50,7 @@ class Stream(asyncio.Protocol):
         self.peer = (peer[0], peer[1])
         self._opened = self._now()
         if not self._owner.stream_opened(self):
-            transport.abort()
+            self._transport.abort()
             return
         self._watch()
 
