@@ -170,11 +170,20 @@ class Handset:
     # sound
 
     async def press(self, keys: str, *, tone_ms: int = TONE_MS, gap_ms: int = GAP_MS) -> None:
-        """Press keys, one after the other; returns when the last one has been sent."""
+        """Press keys, one after the other; returns when the last one has been sent.
+
+        The far end may hang up as soon as it hears the last key: it was pressed all the same.
+        """
         tones = [messages.ToneStep(key, tone_ms) for key in keys]
         gap = messages.ToneStep("", gap_ms)
         steps = [step for tone in tones for step in (gap, tone)][1:]
-        await self._play(lambda number: messages.Dial(self.leg, number, tuple(steps)))
+        now = asyncio.get_running_loop().time
+        last = now() + (len(keys) - 1) * (tone_ms + gap_ms) / 1000
+        try:
+            await self._play(lambda number: messages.Dial(self.leg, number, tuple(steps)))
+        except CallOverError:
+            if now() < last:
+                raise
 
     async def say(self, pcm: Pcm) -> None:
         """Speak into the telephone; returns when the last sample has been sent."""

@@ -34,6 +34,7 @@ from offhook.testing.paths import GOOD, Quality
 from offhook.testing.phone import Headers, Phone, Phones
 from offhook.testing.voice import ToneVoice
 
+ON_THE_WAY_S = 0.5  # for what has been sent when a story ends: it still arrives
 SETTLE_S = 60.0  # for calls to end and webhooks to be delivered, once all phones have hung up
 SETTLE_STEP_S = 0.1
 QUIET_S = 5.0  # no retransmission is later than that after the one before (T2, RFC 3261 17)
@@ -171,6 +172,7 @@ class World:
 
     async def _settle(self) -> None:
         """Hang up everywhere, wait for the end of everything and look at what is left."""
+        await asyncio.sleep(ON_THE_WAY_S)
         for call in self.phones.live:
             call.hang_up()
         for _ in range(round(SETTLE_S / SETTLE_STEP_S)):
