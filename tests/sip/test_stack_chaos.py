@@ -43,7 +43,8 @@ class World:
     def __post_init__(self) -> None:
         self.a = Side(A, make_stack(A, self.rng.getrandbits(30)))
         self.b = Side(B, make_stack(B, self.rng.getrandbits(30)))
-        self.hung_up: set[str] = set()
+        self.pressed: set[str] = set()  # who hung up
+        self.held = False
 
     def later(self, delay: float, to: Side | None, what: Outgoing | str, by: Side) -> None:
         self.count += 1
@@ -67,8 +68,8 @@ class World:
             case IncomingCall():
                 self.later(self.rng.uniform(0, 2), None, "ring", side)
                 self.later(self.rng.uniform(0, 8), None, "accept", side)
-            case Answered() if side is self.a and "hold" not in self.hung_up:
-                self.hung_up.add("hold")
+            case Answered() if side is self.a and not self.held:
+                self.held = True
                 self.later(self.rng.uniform(0.1, 5), None, "hold", side)
                 self.later(TALK_S, None, "hang up", side)
             case Confirmed():
@@ -90,6 +91,7 @@ class World:
         if button == "hold":
             session.reoffer(OFFER)
         elif button == "hang up" or (button == "patience" and not session.established):
+            self.pressed.add(side.at.host)
             session.hang_up()
         elif isinstance(session, Inbound):
             session.ring() if button == "ring" else session.accept(ANSWER)
@@ -115,7 +117,7 @@ class World:
 
 
 @given(seed=st.integers(0, 2**32), loss=st.sampled_from([0, 0.05, 0.2, 0.5]), twice=st.booleans())
-@example(seed=1, loss=0.2, twice=True)
+@example(seed=207, loss=0.5, twice=False)  # our offer was open when the call ended
 @settings(max_examples=60, deadline=None)
 def test_both_sides_of_every_call_end_and_nothing_is_left(
     seed: int, loss: float, twice: bool
@@ -147,11 +149,9 @@ def test_without_loss_a_call_is_answered_once_and_hung_up_once(seed: int, twice:
     world.run(600)
 
     told = [*world.a.told(), *world.b.told()]
-    assert isinstance(world.a.told()[-1], FarEndHungUp) or isinstance(
-        world.b.told()[-1], FarEndHungUp
-    )
+    crossed = len(world.pressed) == 2  # both hung up before they heard of each other
     assert sum(isinstance(fact, Confirmed) for fact in told) == 1
-    assert sum(isinstance(fact, FarEndHungUp) for fact in told) == 1
+    assert sum(isinstance(fact, FarEndHungUp) for fact in told) == (0 if crossed else 1)
     assert not [fact for fact in told if isinstance(fact, Unreachable)]
 
 

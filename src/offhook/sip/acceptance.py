@@ -40,6 +40,7 @@ class Acceptance:
     def stop(self) -> None:
         """Repeat no more."""
         self.pending = False
+        self._tx.last = b""  # an accepted INVITE is absorbed: nothing is repeated any more
         self._end.stop()
         self._next.stop()
 

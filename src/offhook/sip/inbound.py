@@ -4,8 +4,8 @@ The application hears `Confirmed` after it accepted and the ACK came, or `Abando
 gave up before. An accepted caller that never acknowledges is hung up and reported `Unreachable`.
 """
 
-from offhook.facts import Abandoned, Confirmed, Unreachable
-from offhook.sip.core import ALLOW, PRODUCT, SDP, SUPPORTED, Core
+from offhook.facts import Abandoned, Confirmed, SipFact, Unreachable
+from offhook.sip.core import ALLOW, PRODUCT, SDP, SUPPORTED, Core, ignore
 from offhook.sip.dialog import Dialog
 from offhook.sip.message import Request, Response, respond
 from offhook.sip.session import Header, Session
@@ -71,6 +71,11 @@ class Inbound(Session):
             super().far_end_left()
         else:
             self._abandon()
+
+    def end(self, fact: SipFact | None = None) -> None:
+        """Be over; the INVITE's transaction lingers, but not with all this in its memory."""
+        super().end(fact)
+        self._tx.tell = ignore
 
     def _told(self, outcome: Response | Request | Failure) -> None:
         """Be told by the INVITE's transaction."""

@@ -16,7 +16,7 @@ from offhook.sip.asking import Asking
 from offhook.sip.core import ALLOW, SDP, SUPPORTED
 from offhook.sip.grammar import number
 from offhook.sip.message import Request, Response, respond
-from offhook.sip.timers import Timer
+from offhook.sip.timers import GIVE_UP, Timer
 from offhook.sip.transactions import Failure, Transaction
 from offhook.sip.transport import Outgoing
 
@@ -212,7 +212,12 @@ class Reinvites:
             self.refuse(487)  # RFC 3261 9.2
 
     def close(self) -> None:
-        """Answer what is unanswered and stop; the session is over (RFC 3261 15.1.2)."""
+        """Answer what is unanswered and stop; the session is over (RFC 3261 15.1.2).
+
+        The far end answers an open offer of ours too; should that get lost, it is forgotten.
+        """
+        if self._ours:
+            self._session.core.timers.start(GIVE_UP, self._ours.abandon)
         self._waiting = None
         if self._retry:
             self._retry.stop()
