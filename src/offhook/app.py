@@ -65,6 +65,7 @@ class Node:
             parts.sockets,
             on_call=self._on_call,
         )
+        self.sip_address = "{}:{}".format(*parts.sockets.local("udp"))
         self.media = parts.make_media(self._on_report)
         self.outbox = Outbox(parts.http, parts.clock, self._tasks, self._settle, self._on_attempt)
         self.exchange = Exchange(
@@ -89,7 +90,7 @@ class Node:
             self.exchange,
             parts.directory,
             parts.api,
-            assembly.World(parts.clock, parts.ids, parts.offload),
+            assembly.World(parts.clock, parts.ids, parts.offload, lambda: parts.store.healthy),
         )
 
     async def start(self) -> None:

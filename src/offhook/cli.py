@@ -2,26 +2,57 @@
 
 import asyncio
 import os
+import random
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
-from offhook import __version__
+from offhook import __version__, cli_admin
+from offhook.administration import Admin
+from offhook.clock import Clock
+from offhook.config import Config, ConfigError, load
+from offhook.ids import Ids
+from offhook.store import Store, StoreError
 
 CONFIG = click.option(
     "--config",
     "path",
     type=click.Path(dir_okay=False, path_type=Path),
+    envvar="OFFHOOK_CONFIG",
     help="TOML file; examples/offhook.toml explains every key.",
 )
 
 
 @click.group()
+@CONFIG
 @click.version_option(__version__, prog_name="offhook")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context, path: Path | None) -> None:
     """Offhook, a programmable voice server."""
+
+    def configuration() -> Config:
+        try:
+            return load(path, os.environ)
+        except ConfigError as error:
+            raise click.ClickException(str(error)) from error
+
+    @contextmanager
+    def rows() -> Iterator[Store]:
+        try:
+            store = Store.open(configuration().settings.store.url, Clock(), threaded=False)
+        except StoreError as error:
+            raise click.ClickException(str(error)) from error
+        try:
+            yield store
+        finally:
+            store.close()
+
+    context.obj = Admin(configuration, rows, Ids(random.SystemRandom()))
+    context.meta["offhook.config"] = path
 
 
 @main.command()
@@ -33,18 +64,17 @@ def main() -> None:
 @click.option("--sip-port", "sip__port", type=int, help="SIP port to listen on, UDP and TCP.")
 @click.option("--store", "store__url", help="Database URL, such as sqlite:///offhook.sqlite3.")
 @click.option("--log-format", type=click.Choice(["json", "text"]), default="text")
-def serve(path: Path | None, log_format: str, **overrides: Any) -> None:
+@click.pass_context
+def serve(context: click.Context, /, path: Path | None, log_format: str, **overrides: Any) -> None:
     """Run the server until interrupted."""
     import uvloop
 
-    from offhook.config import ConfigError, load
     from offhook.serving.logs import configure
     from offhook.serving.serve import serve as run
-    from offhook.store import StoreError
 
+    flags = {name.replace("__", "."): value for name, value in overrides.items()}
     try:
-        flags = {name.replace("__", "."): value for name, value in overrides.items()}
-        config = load(path, os.environ, flags)
+        config = load(path or context.meta["offhook.config"], os.environ, flags)
         configure(log_format)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(run(config))
@@ -63,6 +93,14 @@ def serve(path: Path | None, log_format: str, **overrides: Any) -> None:
 )
 def demo(out: Path) -> None:
     """Place one call out and take one in, over real SIP and RTP, and check what was heard."""
-    from offhook.demo.run import run
-
+    try:
+        from offhook.demo.run import run
+    except ModuleNotFoundError as error:
+        raise click.ClickException(
+            f"the demo needs {error.name}: install it with `pip install 'offhook[demo]'`"
+        ) from error
     sys.exit(run(out))
+
+
+for group in cli_admin.GROUPS:
+    main.add_command(group)

@@ -11,6 +11,7 @@ import structlog
 
 from offhook.directory import Directory
 from offhook.scopes import Offload
+from offhook.settings import merged
 from offhook.sip.resolve import HostNotFoundError, Resolver, is_literal
 from offhook.store import Store
 
@@ -44,15 +45,8 @@ class Book:
         if version == self._version:
             return
         parts = await self._offload(self._store.load_directory)
-        fixed = self._fixed
         self._version = version
-        self._directory = Directory(
-            [*parts.accounts, *fixed.accounts.values()],
-            [*parts.users, *fixed.users.values()],
-            [*parts.applications, *fixed.applications.values()],
-            [*parts.numbers, *fixed.numbers.values()],
-            [*parts.trunks, *fixed.trunks.values()],
-        )
+        self._directory = merged(Directory(*parts), self._fixed)
         await self.resolve()
 
     async def resolve(self) -> None:

@@ -3,14 +3,17 @@
 import asyncio
 import random
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+import signal
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 
 import structlog
 import uvicorn
 
 from offhook.api import assembly
+from offhook.api.protocol import protocol
 from offhook.app import Node, Parts
 from offhook.calls.limits import Settings as CallSettings
 from offhook.clock import Clock
@@ -36,35 +39,58 @@ PURGE_EVERY_S = 3600.0
 log = structlog.get_logger(__name__)
 
 
+class HttpServer(uvicorn.Server):
+    """uvicorn without its signal handling, which would end the process before the calls."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to `serve`."""
+        yield
+
+
 async def serve(config: Config) -> None:
     """Run a node until SIGINT or SIGTERM; raises OSError when a port is taken."""
     settings = config.settings
-    async with running_node(config) as node:
-        server = uvicorn.Server(
-            uvicorn.Config(
-                node.asgi,
-                host=settings.server.host,
-                port=settings.server.port,
-                loop="none",
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                backlog=BACKLOG,
-                server_header=False,
-                timeout_graceful_shutdown=int(settings.limits.drain_s),
-            )
+    listener = _listener(settings)
+    async with running_node(config, listener.getsockname()[1]) as node:
+        options = uvicorn.Config(
+            node.asgi,
+            http=protocol(Ids(random.SystemRandom())),
+            loop="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=round(settings.limits.drain_s),
         )
-        log.info(
-            "serving",
-            http=f"{settings.server.host}:{settings.server.port}",
-            sip=f"{settings.sip.host}:{settings.sip.port}",
-        )
-        await server.serve()
-        node.asgi.admission.close(int(settings.limits.drain_s))
+        log.info("serving", http=_shown(listener), sip=node.sip_address)
+        server = HttpServer(options)
+
+        def stop() -> None:
+            node.asgi.admission.close(round(settings.limits.drain_s))  # 503 from now on
+            server.should_exit = True
+
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop)
+        await server.serve([listener])
+        log.info("stopping", calls=len(node.exchange.calls))
+
+
+def _listener(settings: Settings) -> socket.socket:
+    """Open the HTTP port before anything else, so that a taken one is known at once."""
+    host, port = settings.server.host, settings.server.port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=BACKLOG)
+
+
+def _shown(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"{host}:{port}"
 
 
 @asynccontextmanager
-async def running_node(config: Config) -> AsyncIterator[Node]:
+async def running_node(config: Config, http_port: int) -> AsyncIterator[Node]:
     """Build a node from its configuration, start it, and stop it after the body."""
     settings = config.settings
     clock, rng = Clock(), random.SystemRandom()
@@ -98,7 +124,7 @@ async def running_node(config: Config) -> AsyncIterator[Node]:
                 sockets=sockets,
                 make_media=media.make,
                 directory=book,
-                calls=_calls(settings),
+                calls=_calls(settings, http_port),
                 api=_api(settings),
                 trunk_addresses=lambda: book.addresses,
             )
@@ -149,14 +175,10 @@ async def _purge(store: Store, offload: ThreadOffload) -> None:
         await asyncio.sleep(PURGE_EVERY_S)
 
 
-def _base_url(settings: Settings) -> str:
-    server = settings.server
-    return (server.base_url or f"http://{server.host}:{server.port}").rstrip("/")
-
-
-def _calls(settings: Settings) -> CallSettings:
+def _calls(settings: Settings, http_port: int) -> CallSettings:
+    base_url = settings.server.base_url or f"http://{settings.server.host}:{http_port}"
     return CallSettings(
-        base_url=_base_url(settings),
+        base_url=base_url.rstrip("/"),
         node_calls=settings.limits.calls,
         recently_ended_s=settings.limits.recently_ended_window_s,
         shutdown_grace_s=settings.limits.drain_s,
