@@ -1,4 +1,4 @@
-"""Whole calls over a network that loses, repeats and reorders, from a seed; and mutated messages."""
+"""Whole calls over a network that loses, repeats and reorders, from a seed; spoilt messages."""
 
 import heapq
 import random
@@ -21,6 +21,7 @@ from offhook.facts import (
 )
 from offhook.sip.calls import IncomingCall
 from offhook.sip.inbound import Inbound
+from offhook.sip.message import Request, Response
 from offhook.sip.session import Session
 from offhook.sip.transport import Outgoing
 
@@ -171,7 +172,7 @@ def in_call() -> tuple[Peer, list[bytes], str]:
     ringing = peer.answer(theirs, 180)
     ok = peer.answer(theirs, 200, body=ANSWER)
     assert peer.stack.session(outgoing, peer.now)
-    seeds = [invite, ack, ringing, ok]
+    seeds: list[Request | Response] = [invite, ack, ringing, ok]
     seeds += [peer.request(each, number=2, to_tag=tag) for each in ("INVITE", "UPDATE", "OPTIONS")]
     seeds += [peer.request("CANCEL", branch=invite.via[0].branch)]
     return peer, [bytes(each) for each in seeds], tag

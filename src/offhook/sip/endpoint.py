@@ -174,9 +174,10 @@ class Endpoint:
             self._stack.failed(outgoing, now)
 
     def _fire(self) -> None:
-        self._timer = self._armed = None
+        """Fire what is due; a loop may wake us by its clock's resolution too early."""
+        due, self._timer, self._armed = self._armed, None, None
         with self._turn() as now:
-            self._stack.handle_deadline(now)
+            self._stack.handle_deadline(now if due is None else max(now, due))
 
     @contextmanager
     def _turn(self) -> Iterator[float]:

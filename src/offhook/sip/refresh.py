@@ -97,12 +97,10 @@ class Refresh:
             return
         if isinstance(outcome, Failure):
             session.lose("session refresh failed: " + outcome.reason)
-        elif outcome.status in (408, 481):
-            session.lose("session refresh failed")
-        elif outcome.status >= 300:
-            self.start()
-        elif outcome.status >= 200:
+        elif 200 <= outcome.status < 300:
             self.agreed(outcome)
+        elif outcome.status >= 300 and not session.lost_by(outcome):
+            self.start()
 
 
 def session_expires(message: Message) -> tuple[int, str]:

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 RETRY_LATER = ("Retry-After", "3")  # RFC 3261 14.2: 0 to 10 seconds
 MAX_RETRY_S = 10
 MAX_TRIES = 6  # of one offer; a far end that is never ready has refused it
-GONE = (408, 481)  # answers that mean the dialog is no more (RFC 3261 12.2.1.2)
 
 
 class Reinvites:
@@ -93,11 +92,9 @@ class Reinvites:
     def _refused(self, response: Response) -> None:
         self._ours = None
         session = self._session
-        if session.over:
+        if session.over or session.lost_by(response):
             return
-        if response.status in GONE:
-            session.lose(f"{response.status} {response.reason}")
-        elif self._tries < MAX_TRIES and (delay_s := self._wait_s(response)) is not None:
+        if self._tries < MAX_TRIES and (delay_s := self._wait_s(response)) is not None:
             self._retry = session.core.timers.start(delay_s, self._try_again)
         else:
             self._tries = 0

@@ -154,6 +154,17 @@ class Session:
             self.bye()
             self.end(Unreachable(reason))
 
+    def lost_by(self, response: Response) -> bool:
+        """Whether the dialog is gone by this refusal (RFC 3261 12.2.1.2); if so, end.
+
+        With a 481 the far end says that it has left; its BYE is late or lost.
+        """
+        if response.status == 481:
+            self.end(FarEndHungUp())
+        elif response.status == 408:
+            self.lose("no response")
+        return self.over
+
     def _bye_answered(self, outcome: Response | Failure) -> None:
         if isinstance(outcome, Failure) or outcome.status >= 200:
             self.on_gone(self)
