@@ -602,7 +602,7 @@ def test_invite_that_cannot_be_sent_is_unreachable() -> None:
     peer = Peer()
     peer.stack.invite(call_to(PEER), peer.now)
     peer.drain()
-    peer.stack.failed(peer.inbox[0], peer.now)
+    peer.stack.failed(peer.inbox[0], "connection failed", peer.now)
     peer.drain()
 
     assert peer.side.told() == [Unreachable("connection failed")]

@@ -171,7 +171,7 @@ class Endpoint:
 
     def _failed(self, outgoing: Outgoing, reason: str) -> None:
         with self._turn() as now:
-            self._stack.failed(outgoing, now)
+            self._stack.failed(outgoing, reason, now)
 
     def _fire(self) -> None:
         """Fire what is due; a loop may wake us by its clock's resolution too early."""

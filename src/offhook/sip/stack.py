@@ -81,10 +81,11 @@ class Stack:
         self.core.timers.now = now
         return self._sessions.get(number)
 
-    def failed(self, outgoing: Outgoing, now: float) -> None:
+    def failed(self, outgoing: Outgoing, reason: str, now: float) -> None:
         """Take back a message that could not be sent."""
         self.core.timers.now = now
         if tx := self.core.transactions.get(outgoing.branch):
+            tx.fault = reason
             tx.feed(Input.BROKEN)
 
     def receive(self, data: bytes, source: Address, now: float) -> int | None:

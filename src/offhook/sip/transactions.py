@@ -100,6 +100,7 @@ class Transaction:
 
     __slots__ = (
         "clocks",
+        "fault",
         "interval_s",
         "key",
         "last",
@@ -125,6 +126,7 @@ class Transaction:
         self.state = next(iter(table))[0]  # the first row of each table is its first state
         self.last = b""  # what a retransmission repeats
         self.session: int | None = None  # whose it is, for the event log
+        self.fault = "connection failed"  # why a message could not be sent
         self.twin = ""  # the name it goes by in the search for merged requests
         self.interval_s = T1  # until the next retransmission
         self.clocks: dict[Input, Timer] = {}
@@ -243,7 +245,7 @@ def tell_timeout(tx: Transaction, message: Response | Request | None) -> None:
 
 def tell_broken(tx: Transaction, message: Response | Request | None) -> None:
     """Action: tell the user that the message could not be sent."""
-    tx.tell(Failure("connection failed"))
+    tx.tell(Failure(tx.fault))
 
 
 def acknowledgement(invite: Request, response: Response) -> Request:
