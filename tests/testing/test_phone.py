@@ -1,6 +1,7 @@
 """Phones call each other: the kit's telephones are a whole SIP and RTP implementation."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -8,6 +9,9 @@ from itertools import pairwise
 
 import pytest
 
+from offhook.media.ports import UdpPorts
+from offhook.sip.resolve import Records, Resolver
+from offhook.sip.sockets import NetworkSockets
 from offhook.sip.transport import Address
 from offhook.testing import sound
 from offhook.testing.handset import CallOverError, Handset
@@ -230,3 +234,47 @@ async def test_waiting_for_a_call_counts() -> None:
 
         assert second.result() is world.bob.call
         assert len(world.bob.calls) == 2
+
+
+async def no_dns(name: str, kind: str) -> Records:
+    raise AssertionError(f"nobody should ask for {kind} of {name}")
+
+
+@pytest.mark.slow
+def test_the_same_phones_talk_over_real_sockets() -> None:
+    """Loopback, in real time: the same code as in virtual time, on the real adapters."""
+
+    async def story() -> None:
+        rng = random.Random(1)
+        resolver = Resolver(no_dns, asyncio.get_running_loop().time, rng)
+        sockets = [NetworkSockets(resolver, "127.0.0.1", 0) for _ in range(2)]
+        for each in sockets:
+            await each.bind()
+        ports = [UdpPorts("127.0.0.1", first=first, last=first + 99) for first in (41_000, 41_100)]
+        there = Address("udp", "127.0.0.1", sockets[1].local("udp")[1])
+        callers = Phones(sockets[0], ports[0], rng, there)
+        called = Phones(sockets[1], ports[1], rng, there)
+        callers.start()
+        called.start()
+        try:
+            bob = called.phone(BOB)
+            async with asyncio.timeout(10):
+                call = await callers.phone(ALICE).dial(BOB)
+                await call.wait("answered")
+                await call.press("5")
+                await bob.call.say(sound.tone(900, 0.5))
+                await asyncio.sleep(0.2)
+                call.hang_up()
+                await bob.call.wait("ended")
+        finally:
+            await callers.close()
+            await called.close()
+            for each in sockets:
+                await each.close()
+            for port in ports:
+                port.close_all()
+        assert bob.call.digits == "5"
+        (span,) = sound.tones(call.heard, 900)
+        assert span.duration_s == pytest.approx(0.5, abs=0.1)
+
+    asyncio.run(story())

@@ -73,7 +73,12 @@ class World:
     """The server and everything around it; an asynchronous context manager."""
 
     def __init__(
-        self, *, seed: int | None = None, quality: Quality = GOOD, settings: Settings | None = None
+        self,
+        *,
+        seed: int | None = None,  # None goes on from the seed of the loop
+        quality: Quality = GOOD,
+        settings: Settings | None = None,
+        capacity: int = 64,  # calls at once
     ) -> None:
         loop = running_loop()
         self.rng = loop.rng if seed is None else random.Random(seed)  # noqa: S311  # see loop.py
@@ -89,7 +94,9 @@ class World:
             self.network.ports(TRUNK),
             self.rng,
             Address("udp", SERVER, 5060),
+            capacity,
         )
+        self._capacity = capacity
         self.node = self._build(settings or Settings(fixtures.API_URL))
         client = AsgiClient(self.node.asgi)
         self.rest = Rest(client, fixtures.ACCOUNT_ID, fixtures.USER, fixtures.PASSWORD)
@@ -201,7 +208,7 @@ class World:
 
     def _build(self, settings: Settings) -> Node:
         def make_media(sink: Sink) -> MediaPlane:
-            self._media = LocalMedia(self.ports, sink, self.rng)
+            self._media = LocalMedia(self.ports, sink, self.rng, self._capacity)
             return self._media
 
         return Node(
