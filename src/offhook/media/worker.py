@@ -14,6 +14,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Sequence
 
 import msgspec
 
@@ -65,7 +66,7 @@ class Link:
         self.open = bool(data)
         return self._unpacker.feed(data)
 
-    def send(self, messages: list[Report] | list[Beat]) -> None:
+    def send(self, messages: Sequence[Report | Beat]) -> None:
         """Send what fits, keep the rest; raises BufferError when control has stopped reading."""
         for message in messages:
             self._unsent += frames.pack(message)

@@ -1,0 +1,251 @@
+"""A worker process seen from control: it works, it dies, it hangs, another takes over."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+import uvloop
+
+from offhook.media import control
+from offhook.media.audio import decode
+from offhook.media.control import WorkerMedia
+from offhook.media.messages import (
+    Close,
+    Closed,
+    Connect,
+    Dial,
+    Digit,
+    Ended,
+    Forget,
+    Load,
+    Lost,
+    Open,
+    Opened,
+    OpenFailed,
+    Play,
+    Record,
+    Recorded,
+    Report,
+    StopRecord,
+    ToneStep,
+)
+from offhook.media.worker import WorkerSettings
+from offhook.testing import sound
+
+pytestmark = pytest.mark.slow
+
+SETTINGS = WorkerSettings(first_port=43000, last_port=43999, capacity=8)
+TONE = Load("tone", sound.tone(700, 0.3).tobytes())
+
+
+class Desk:
+    """A worker and what it has told."""
+
+    def __init__(self) -> None:
+        self.reports: list[Report] = []
+        self._more = asyncio.Event()
+        self.media = WorkerMedia(self._on_report, SETTINGS)
+
+    def _on_report(self, report: Report) -> None:
+        self.reports.append(report)
+        self._more.set()
+
+    async def wait(self, leg: str, *kinds: type[Report]) -> Report:
+        """Return the first report of these kinds about a leg, and take it off the list."""
+        while True:
+            for report in self.reports:
+                if isinstance(report, kinds) and report.leg == leg:
+                    self.reports.remove(report)
+                    return report
+            self._more.clear()
+            await self._more.wait()
+
+    async def open(self, leg: str) -> Opened:
+        """Open a leg, as soon as there is a worker to open it."""
+        self.media.send(Open(leg))
+        while not isinstance(opened := await self.wait(leg, Opened, OpenFailed), Opened):
+            await asyncio.sleep(0.01)
+            self.media.send(Open(leg))
+        return opened
+
+    async def pair(self, first: str, second: str) -> None:
+        """Connect two legs with each other."""
+        at = {first: await self.open(first), second: await self.open(second)}
+        for leg, far in ((first, at[second]), (second, at[first])):
+            self.media.send(
+                Connect(leg, far.host, far.rtp_port, far.rtcp_port, dtmf_payload_type=101)
+            )
+
+    async def kill(self, number: int) -> None:
+        assert self.media.pid is not None
+        os.kill(self.media.pid, number)
+
+
+def run(story: Callable[[Desk], Awaitable[None]], *, uv: bool = False) -> list[Report]:
+    """Run a story with a worker that is ready; return the reports nobody waited for."""
+
+    async def main() -> list[Report]:
+        async with asyncio.timeout(15):
+            desk = Desk()
+            await desk.media.start()
+            try:
+                await story(desk)
+            finally:
+                await desk.media.close()
+            return desk.reports
+
+    if uv:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(main())
+    return asyncio.run(main())
+
+
+@pytest.mark.parametrize("uv", [False, True], ids=["asyncio", "uvloop"])
+def test_legs_of_a_worker_play_hear_dial_and_record(tmp_path: Path, uv: bool) -> None:
+    path = tmp_path / "b.wav"
+
+    async def story(desk: Desk) -> None:
+        await desk.pair("a", "b")
+        desk.media.send(Record("b", str(path)))
+        desk.media.send(TONE)
+        desk.media.send(Play("a", 1, "tone"))
+        await desk.wait("a", Ended)
+        desk.media.send(Dial("a", 2, (ToneStep("9", 100),)))
+        assert await desk.wait("b", Digit) == Digit("b", "9")
+        desk.media.send(StopRecord("b"))
+        recorded = await desk.wait("b", Recorded)
+        assert isinstance(recorded, Recorded)
+        assert recorded.failure is None
+        desk.media.send(Close("a"))
+        closed = await desk.wait("a", Closed)
+        assert isinstance(closed, Closed)
+        assert closed.counters.packets_sent > 15
+
+    left = run(story, uv=uv)
+    (span,) = sound.tones(decode(path.read_bytes(), None, ""), 700)
+
+    assert abs(span.duration_s - 0.3) < 0.06
+    assert [type(report) for report in left if not isinstance(report, Ended)][-1] is Closed
+
+
+def test_a_killed_worker_loses_its_legs_once_and_a_fresh_one_serves() -> None:
+    async def story(desk: Desk) -> None:
+        desk.media.send(TONE)
+        desk.media.send(Load("other", bytes(320)))
+        desk.media.send(Forget("other"))
+        await desk.pair("a", "b")
+        desk.media.send(Close("b"))
+        await desk.wait("b", Closed)
+        first = desk.media.pid
+        await desk.kill(signal.SIGKILL)
+        lost = await desk.wait("a", Lost)
+        assert lost == Lost("a", "the media worker was killed by SIGKILL")
+        desk.media.send(Play("a", 1, "tone"))  # nobody hears that
+        await desk.pair("c", "d")
+        assert desk.media.pid not in (None, first)
+        began = asyncio.get_running_loop().time()
+        desk.media.send(Play("c", 2, "tone"))  # loaded into the former worker
+        await desk.wait("c", Ended)
+        assert asyncio.get_running_loop().time() - began > 0.25
+
+    left = run(story)
+
+    assert not [report for report in left if isinstance(report, Lost)]
+
+
+def test_a_worker_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(control, "SILENCE_S", 1.2)
+
+    async def story(desk: Desk) -> None:
+        await desk.open("a")
+        await asyncio.sleep(1.5)  # beats keep it alive
+        assert not desk.reports
+        await desk.kill(signal.SIGSTOP)
+        assert await desk.wait("a", Lost) == Lost("a", "the media worker does not answer")
+        await desk.open("b")
+
+    run(story)
+
+
+def test_a_worker_that_does_not_read_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(control, "BACKLOG_BYTES", 1_000_000)
+
+    async def story(desk: Desk) -> None:
+        await desk.open("a")
+        await desk.kill(signal.SIGSTOP)
+        for _ in range(20):
+            desk.media.send(Load("big", bytes(500_000)))
+        reason = "the media worker does not read its commands"
+        assert await desk.wait("a", Lost) == Lost("a", reason)
+
+    run(story)
+
+
+def test_while_no_worker_runs_opening_fails_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(desk: Desk) -> None:
+        await desk.open("a")
+        monkeypatch.setattr(control, "FIRST_PAUSE_S", 60.0)
+        monkeypatch.setattr(sys, "executable", "/nonexistent/python")
+        await desk.kill(signal.SIGKILL)
+        await desk.wait("a", Lost)
+        desk.media.send(Open("b"))
+        assert await desk.wait("b", OpenFailed) == OpenFailed(
+            "b", "the media worker is being restarted"
+        )
+
+    run(story)
+
+
+def test_a_worker_that_cannot_start_is_an_error_of_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(control, "START_S", 0.3)
+    monkeypatch.setattr(sys, "executable", "/nonexistent/python")
+
+    with pytest.raises(TimeoutError):
+        run(lambda desk: asyncio.sleep(0))
+
+
+def test_signals_to_the_group_leave_the_worker_to_control() -> None:
+    async def story(desk: Desk) -> None:
+        await desk.kill(signal.SIGINT)
+        await desk.kill(signal.SIGTERM)
+        await asyncio.sleep(0.2)
+        await desk.open("a")
+
+    left = run(story)
+
+    assert [type(report) for report in left] == [Closed]
+
+
+def test_close_finishes_recordings_and_tells_of_them(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    pid: list[int | None] = []
+
+    async def story(desk: Desk) -> None:
+        pid.append(desk.media.pid)
+        await desk.pair("a", "b")
+        desk.media.send(Record("a", str(path)))
+        await asyncio.sleep(0.2)
+
+    left = run(story)
+
+    recorded = [report for report in left if isinstance(report, Recorded)]
+    assert [(report.path, report.failure) for report in recorded] == [(str(path), None)]
+    assert len(decode(path.read_bytes(), None, "")) == recorded[0].duration_s * 8000 > 0
+    assert pid[0] is not None
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid[0], 0)
+
+
+def test_beats_say_how_the_worker_is_doing() -> None:
+    async def story(desk: Desk) -> None:
+        await desk.open("a")
+        await asyncio.sleep(1.1)
+        assert desk.media.beat is not None
+        assert desk.media.beat.legs == 1
+        assert desk.media.beat.ticks > 20
+
+    run(story)

@@ -1,0 +1,187 @@
+"""The worker's loop and its end of the socket, in a thread of the test."""
+
+import random
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from offhook.media import frames, worker
+from offhook.media.audio import decode
+from offhook.media.frames import Beat
+from offhook.media.messages import (
+    Close,
+    Closed,
+    Command,
+    Connect,
+    Ended,
+    Load,
+    Open,
+    Opened,
+    Play,
+    Record,
+    Recorded,
+    Report,
+)
+from offhook.media.plane import Plane
+from offhook.media.ports import UdpPorts
+from offhook.media.recorder import Recorder, ThreadWriter
+from offhook.media.worker import Link, Worker, WorkerSettings
+from offhook.testing import sound
+
+
+class Boss:
+    """Control's end: blocking, with a timeout."""
+
+    def __init__(self, stream: socket.socket) -> None:
+        self.stream = stream
+        self.stream.settimeout(5.0)
+        self.heard: list[Report | Beat] = []
+        self._unpacker = frames.reports()
+
+    def send(self, *commands: Command) -> None:
+        for command in commands:
+            self.stream.sendall(frames.pack(command))
+
+    def read(self) -> bool:
+        data = self.stream.recv(65536)
+        self.heard += self._unpacker.feed(data)
+        return bool(data)
+
+    def wait(self, kind: type[Report | Beat], leg: str | None = None) -> Report | Beat:
+        while True:
+            for message in self.heard:
+                if isinstance(message, kind) and leg in (None, getattr(message, "leg", None)):
+                    return message
+            assert self.read(), f"gone before {kind}"
+
+
+@pytest.fixture
+def boss(monkeypatch: pytest.MonkeyPatch) -> Iterator[Boss]:
+    """A worker that runs, seen from control."""
+    monkeypatch.setattr(worker, "BEAT_S", 0.1)
+    ours, theirs = socket.socketpair()
+    rng = random.Random()
+    ports = UdpPorts(first=42000, last=42999, rng=rng)
+    plane = Plane(ports, rng, 4, Recorder(ThreadWriter()))
+    thread = threading.Thread(target=Worker(Link(theirs), plane).run)
+    thread.start()
+    yield Boss(ours)
+    ours.close()
+    thread.join(5)
+    assert not thread.is_alive()
+    ports.close_all()
+    assert not len(ports)
+
+
+def connected(boss: Boss) -> None:
+    """Two legs, each the far end of the other."""
+    boss.send(Open("a"), Open("b"))
+    opened = {leg: boss.wait(Opened, leg) for leg in "ab"}
+    for leg, far in (("a", opened["b"]), ("b", opened["a"])):
+        assert isinstance(far, Opened)
+        boss.send(Connect(leg, far.host, far.rtp_port, far.rtcp_port))
+
+
+def test_the_first_beat_says_that_the_worker_is_ready(boss: Boss) -> None:
+    assert boss.wait(Beat) == Beat(legs=0)
+
+
+@pytest.mark.slow
+def test_a_clip_is_heard_by_the_other_leg(boss: Boss, tmp_path: Path) -> None:
+    connected(boss)
+    boss.send(Record("b", str(tmp_path / "b.wav")))
+    boss.send(Load("tone", sound.tone(500, 0.3).tobytes()), Play("a", 1, "tone"))
+    boss.wait(Ended, "a")
+    boss.send(Close("a"), Close("b"))
+    boss.wait(Recorded, "b")
+    boss.wait(Closed, "b")
+    heard = decode((tmp_path / "b.wav").read_bytes(), None, "")
+
+    (span,) = sound.tones(heard, 500)
+    assert span.duration_s > 0.2
+
+
+@pytest.mark.slow
+def test_beats_tell_of_ticks_and_lateness(boss: Boss) -> None:
+    boss.send(Open("a"))
+    boss.wait(Opened)
+    boss.heard.clear()
+    for _ in range(3):
+        boss.wait(Beat)
+        last = boss.heard.pop()
+    assert isinstance(last, Beat)
+
+    assert last.legs == 1
+    assert 3 <= last.ticks + last.skipped <= 7  # 5, give or take a loaded machine
+    assert 0.0 <= last.late_ms_mean <= last.late_ms_max
+    assert last.busy_ms > 0.0
+
+
+@pytest.mark.slow
+def test_when_control_goes_the_recordings_are_finished(boss: Boss, tmp_path: Path) -> None:
+    connected(boss)
+    boss.send(Record("a", str(tmp_path / "a.wav")), Load("x", bytes(3200)), Play("a", 1, "x"))
+    boss.wait(Ended)
+    boss.stream.shutdown(socket.SHUT_WR)
+    while boss.read():
+        pass
+
+    assert isinstance(boss.wait(Recorded), Recorded)
+    assert isinstance(boss.wait(Closed, "a"), Closed)
+    assert len(decode((tmp_path / "a.wav").read_bytes(), None, "")) >= 1600
+
+
+def test_a_link_reads_commands_and_waits_no_longer_than_asked() -> None:
+    ours, theirs = socket.socketpair()
+    link = Link(theirs)
+    ours.sendall(frames.pack(Open("a")) + frames.pack(Close("a"))[:3])
+
+    assert link.wait(1.0) == [Open("a")]
+    assert link.wait(0.001) == []
+    assert link.wait(-1.0) == []
+    ours.close()
+    assert link.wait(1.0) == []
+    assert not link.open
+    link.finish()
+
+
+def test_a_link_keeps_what_control_does_not_read_and_gives_up_in_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(worker, "BACKLOG_BYTES", 2_000_000)
+    ours, theirs = socket.socketpair()
+    link, boss = Link(theirs), Boss(ours)
+    told: list[Report] = [Opened("x" * 10_000, "h", n, n + 1) for n in range(100)]
+    link.send(told)  # more than the kernel holds
+    while len(boss.heard) < len(told):
+        boss.read()
+        link.send([])
+
+    assert boss.heard == told
+    with pytest.raises(BufferError, match="does not read"):
+        for _ in range(4):
+            link.send(told)
+    ours.close()
+    link.finish()
+
+
+def test_a_link_to_nobody_raises_nothing() -> None:
+    ours, theirs = socket.socketpair()
+    link = Link(theirs)
+    ours.close()
+    link.send([Opened("a", "h", 1, 2)])
+    assert link.wait(0.1) == []
+    link.finish()
+
+    assert not link.open
+
+
+def test_settings_travel_as_json() -> None:
+    settings = WorkerSettings("::", "2001:db8::1", 1000, 2000, 7)
+    line = msgspec.json.encode(settings).decode()
+
+    assert msgspec.json.decode(line, type=WorkerSettings) == settings
