@@ -1,0 +1,104 @@
+"""After a crash every call ends once, and queued calls go on."""
+
+import asyncio
+from dataclasses import replace
+
+from offhook.calls.recovery import may_resume
+from offhook.hooks import Hook, Target
+from offhook.records import CallRecord, CallState, Direction
+from offhook.testing import fixtures
+from offhook.testing.fixtures import (
+    ACCOUNT_ID,
+    ANSWER_URL,
+    APPLICATION_ID,
+    NUMBER,
+    PARTY,
+    STATUS_URL,
+)
+from offhook.testing.loop import EPOCH, virtual
+from offhook.testing.world import World
+
+LEFT = CallRecord(
+    call_id="c-00000001-11111111-2222-4333-8444-555555555555",
+    account_id=ACCOUNT_ID,
+    application_id=APPLICATION_ID,
+    to=PARTY,
+    from_=NUMBER,
+    direction=Direction.OUTBOUND,
+    state=CallState.ANSWERED,
+    last_update=EPOCH - 10,
+    start_time=EPOCH - 20,
+    answer_time=EPOCH - 10,
+    hook=Hook(Target(ANSWER_URL)),
+    status=Target(STATUS_URL),
+)
+
+
+def test_only_young_queued_calls_are_resumed() -> None:
+    queued = replace(LEFT, state=CallState.QUEUED, enqueued_time=100.0)
+
+    assert may_resume(queued, 200.0)
+    assert not may_resume(queued, 100.0 + 24 * 3600)
+    assert not may_resume(LEFT, 200.0)
+
+
+@virtual
+async def test_a_call_cut_off_by_a_crash_ends_once_as_unknown() -> None:
+    world = World()
+    world.store.put_call(LEFT)
+
+    async with world:
+        event = await world.app.wait_event("disconnect", callId=LEFT.call_id)
+        state = (await world.rest.get_call(LEFT.call_id)).json()
+
+    assert (event["cause"], event["errorMessage"]) == (
+        "unknown",
+        "An unknown internal error occurred",
+    )
+    assert event["errorId"] == state["errorId"]
+    assert state["state"] == "disconnected"
+    assert len(world.app.events("disconnect")) == 1
+
+
+@virtual
+async def test_a_queued_call_is_placed_after_the_restart() -> None:
+    world = World()
+    world.app.on(fixtures.ANSWER_URL, "<PlayAudio>t1.wav</PlayAudio>")
+    world.store.put_call(
+        replace(
+            LEFT,
+            state=CallState.QUEUED,
+            enqueued_time=EPOCH - 30,
+            start_time=None,
+            answer_time=None,
+        )
+    )
+
+    async with world:
+        world.phone()
+        event = await world.app.wait_event("disconnect", callId=LEFT.call_id)
+
+    assert event["cause"] == "hangup"
+    assert event["enqueuedTime"] == "2025-12-31T23:59:30.000Z"
+
+
+@virtual
+async def test_a_queued_call_of_yesterday_is_cancelled() -> None:
+    world = World()
+    world.store.put_call(
+        replace(
+            LEFT,
+            state=CallState.QUEUED,
+            enqueued_time=EPOCH - 25 * 3600,
+            start_time=None,
+            answer_time=None,
+        )
+    )
+
+    async with world:
+        event = await world.app.wait_event("disconnect", callId=LEFT.call_id)
+        await asyncio.sleep(1)
+
+    assert event["cause"] == "cancel"
+    assert "startTime" not in event
+    assert world.phones.live == []

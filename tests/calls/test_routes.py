@@ -1,0 +1,46 @@
+"""Where an outbound call goes, and that it says so when there is no way."""
+
+from dataclasses import replace
+
+import pytest
+
+from offhook.calls.journal import Journal
+from offhook.calls.routes import outgoing
+from offhook.clock import Clock
+from offhook.directory import Directory, Trunk
+from offhook.errors import CallError, Cause
+from offhook.records import CallRecord, CallState, Direction
+from offhook.sip.transport import Address
+from offhook.store import Store
+
+CLOCK = Clock(lambda: 0.0, lambda: 0.0)
+RECORD = CallRecord(
+    "c-1", "1", "a", "+12025550143", "+12025550100", Direction.OUTBOUND, CallState.INITIATED, 0.0
+)
+DIRECTORY = Directory(trunks=[Trunk("us", "192.0.2.9", 5070, "tcp", patterns=("+1*",))])
+
+
+def test_a_number_goes_to_its_trunk() -> None:
+    store = Store.open("sqlite://", CLOCK, threaded=False)
+    make = outgoing(RECORD, DIRECTORY, "10.0.0.1", Journal(store, CLOCK, "c-1"))
+
+    call = make(b"sdp")
+
+    assert call.next_hop == Address("tcp", "192.0.2.9", 5070)
+    assert call.target == "sip:+12025550143@192.0.2.9:5070"
+    assert call.sdp == b"sdp"
+    store.close()
+
+
+def test_a_number_that_no_trunk_takes_ends_the_call_and_the_log_says_why() -> None:
+    store = Store.open("sqlite://", CLOCK, threaded=False)
+    lost = replace(RECORD, to="+49301234567")
+    make = outgoing(lost, DIRECTORY, "10.0.0.1", Journal(store, CLOCK, "c-1"))
+
+    with pytest.raises(CallError) as failure:
+        make(b"")
+
+    assert failure.value.cause is Cause.ERROR
+    (event,) = store.events("c-1")
+    assert event.data["reason"] == "no trunk takes +49301234567"
+    store.close()
