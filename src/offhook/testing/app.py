@@ -168,7 +168,8 @@ async def _at_most(seconds: float | None) -> AsyncIterator[None]:
 
 def _received(request: HttpRequest) -> Received:
     headers = _lowered(request.headers)
-    event = dict(parse_qsl(urlsplit(request.url).query)) if request.method == "GET" else {}
+    query = urlsplit(request.url).query if request.method == "GET" else ""
+    event: dict[str, Any] = dict(parse_qsl(query, keep_blank_values=True))
     if request.body and headers.get("content-type", "").startswith("application/json"):
         event = json.loads(request.body)
     return Received(
