@@ -116,4 +116,4 @@ class Node:
         self.exchange.on_attempt(call_id, attempt)
 
     def _settle(self, delivery: Delivery) -> None:
-        self.store.settle(delivery)
+        self.exchange.on_settled(delivery)

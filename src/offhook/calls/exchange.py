@@ -24,7 +24,7 @@ from offhook.errors import ApiError, fields, http
 from offhook.facts import Completed, Redirected, Request, Rescripted
 from offhook.hooks import Hook
 from offhook.media.messages import Closed, Report
-from offhook.records import CallRecord
+from offhook.records import CallRecord, Delivery
 from offhook.requests import CallFilter, OutboundRequest, Standing
 from offhook.scopes import TaskOwner
 from offhook.sip.endpoint import IncomingCall
@@ -41,7 +41,6 @@ class Ended:
     account_id: str
     at: float  # of the loop's clock
     ran_out: bool
-    journal: Journal
 
 
 class Exchange:
@@ -51,7 +50,7 @@ class Exchange:
         self._plant = plant
         self.tasks = TaskOwner()
         self.calls: dict[str, Call] = {}
-        self._leftover: dict[str, Journal] = {}
+        self._journals: dict[str, Journal] = {}  # of calls whose goodbye is under way
         self._ended: OrderedDict[str, Ended] = OrderedDict()
         self.sessions = Sessions(plant.settings.node_calls)
         self.dialer = Dialer(self._account, self.sessions, plant.clock.now, self.tasks)
@@ -65,8 +64,7 @@ class Exchange:
             await self._recover(record)
         await self._plant.store.flushed()
         for delivery in await self._plant.offload(self._plant.store.pending_deliveries):
-            await self._open_journal(delivery.call_id)
-            self._plant.outbox.post(delivery)
+            self._post(delivery, await self._reopened(delivery.call_id))
 
     async def close(self) -> None:
         """End all calls, waiting so long for their goodbyes as the settings allow."""
@@ -75,16 +73,13 @@ class Exchange:
             call.post(Completed())
         await self.tasks.close(self._plant.settings.shutdown_grace_s)
 
-    async def _open_journal(self, call_id: str) -> None:
-        """Have a journal for a delivery that is left over from a former process."""
-        if call_id not in self._leftover:
-            number = await self._plant.offload(lambda: self._plant.store.last_event_number(call_id))
-            self._leftover[call_id] = Journal(self._plant.store, self._plant.clock, call_id, number)
+    async def _reopened(self, call_id: str) -> Journal:
+        """Return the log of a call of a former process, to go on with."""
+        number = await self._plant.offload(lambda: self._plant.store.last_event_number(call_id))
+        return Journal(self._plant.store, self._plant.clock, call_id, number)
 
     async def _recover(self, record: CallRecord) -> None:
-        events = await self._plant.offload(
-            lambda: self._plant.store.last_event_number(record.call_id)
-        )
+        events = (await self._reopened(record.call_id)).number
         account = self._account(record.account_id)
         if account is not None and recovery.may_resume(record, self._plant.clock.wall()):
             call = Call(self._plant, record, events=events)
@@ -208,14 +203,12 @@ class Exchange:
 
     def on_attempt(self, call_id: str, attempt: Attempt) -> None:
         """Log an attempt to deliver an asynchronous webhook with its call."""
-        call = self.calls.get(call_id)
-        ended = self._ended.get(call_id)
-        if call is not None:
-            log_attempt(call.journal, attempt)
-        elif ended is not None:
-            log_attempt(ended.journal, attempt)
-        else:
-            log_attempt(self._leftover[call_id], attempt)
+        log_attempt(self._journals[call_id], attempt)
+
+    def on_settled(self, delivery: Delivery) -> None:
+        """Write down what became of a delivery; it was the last thing to log of its call."""
+        self._plant.store.settle(delivery)
+        self._journals.pop(delivery.call_id, None)
 
     # running
 
@@ -233,7 +226,11 @@ class Exchange:
             self._forget(call)
         await self._plant.store.flushed()
         if call.farewell is not None:
-            self._plant.outbox.post(call.farewell)
+            self._post(call.farewell, call.journal)
+
+    def _post(self, delivery: Delivery, journal: Journal) -> None:
+        self._journals[delivery.call_id] = journal
+        self._plant.outbox.post(delivery)
 
     def _forget(self, call: Call) -> None:
         record = call.record
@@ -241,5 +238,5 @@ class Exchange:
         self.dialer.leave(record.account_id, record.call_id)
         del self.calls[record.call_id]
         self._ended[record.call_id] = Ended(
-            record.account_id, self._plant.clock.now(), call.ran_out, call.journal
+            record.account_id, self._plant.clock.now(), call.ran_out
         )

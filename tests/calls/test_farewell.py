@@ -1,0 +1,38 @@
+"""The last webhook goes to who asked for it, and to nobody else."""
+
+import asyncio
+
+from offhook.testing.loop import virtual
+from offhook.testing.world import World
+
+
+@virtual
+async def test_a_call_without_a_disconnect_url_says_no_goodbye() -> None:
+    async with World() as world:
+        talk = await world.answered("", disconnectUrl=None)
+        await talk.phone.wait("ended")
+
+    assert world.app.events("disconnect") == []
+
+
+@virtual
+async def test_the_goodbye_is_the_only_delivery_and_is_settled() -> None:
+    async with World() as world:
+        talk = await world.answered("")
+        await talk.disconnect()
+        await asyncio.sleep(1)
+        (delivery,) = world.store.deliveries(talk.call_id)
+
+    assert (delivery.event_type, delivery.sequence) == ("disconnect", 1)
+    assert delivery.delivered is not None
+
+
+@virtual
+async def test_an_inbound_goodbye_goes_to_the_applications_status_url() -> None:
+    async with World() as world:
+        talk = await world.calling("<Hangup/>")
+        event = await talk.disconnect()
+        (request,) = [r for r in world.app.requests() if r.event.get("eventType") == "disconnect"]
+
+    assert event["cause"] == "rejected"
+    assert request.path == "/v/status"
