@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from offhook.testing import sound
+from offhook.testing import fixtures, sound
 from offhook.testing.app import Received
 from offhook.testing.fixtures import T1_HZ, T3_HZ
 from offhook.testing.sound import Pcm
@@ -14,7 +14,8 @@ from offhook.testing.world import Talk, World
 T1 = "<PlayAudio>t1.wav</PlayAudio>"
 T3 = "<PlayAudio>t3.wav</PlayAudio>"
 
-NEAR_S = 0.06  # a tick at each end and the network between
+NEAR_S = 0.065  # a tick at each end and the network between
+LATER_S = 0.06  # two trips of 10 ms and the jitter buffer, from what is played to what is heard
 HEARD_S = 0.1  # the same, and the jitter buffer of the telephone
 
 
@@ -42,6 +43,22 @@ def times(talk: Talk, kind: str) -> list[float]:
 def kinds(talk: Talk) -> list[str]:
     """Return the events of the call in the order of their arrival."""
     return [event["eventType"] for event in talk.events()]
+
+
+def heard(talk: Talk, frequency_hz: float) -> list[list[float]]:
+    """Return when the phone heard a tone: starts and ends in seconds since it answered.
+
+    They are as the server plays them; of a sound that the call's end cuts off, LATER_S is missing.
+    """
+    found = sound.tones(talk.phone.heard, frequency_hz, gap_s=0.03)
+    return [[span.start_s - LATER_S, span.end_s - LATER_S] for span in found]
+
+
+def sip_sent(world: World, host: str = fixtures.SERVER) -> list[str]:
+    """Return the first lines of the SIP messages of a host, oldest first, without 100 Trying."""
+    sent = [each.data for each in world.network.messages if each.source.host == host]
+    lines = [data.partition(b"\r\n")[0].decode() for data in sent]
+    return [line for line in lines if not line.startswith("SIP/2.0 100 ")]
 
 
 def clips(pcm: Pcm) -> list[str]:
