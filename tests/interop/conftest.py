@@ -1,60 +1,34 @@
-"""Servers that foreign clients talk to over a real socket."""
+"""The servers that foreign programs meet: real processes, with real sockets."""
 
-import asyncio
-import random
-import socket
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-import uvicorn
-from tests.api.client import ACCOUNT, APPLICATION, DIRECTORY
-from tests.api.fake_service import FakeService
+from tests.interop.site import Site, running_site
+from tests.interop.threads import LoopThread, loop_thread
 
-from offhook.api.assembly import Settings, World, assemble
-from offhook.api.protocol import protocol
-from offhook.clock import Clock
-from offhook.ids import Ids
-from offhook.records import CallState
-from offhook.scopes import ThreadOffload
+from offhook.testing.server import RunningServer
 
 
 @dataclass(frozen=True)
 class VoiceServer:
-    """Where a client finds a server, and how to make a call on it answered."""
+    """A server for blocking clients; `loop` runs what concerns the application and telephones."""
 
-    url: str
-    account: str
-    application: str
-    username: str
-    password: str
-    answer: Callable[[str], None]  # with a call id
+    site: Site
+    loop: LoopThread
+
+    @property
+    def server(self) -> RunningServer:
+        """Where the server is and what opens it."""
+        return self.site.server
 
 
 @pytest.fixture(scope="module")
-def voice_server() -> Iterator[VoiceServer]:
-    """The real HTTP side over call control without telephones."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    ids, clock, offload = Ids(random.Random(1)), Clock(), ThreadOffload(2)
-    service = FakeService(clock, ids)
-    api = assemble(service, lambda: DIRECTORY, Settings(public_url=url), World(clock, ids, offload))
-    server = uvicorn.Server(
-        uvicorn.Config(
-            api, log_config=None, lifespan="off", http=protocol(ids), ws="none", loop="asyncio"
-        )
-    )
-
-    def answer(call_id: str) -> None:
-        service.advance(call_id, CallState.INITIATED)
-        service.advance(call_id, CallState.ANSWERED)
-
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve([listener])))
-    thread.start()
-    try:
-        yield VoiceServer(url, ACCOUNT, APPLICATION, "alice", "secret", answer)
-    finally:
-        server.should_exit = True
-        thread.join()
-        offload.close()
+def voice_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VoiceServer]:
+    """A server with an application and telephones, for all tests of a module."""
+    folder = tmp_path_factory.mktemp("server")
+    with (
+        loop_thread() as loop,
+        loop.within(running_site(folder, limits="cps = 1000")) as site,
+    ):
+        yield VoiceServer(site, loop)

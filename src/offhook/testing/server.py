@@ -10,7 +10,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 ACCOUNT = "9900000"
@@ -25,6 +25,9 @@ port = {http}
 
 [sip]
 port = {sip}
+
+[media]
+ports = "20000-32000"  # below the ports that the system picks, so that free ones stay free
 
 [store]
 url = "sqlite:///{folder}/offhook.sqlite3"
@@ -82,12 +85,17 @@ class RunningServer:
     folder: Path
     http: int
     sip: int
-    pid: int
+    process: asyncio.subprocess.Process = field(repr=False)
     user: str = "test"
     password: str = field(default="", repr=False)
     account: str = ACCOUNT
     application: str = APPLICATION
     number: str = APP_NUMBER
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self.process.pid
 
     @property
     def url(self) -> str:
@@ -129,7 +137,15 @@ async def running_server(folder: Path, wishes: Wishes) -> AsyncIterator[RunningS
     config.write_text(text + wishes.more)
     command = ["-m", "offhook", "serve", "--config", str(config)]
     async with running_process(command, http, folder / "server.log") as process:
-        yield RunningServer(folder, http, sip, process.pid, password=password)
+        yield RunningServer(folder, http, sip, process, password=password)
+
+
+@asynccontextmanager
+async def running_again(server: RunningServer) -> AsyncIterator[RunningServer]:
+    """Start a server that has ended once more: same configuration, ports and store."""
+    command = ["-m", "offhook", "serve", "--config", str(server.folder / "offhook.toml")]
+    async with running_process(command, server.http, server.folder / "server-2.log") as process:
+        yield replace(server, process=process)
 
 
 @asynccontextmanager

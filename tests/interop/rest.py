@@ -1,0 +1,82 @@
+"""Plain HTTP to a server, and what came back byte for byte."""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from typing import Any
+
+from offhook.testing.server import RunningServer
+
+PATIENCE_S = 20.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole response; repeated headers kept."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+    def values(self, name: str) -> list[str]:
+        """Return all values of a header."""
+        return [value for key, value in self.headers if key.lower() == name.lower()]
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True)
+class Rest:
+    """A client of one server; blocking, so asynchronous tests put it into a thread."""
+
+    server: RunningServer
+    user: str = ""  # that of the server
+    account: str = ""
+
+    @property
+    def base(self) -> str:
+        return f"/api/v2/accounts/{self.account or self.server.account}"
+
+    @property
+    def basic(self) -> dict[str, str]:
+        return authorization(self.user or self.server.user, self.server.password)
+
+    def ask(
+        self,
+        method: str,
+        path: str,  # below the account, or absolute
+        body: object = None,  # bytes as they are, all else as JSON
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send a request with credentials; headers given here win, an empty value leaves out."""
+        data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
+        kind = {} if data is None else {"Content-Type": "application/json"}
+        sent = {**self.basic, **kind, **(headers or {})}
+        connection = HTTPConnection("127.0.0.1", self.server.http, timeout=PATIENCE_S)
+        try:
+            target = path if path.startswith("/api/") else self.base + path
+            connection.request(method, target, data, {k: v for k, v in sent.items() if v})
+            response = connection.getresponse()
+            return Answer(response.status, response.getheaders(), response.read())
+        finally:
+            connection.close()
+
+    def create(self, body: Mapping[str, object]) -> str:
+        """Create a call; returns its id."""
+        answer = self.ask("POST", "/calls", body)
+        assert answer.status == 201, answer
+        return str(answer.json()["callId"])
+
+    def state(self, call_id: str) -> dict[str, Any]:
+        """Read a call."""
+        state: dict[str, Any] = self.ask("GET", f"/calls/{call_id}").json()
+        return state
+
+
+def authorization(user: str, password: str) -> dict[str, str]:
+    """Return the header for HTTP Basic."""
+    pair = base64.b64encode(f"{user}:{password}".encode()).decode()
+    return {"Authorization": f"Basic {pair}"}

@@ -1,0 +1,138 @@
+"""A real server process with an application and telephones around it, on loopback."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.interop.rest import Rest
+from tests.interop.web import served
+
+from offhook.clock import Clock
+from offhook.media.ports import UdpPorts
+from offhook.records import Event
+from offhook.sip.resolve import Resolver, ask_dns
+from offhook.sip.sockets import NetworkSockets
+from offhook.sip.transport import Address
+from offhook.store import Store
+from offhook.testing.app import App
+from offhook.testing.phone import Phones
+from offhook.testing.server import RunningServer, Wishes, free_ports, running_server
+
+PATIENCE_S = 15.0
+POLL_S = 0.05
+CALLER, PARTY = "+12025550177", "+12025550143"
+
+
+@dataclass(frozen=True)
+class Site:
+    """What a story is told with."""
+
+    server: RunningServer
+    app: App
+    app_url: str
+    phones: Phones
+    store: Store
+
+    @property
+    def rest(self) -> Rest:
+        """A client of the server."""
+        return Rest(self.server)
+
+    def request(self, **fields: object) -> dict[str, object]:
+        """Return a createCall body; the application answers at /answer and hears the end."""
+        return {
+            "from": self.server.number,
+            "to": PARTY,
+            "applicationId": self.server.application,
+            "answerUrl": f"{self.app_url}/answer",
+            "disconnectUrl": f"{self.app_url}/status",
+            **fields,
+        }
+
+    async def create(self, **fields: object) -> str:
+        """Create a call; returns its id."""
+        return await asyncio.to_thread(self.rest.create, self.request(**fields))
+
+    async def state(self, call_id: str) -> dict[str, Any]:
+        """Read a call."""
+        return await asyncio.to_thread(self.rest.state, call_id)
+
+    async def ended(self, call_id: str) -> dict[str, Any]:
+        """Wait until a call has ended and return its state."""
+
+        async def over() -> bool:
+            return bool((await self.state(call_id))["state"] == "disconnected")
+
+        async with asyncio.timeout(PATIENCE_S):
+            while not await over():  # noqa: ASYNC110  # of another process
+                await asyncio.sleep(POLL_S)
+        return await self.state(call_id)
+
+    async def events(self, call_id: str, kind: str | None = None) -> list[Event]:
+        """Read a call's event log, or one kind of event in it."""
+        found = await asyncio.to_thread(self.store.events, call_id)
+        return [event for event in found if kind in (None, event.kind)]
+
+    async def wait_log(self, call_id: str, kind: str, **data: object) -> Event:
+        """Wait for an event in a call's log; returns the first."""
+        wanted = data.items()
+        found: list[Event] = []
+
+        async def there() -> bool:
+            found[:] = [e for e in await self.events(call_id, kind) if wanted <= e.data.items()]
+            return bool(found)
+
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                while not await there():  # noqa: ASYNC110  # of another process
+                    await asyncio.sleep(POLL_S)
+        except TimeoutError:
+            log = [(event.kind, event.data) for event in await self.events(call_id)]
+            raise AssertionError(f"no {kind} {data} in {log}") from None
+        return found[0]
+
+
+@asynccontextmanager
+async def running_site(
+    folder: Path, *, trunk: int | None = None, **wishes: str
+) -> AsyncIterator[Site]:
+    """Start everything; outbound calls go to the telephones, or to the SIP port `trunk`."""
+    (home,) = free_ports(1)
+    app = App()
+    async with (
+        served(app) as url,
+        running_server(folder, Wishes(url, home if trunk is None else trunk, **wishes)) as server,
+        telephones(server, home) as phones,
+    ):
+        with closing(Store.open(server.store_url, Clock(), threaded=False)) as store:
+            yield Site(server, app, url, phones, store)
+
+
+@asynccontextmanager
+async def telephones(server: RunningServer, port: int) -> AsyncIterator[Phones]:
+    """Plug in telephones at a SIP port on loopback."""
+    rng, now = random.SystemRandom(), asyncio.get_running_loop().time
+    sockets = NetworkSockets(Resolver(ask_dns, now, rng), "127.0.0.1", port)
+    await sockets.bind()
+    ports = UdpPorts(first=10_000, last=19_998, rng=random.Random(port))
+    phones = Phones(sockets, ports, rng, Address("udp", "127.0.0.1", server.sip))
+    phones.start()
+    try:
+        yield phones
+    finally:
+        await phones.close()
+        await sockets.close()
+
+
+async def until(holds: Callable[[], bool], what: str, patience_s: float = PATIENCE_S) -> None:
+    """Look again and again, in a thread, until something holds."""
+    try:
+        async with asyncio.timeout(patience_s):
+            while not await asyncio.to_thread(holds):  # noqa: ASYNC110  # it has no event
+                await asyncio.sleep(POLL_S)
+    except TimeoutError:
+        raise AssertionError(f"waited {patience_s:g} s for {what}") from None
