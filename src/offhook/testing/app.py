@@ -73,6 +73,22 @@ class Received:
 Answer = Reply | str | Callable[[Received], Reply]  # a text is the verbs of a document
 
 
+@dataclass(slots=True)
+class _Waiter:
+    """Somebody who waits for the last of some more events."""
+
+    wanted: Mapping[str, object]
+    missing: int
+    event: asyncio.Future[dict[str, Any]]
+
+    def see(self, event: dict[str, Any]) -> None:
+        """Take a look at an event that has come in."""
+        if self.wanted.items() <= event.items():
+            self.missing -= 1
+            if self.missing == 0 and not self.event.done():
+                self.event.set_result(event)
+
+
 class App:
     """The application, and every other web server of the virtual world."""
 
@@ -83,7 +99,7 @@ class App:
         self.refused: list[Received] = []  # what came but was given no connection
         self._scripts: dict[str, deque[Answer]] = {}
         self._files: dict[str, Reply] = {}
-        self._arrival = asyncio.Event()
+        self._waiters: dict[int, _Waiter] = {}
 
     def on(self, url: str, *answers: Answer) -> None:
         """Answer requests to a URL (or path of app.test) in turn; the last answer stays."""
@@ -112,10 +128,16 @@ class App:
 
     async def wait_event(self, kind: str, *, count: int = 1, **fields: object) -> dict[str, Any]:
         """Wait until so many such events have come in all; return the last of them."""
-        while len(found := self.events(kind, **fields)) < count:
-            self._arrival.clear()
-            await self._arrival.wait()
-        return found[count - 1]
+        found = self.events(kind, **fields)
+        if len(found) >= count:
+            return found[count - 1]
+        event: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        waiter = _Waiter({"eventType": kind, **fields}, count - len(found), event)
+        self._waiters[id(waiter)] = waiter
+        try:
+            return await event
+        finally:
+            del self._waiters[id(waiter)]
 
     async def send(self, request: HttpRequest, *, timeout_s: float, limit: int) -> HttpResponse:
         """Take a request and answer it (webhooks/http.py: HttpClient)."""
@@ -137,13 +159,20 @@ class App:
             raise HttpError("host not found", connecting=True)
         received = _received(request)
         reply = self._find(received)
-        (self.refused if reply.failure else self.received).append(received)
-        self._arrival.set()
+        if reply.failure:
+            self.refused.append(received)
+        else:
+            self._keep(received)
         async with _at_most(request.first_byte_s):
             await asyncio.sleep(reply.delay_s)
         if reply.failure is not None:
             raise HttpError(reply.failure, connecting=True)
         return reply
+
+    def _keep(self, received: Received) -> None:
+        self.received.append(received)
+        for waiter in self._waiters.values():
+            waiter.see(received.event)
 
     def _find(self, received: Received) -> Reply:
         script = self._scripts.get(received.url.partition("?")[0])
