@@ -49,24 +49,28 @@ Tests = Mapping[int, list[str]]  # links to the tests of each case
 
 def in_contract(text: str) -> list[Case]:
     """Return the cases of the contract."""
-    section, cases = "", []
+    section, needs, cases = "", "", []
     for line in text.splitlines():
         if title := re.match(r"### (11\.\d+) (.+)", line):
-            section = f"{title[1]} {title[2]}"
+            section, needs = f"{title[1]} {title[2]}", ""
         elif (row := re.match(r"\| (\d+) \| (\w+) \|(.*)", line)) and section:
-            cases.append(Case(int(row[1]), section, _needs(section, row[2], row[3])))
+            needs = _needs(section, row[2], row[3], above=needs)
+            cases.append(Case(int(row[1]), section, needs))
         elif line.startswith("## ") and section:
             break
     return cases
 
 
-def _needs(section: str, context: str, row: str) -> str:
+def _needs(section: str, context: str, row: str, above: str) -> str:
+    """Return what a case needs; one that names no verb is about that of the row above it."""
     if 'input="speech"' in row:
         return RECOGNISER
     named = set(re.findall(r"\w+", row)) & NOT_YET
     words = set(re.findall(r"\w+", section))
     titled = (words & NOT_YET) | {IMPLIED[word] for word in words & IMPLIED.keys()}
     contextual = {CONTEXTS[context]} & NOT_YET if context in CONTEXTS else set()
+    if not named | contextual and len(titled) > 1 and above:
+        return above
     return ", ".join(sorted(named | contextual or titled))
 
 
