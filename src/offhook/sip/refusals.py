@@ -9,6 +9,7 @@ from offhook.sip.refresh import MIN_SE_S, session_expires
 
 BUSY = ("Retry-After", "5")
 OPTIONS_HEADERS = (ALLOW, ACCEPT, SUPPORTED)
+_SDP_FORMATS = {"application/sdp", "application/*", "*/*"}
 KNOWN_METHODS = {"REGISTER", "SUBSCRIBE", "NOTIFY", "PUBLISH", "MESSAGE", "INFO", "PRACK", "REFER"}
 
 
@@ -54,6 +55,14 @@ def _body(request: Request) -> Refusal | None:
     return None if known else Refusal(415, (ACCEPT,))  # 8.2.3
 
 
+def _answer_format(request: Request) -> Refusal | None:
+    """An answer is SDP; a caller who says that it takes none gets none (RFC 4475 3.3.15)."""
+    if request.method != "INVITE" or request.get("Accept") is None:
+        return None
+    formats = {each.partition(";")[0].strip().lower() for each in request.all("Accept")}
+    return None if formats & _SDP_FORMATS else Refusal(406, (ACCEPT,))  # 20.1
+
+
 def _interval(request: Request) -> Refusal | None:
     seconds, _ = session_expires(request)
     short = request.method in ("INVITE", "UPDATE") and 0 < seconds < MIN_SE_S
@@ -65,5 +74,6 @@ _RULES: tuple[Callable[[Request], Refusal | None], ...] = (
     _hops,
     _extensions,
     _body,
+    _answer_format,
     _interval,
 )

@@ -11,6 +11,7 @@ import socket
 from asyncio import get_running_loop
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import dns.asyncresolver
 import dns.exception
@@ -92,6 +93,7 @@ class Resolver:
         return found
 
 
+@lru_cache(maxsize=CACHED_NAMES)
 def is_literal(host: str) -> bool:
     """Whether the host is an IP address."""
     try:

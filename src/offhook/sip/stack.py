@@ -4,6 +4,7 @@ It finds the transaction or session a message belongs to, refuses what cannot be
 begins sessions. Nothing that a peer sends makes it raise.
 """
 
+import contextlib
 import zlib
 from collections.abc import Callable, Iterable
 from itertools import count
@@ -93,8 +94,8 @@ class Stack:
         self.core.timers.now = now
         try:
             message = parse(data, stream=source.transport != "udp")
-            if isinstance(message, Request) and message.get("Via"):
-                message.stamp(source.host, source.port)
+            if isinstance(message, Request):
+                _stamp(message, source)
             validate(message)
         except SipSyntaxError as fault:
             self._refuse_malformed(fault, source)
@@ -208,7 +209,7 @@ class Stack:
         request = fault.partial
         if request is None or request.method == "ACK":
             return
-        request.stamp(source.host, source.port)
+        _stamp(request, source)
         self._answer_stateless(request, fault.response_code, (), source)
 
     def _answer_stateless(
@@ -218,3 +219,10 @@ class Stack:
         tag = f"{zlib.crc32(request.lines('Via')[0].encode()):08x}"
         response = respond(request, status, to_tag=tag, headers=headers)
         self.core.post(response, reply_address(request, source), None)
+
+
+def _stamp(request: Request, source: Address) -> None:
+    """Note the source in the top Via; what is wrong with that Via is for `validate` to say."""
+    with contextlib.suppress(SipSyntaxError):
+        if request.get("Via"):
+            request.stamp(source.host, source.port)
