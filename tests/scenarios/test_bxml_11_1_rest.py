@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from tests.scenarios.cases import T1, T3, about, arrivals, clips, heard, kinds, times
 
 from offhook.hooks import Credentials
@@ -195,12 +197,12 @@ async def test_case_033_rest_hangs_up() -> None:
     assert talk.phone.end == "hung up by the far end"
 
 
+@pytest.mark.slow
 @virtual
 async def test_case_034_a_redirect_beats_a_reply_that_is_late() -> None:
     async with World() as world:
         world.app.on("/g", document(T3).after(10))
         world.app.on("/n", '<Pause duration="12"/>' + "<PlayAudio>/t1.wav</PlayAudio>")
-        world.phone().listens = True
         talk = await world.answered('<Gather gatherUrl="/g" firstDigitTimeout="0"/>')
         await talk.wait_event("gather")
         await asyncio.sleep(1)
