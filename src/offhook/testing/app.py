@@ -171,8 +171,9 @@ class App:
 
     def _keep(self, received: Received) -> None:
         self.received.append(received)
-        for waiter in self._waiters.values():
-            waiter.see(received.event)
+        if received.event:
+            for waiter in self._waiters.values():
+                waiter.see(received.event)
 
     def _find(self, received: Received) -> Reply:
         script = self._scripts.get(received.url.partition("?")[0])

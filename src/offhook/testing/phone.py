@@ -126,7 +126,7 @@ class Phones:
         self.server = server  # where dialled calls go
         self.home = ":".join(map(str, sockets.local(server.transport)))
         self.stack = Stack(sockets.local, Ids(rng), accepts=lambda _: True)
-        self._endpoint = Endpoint(self.stack, sockets, on_call=self._on_call)
+        self.endpoint = Endpoint(self.stack, sockets, on_call=self._on_call)
         self._ears = Ears()
         self._media = LocalMedia(ports, self._on_report, rng, capacity, self._ears)
         self._phones: dict[str, Phone] = {}
@@ -136,14 +136,14 @@ class Phones:
     def start(self) -> None:
         """Plug the telephones in."""
         self._media.start()
-        self._endpoint.start()
+        self.endpoint.start()
 
     async def close(self) -> None:
         """Hang up everywhere and unplug."""
         for call in self.live:
             call.hang_up()
         await self._tasks.close()
-        self._endpoint.close()
+        self.endpoint.close()
         await self._media.close()
 
     @property
@@ -160,7 +160,7 @@ class Phones:
     def handset(self, phone: Phone, invite: IncomingCall | None = None) -> Handset:
         """Return a new call of a phone."""
         leg = f"{phone.number}/{len(phone.calls) + 1}"
-        call = self._handsets[leg] = Handset(self._endpoint, self._media, leg, self._ears, invite)
+        call = self._handsets[leg] = Handset(self.endpoint, self._media, leg, self._ears, invite)
         phone.add(call)
         return call
 
@@ -169,10 +169,10 @@ class Phones:
         number = Uri.parse(invite.target).user or ""
         phone = self._phones.get(number)
         if phone is None:
-            self._endpoint.refuse(invite.session, 404)
+            self.endpoint.refuse(invite.session, 404)
             return
         call = self.handset(phone, invite)
-        self._endpoint.attach(invite.session, call.on_fact)
+        self.endpoint.attach(invite.session, call.on_fact)
         self._tasks.start(_behave(phone.behaviour, call), f"phone {call.leg}")
 
     def _on_report(self, report: Report) -> None:
