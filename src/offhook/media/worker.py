@@ -14,6 +14,7 @@ import signal
 import socket
 import sys
 import time
+from collections import deque
 from collections.abc import Sequence
 
 import msgspec
@@ -22,7 +23,7 @@ from offhook.clock import Monotonic
 from offhook.media import frames
 from offhook.media.frames import Beat
 from offhook.media.messages import Command, Report
-from offhook.media.plane import Pace, Plane
+from offhook.media.plane import TICK_S, Pace, Plane
 from offhook.media.ports import UdpPorts
 from offhook.media.recorder import Recorder, ThreadWriter
 
@@ -91,6 +92,7 @@ class Worker:
         self._link = link
         self._plane = plane
         self._now = now
+        self._commands: deque[Command] = deque()  # read and not yet carried out
         self._pace: Pace | None = None  # while there is something to tick for
         self._ticks = 0
         self._skipped = 0
@@ -100,18 +102,26 @@ class Worker:
     def run(self) -> None:
         """Serve until control goes."""
         next_beat = self._now()
-        while self._link.open:
+        while self._link.open or self._commands:
             if self._now() >= next_beat:
                 self._beat()
                 next_beat += BEAT_S
             deadline = min(next_beat, self._pace.due) if self._pace else next_beat
-            commands = self._link.wait(deadline - self._now())
-            for command in commands:
-                self._plane.command(command, self._now())
+            self._obey(deadline)
             self._tick()
             self._link.send(self._plane.reports(self._now()))
         self._link.send(self._plane.close(self._now()))
         self._link.finish()
+
+    def _obey(self, deadline: float) -> None:
+        """Carry out commands until the deadline; a burst of them must not hold up a tick."""
+        if not self._commands:
+            self._commands += self._link.wait(deadline - self._now())
+        deadline = min(deadline, self._now() + TICK_S)
+        while self._commands:
+            self._plane.command(self._commands.popleft(), self._now())
+            if self._now() >= deadline:
+                break
 
     def _tick(self) -> None:
         if self._pace is None:

@@ -1,0 +1,53 @@
+"""Run scenarios: `python -m bench [--quick] [--json FILE] [SCENARIO ...]`."""
+
+import argparse
+import importlib
+import json
+import os
+import pkgutil
+import platform
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import bench
+from bench import Figure
+
+Scenario = Callable[[bool], list[Figure]]
+
+
+def scenarios() -> dict[str, Scenario]:
+    """Return every module of this package that has a `run`, by name."""
+    found: dict[str, Scenario] = {}
+    for module in pkgutil.iter_modules(bench.__path__):
+        if not module.name.startswith("_"):
+            run = getattr(importlib.import_module(f"bench.{module.name}"), "run", None)
+            if run is not None:
+                found[module.name] = run
+    return found
+
+
+def main() -> None:
+    """Parse the command line, run, print."""
+    known = scenarios()
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure Offhook.")
+    parser.add_argument("scenario", nargs="*", help=f"one of {', '.join(known)}; all by default")
+    parser.add_argument("--quick", action="store_true", help="short runs, rough figures")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures here")
+    options = parser.parse_args()
+    if unknown := set(options.scenario) - set(known):
+        parser.error(f"no such scenario: {', '.join(sorted(unknown))}")
+    machine = f"{platform.machine()}, {os.cpu_count()} CPUs, Python {platform.python_version()}"
+    print(machine, flush=True)
+    figures: list[Figure] = []
+    for name in options.scenario or known:
+        for figure in known[name](options.quick):
+            print(f"{figure.name:<56} {figure.value:>12,.3f} {figure.unit}", flush=True)
+            figures.append(figure)
+    if options.json is not None:
+        document = {"machine": machine, "figures": [asdict(figure) for figure in figures]}
+        options.json.write_text(json.dumps(document, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

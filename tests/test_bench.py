@@ -1,0 +1,50 @@
+"""The benchmark runs and its figures are there; how good they are depends on the machine."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "bench", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.slow
+def test_the_media_scenario_measures_cpu_memory_and_packets(tmp_path: Path) -> None:
+    path = tmp_path / "figures.json"
+    done = bench("media", "--quick", "--json", str(path))
+    assert done.returncode == 0, done.stderr
+    figures = {
+        figure["name"]: figure["value"] for figure in json.loads(path.read_text())["figures"]
+    }
+
+    for name in ("CPU per leg-second", "memory per leg", "packets received"):
+        assert figures[f"media 20 legs: {name}"] > 0
+    assert figures["media 20 legs: tick lateness, worst"] >= 0
+    assert all(name in done.stdout for name in figures)
+
+
+@pytest.mark.slow
+def test_the_floor_is_measured(tmp_path: Path) -> None:
+    path = tmp_path / "figures.json"
+    done = bench("floor", "--quick", "--json", str(path))
+    assert done.returncode == 0, done.stderr
+    figures = {
+        figure["name"]: figure["value"] for figure in json.loads(path.read_text())["figures"]
+    }
+
+    assert figures["floor 100 legs, Python: CPU per leg-second"] > 0
+    assert all(value > 0 for value in figures.values())
+
+
+def test_a_scenario_that_does_not_exist_is_refused() -> None:
+    done = bench("nothing")
+
+    assert done.returncode == 2
+    assert "no such scenario: nothing" in done.stderr
