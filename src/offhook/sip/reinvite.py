@@ -95,6 +95,8 @@ class Reinvites:
         if session.over or session.lost_by(response):
             return
         if self._tries < MAX_TRIES and (delay_s := self._wait_s(response)) is not None:
+            if self._waiting is None:
+                self._waiting = self._our_sdp  # else what waits is newer than what was refused
             self._retry = session.core.timers.start(delay_s, self._try_again)
         else:
             self._tries = 0
@@ -110,8 +112,6 @@ class Reinvites:
 
     def _try_again(self) -> None:
         self._retry = None
-        if self._waiting is None:
-            self._waiting = self._our_sdp  # else what waits is newer than what was refused
         self._next()
 
     def _next(self) -> None:
