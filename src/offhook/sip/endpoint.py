@@ -73,6 +73,11 @@ class Endpoint:
         if self._timer:
             self._timer.cancel()
 
+    @property
+    def unfinished(self) -> int:
+        """How many sessions and transactions are not over."""
+        return self._stack.busy + len(self._stack.core.transactions)
+
     # commands
 
     def invite(self, call: OutgoingCall, sink: Sink, tap: Tap | None = None) -> int:

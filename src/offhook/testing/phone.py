@@ -125,8 +125,8 @@ class Phones:
     ) -> None:
         self.server = server  # where dialled calls go
         self.home = ":".join(map(str, sockets.local(server.transport)))
-        self.stack = Stack(sockets.local, Ids(rng), accepts=lambda _: True)
-        self.endpoint = Endpoint(self.stack, sockets, on_call=self._on_call)
+        stack = Stack(sockets.local, Ids(rng), accepts=lambda _: True)
+        self.endpoint = Endpoint(stack, sockets, on_call=self._on_call)
         self._ears = Ears()
         self._media = LocalMedia(ports, self._on_report, rng, capacity, self._ears)
         self._phones: dict[str, Phone] = {}

@@ -1,0 +1,159 @@
+"""What is true of every call once it is over, whatever happened to it.
+
+Each rule reads what a World has kept of one call (its record, its event log, its webhooks, its SIP
+messages) and says in words how it is broken. Nothing here knows what a story expected.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from offhook.records import CallRecord, CallState, Delivery, Event
+from offhook.testing.app import Received
+from offhook.testing.network import Sent
+
+ORDER = list(CallState)  # a call goes through them in this order and never back
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that is kept of one call."""
+
+    record: CallRecord
+    log: Sequence[Event]
+    deliveries: Sequence[Delivery]
+    requests: Sequence[Received]  # webhooks in the order they were sent, undelivered ones too
+    messages: Sequence[Sent]  # of its SIP dialogue, by both sides
+    host: str  # the server's address
+
+
+def faults(evidence: Evidence) -> list[str]:
+    """Return the rules that are broken."""
+    return [
+        *record_faults(evidence.record),
+        *log_faults(evidence.log),
+        *outbox_faults(evidence.record, evidence.deliveries),
+        *webhook_faults(evidence.requests),
+        *sip_faults(evidence.record, evidence.messages, evidence.host),
+    ]
+
+
+def record_faults(record: CallRecord) -> Iterator[str]:
+    """One final state, a cause, and times that follow each other."""
+    if record.state is not CallState.DISCONNECTED:
+        yield f"its last state is {record.state}"
+    if record.end_time is None or record.disconnect_cause is None:
+        yield "it has no end time or no cause"
+    if (record.error_id is None) != (record.error_message is None):
+        yield "only one of errorId and errorMessage is there"
+    times = (record.enqueued_time, record.start_time, record.answer_time, record.end_time)
+    known = [time for time in times if time is not None]
+    if known != sorted(known):
+        yield f"its times do not follow each other: {known}"
+    if record.answer_time is not None and record.start_time is None:
+        yield "it was answered but never started"
+
+
+def log_faults(log: Sequence[Event]) -> Iterator[str]:
+    """Numbers without gaps, one end, states in their order, verbs one after the other."""
+    numbers = [event.number for event in log]
+    if numbers != list(range(1, len(log) + 1)):
+        yield f"its events are numbered {numbers}"
+    if any(earlier.at > later.at for earlier, later in pairwise(log)):
+        yield "its log goes back in time"
+    kinds = [event.kind for event in log]
+    if (ends := kinds.count("call.ended")) != 1:
+        yield f"call.ended was logged {ends} times"
+    states = [ORDER.index(e.data["state"]) for e in log if e.kind == "call.state"]
+    if any(earlier >= later for earlier, later in pairwise(states)):
+        yield f"its states were {[str(ORDER[state]) for state in states]}"
+    verbs = [kind for kind in kinds if kind in ("verb.started", "verb.ended")]
+    if verbs != ["verb.started", "verb.ended"] * (len(verbs) // 2):
+        yield "a verb began before the one before it had ended, or never ended"
+
+
+def outbox_faults(record: CallRecord, deliveries: Sequence[Delivery]) -> Iterator[str]:
+    """One `disconnect`, the last of all, if anybody wants it; nothing left undecided."""
+    kinds = [delivery.event_type for delivery in deliveries]
+    wanted = int(record.status is not None)
+    if kinds.count("disconnect") != wanted or (kinds and kinds[-1] != "disconnect"):
+        yield f"its asynchronous webhooks are {kinds}"
+    if any(each.delivered is None and each.failed is None for each in deliveries):
+        yield "a webhook is neither delivered nor given up"
+
+
+def webhook_faults(requests: Sequence[Received]) -> Iterator[str]:
+    """In the order of their events, nothing after `disconnect`, and nothing that is null."""
+    times = [request.event["eventTime"] for request in requests]
+    if times != sorted(times):
+        yield f"its webhooks have the times {times}"
+    kinds = [request.event["eventType"] for request in requests]
+    if "disconnect" in kinds and set(kinds[kinds.index("disconnect") :]) != {"disconnect"}:
+        yield f"a webhook follows disconnect: {kinds}"
+    goodbyes = [request.event for request in requests if request.event["eventType"] == "disconnect"]
+    if any(event != goodbyes[0] for event in goodbyes):
+        yield "an attempt of disconnect differs from the one before"
+    nulls = {name for request in requests for name in _nulls(request.event)}
+    if nulls:
+        yield f"null in a webhook: {sorted(nulls)}"
+
+
+def _nulls(value: Any, name: str = "") -> Iterator[str]:
+    if value is None:
+        yield name
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _nulls(inner, key)
+
+
+def sip_faults(record: CallRecord, messages: Sequence[Sent], host: str) -> Iterator[str]:
+    """The server says goodbye once and in one way, and somebody did if the call was answered."""
+    ours = [message for message in messages if message.source.host == host]
+    byes = _sequence_numbers(messages, b"BYE")
+    our_byes, cancels = _sequence_numbers(ours, b"BYE"), _sequence_numbers(ours, b"CANCEL")
+    finals = _finals(messages, host)
+    if len(our_byes) > 1 or len(cancels) > 1 or len(finals) > 1:
+        yield f"too many goodbyes: BYE {our_byes}, CANCEL {cancels}, final responses {finals}"
+    if our_byes and any(status >= 300 for status in finals):
+        yield "it was refused and hung up"
+    if record.answer_time is not None and not byes:
+        yield "it was answered and nobody said BYE"
+
+
+def _sequence_numbers(messages: Iterable[Sent], method: bytes) -> set[int]:
+    """Return the CSeq numbers of a request; a repetition has the same."""
+    return {_cseq(each.data) for each in messages if each.data.startswith(method + b" ")}
+
+
+def _finals(messages: Sequence[Sent], host: str) -> set[int]:
+    """Return the final statuses that a caller's first INVITE got from the server."""
+    invites = [
+        _cseq(each.data)
+        for each in messages
+        if each.source.host != host and each.data.startswith(b"INVITE ")
+    ]
+    return {
+        int(each.data[8:11])
+        for each in messages
+        if invites
+        and each.source.host == host
+        and re.match(rb"SIP/2.0 [2-6]", each.data)
+        and re.search(rb"\r\nCSeq: *%d INVITE\r\n" % min(invites), each.data)
+    }
+
+
+def _cseq(data: bytes) -> int:
+    found = re.search(rb"\r\nCSeq: *(\d+)", data)
+    return int(found[1]) if found else -1
+
+
+def dialogues(messages: Iterable[Sent]) -> dict[str, list[Sent]]:
+    """Sort SIP messages by their Call-ID."""
+    found: dict[str, list[Sent]] = defaultdict(list)
+    for message in messages:
+        if name := re.search(rb"\r\nCall-ID: *(\S+)", message.data):
+            found[name[1].decode()].append(message)
+    return found

@@ -1,0 +1,201 @@
+"""Every rule about a finished call sees its own break, and a good call breaks none."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from offhook.errors import Cause
+from offhook.hooks import Target
+from offhook.records import CallRecord, CallState, Delivery, Direction, Event
+from offhook.sip.transport import Address
+from offhook.testing.app import Received
+from offhook.testing.invariants import Evidence, dialogues, faults
+from offhook.testing.loop import virtual
+from offhook.testing.network import Sent
+from offhook.testing.world import World
+
+HERE, THERE = Address("udp", "10.0.0.1", 5060), Address("udp", "10.0.0.2", 5060)
+TARGET = Target("http://app.test/status")
+Break = Callable[[Evidence], Evidence]
+
+
+def record() -> CallRecord:
+    return CallRecord(
+        call_id="c-1",
+        account_id="9900000",
+        application_id="a",
+        to="+12025550100",
+        from_="+12025550143",
+        direction=Direction.INBOUND,
+        state=CallState.DISCONNECTED,
+        last_update=9.0,
+        start_time=1.0,
+        answer_time=2.0,
+        end_time=3.0,
+        disconnect_cause=Cause.HANGUP,
+        status=TARGET,
+    )
+
+
+def event(number: int, kind: str, **data: Any) -> Event:
+    return Event("c-1", number, float(number), kind, data)
+
+
+def sent(source: Address, text: str, cseq: str) -> Sent:
+    data = f"{text}\r\nCall-ID: one\r\nCSeq: {cseq}\r\n\r\n".encode()
+    return Sent(0.0, source, HERE if source is THERE else THERE, data, lost=False)
+
+
+def request(kind: str, second: int, **fields: Any) -> Received:
+    payload = {"eventType": kind, "eventTime": f"2026-01-01T00:00:0{second}.000Z", **fields}
+    return Received(float(second), "POST", TARGET.url, {}, b"", None, payload)
+
+
+def good() -> Evidence:
+    return Evidence(
+        record(),
+        [
+            event(1, "call.state", state="answered"),
+            event(2, "verb.started"),
+            event(3, "verb.ended"),
+            event(4, "call.state", state="disconnected"),
+            event(5, "call.ended"),
+        ],
+        [Delivery("d", "c-1", "a", 1, "disconnect", {}, TARGET, None, 15.0, 3.0, delivered=4.0)],
+        [request("initiate", 1), request("disconnect", 2), request("disconnect", 2)],
+        [
+            sent(THERE, "INVITE sip:x@10.0.0.1 SIP/2.0", "1 INVITE"),
+            sent(HERE, "SIP/2.0 180 Ringing", "1 INVITE"),
+            sent(HERE, "SIP/2.0 200 OK", "1 INVITE"),
+            sent(THERE, "INVITE sip:x@10.0.0.1 SIP/2.0", "2 INVITE"),
+            sent(HERE, "SIP/2.0 488 Not Acceptable Here", "2 INVITE"),
+            sent(HERE, "BYE sip:y@10.0.0.2 SIP/2.0", "1 BYE"),
+            sent(HERE, "BYE sip:y@10.0.0.2 SIP/2.0", "1 BYE"),
+        ],
+        HERE.host,
+    )
+
+
+def with_record(**changes: Any) -> Break:
+    return lambda evidence: replace(evidence, record=replace(evidence.record, **changes))
+
+
+def with_log(*log: Event) -> Break:
+    return lambda evidence: replace(evidence, log=log)
+
+
+def with_requests(*requests: Received) -> Break:
+    return lambda evidence: replace(evidence, requests=requests)
+
+
+def with_message(source: Address, text: str, cseq: str) -> Break:
+    return lambda evidence: replace(
+        evidence, messages=[*evidence.messages, sent(source, text, cseq)]
+    )
+
+
+def test_a_good_call_breaks_no_rule() -> None:
+    assert faults(good()) == []
+
+
+@pytest.mark.parametrize(
+    ("spoil", "fault"),
+    [
+        (with_record(state=CallState.ANSWERED), "its last state is answered"),
+        (with_record(disconnect_cause=None), "it has no end time or no cause"),
+        (with_record(error_id="e"), "only one of errorId and errorMessage is there"),
+        (with_record(answer_time=4.0), "its times do not follow each other: [1.0, 4.0, 3.0]"),
+        (with_record(start_time=None), "it was answered but never started"),
+        (with_record(status=None), "its asynchronous webhooks are ['disconnect']"),
+        (with_log(event(1, "call.ended"), event(3, "x")), "its events are numbered [1, 3]"),
+        (with_log(event(1, "x")), "call.ended was logged 0 times"),
+        (
+            with_log(replace(event(1, "call.ended"), at=5.0), event(2, "x")),
+            "its log goes back in time",
+        ),
+        (
+            with_log(
+                event(1, "call.ended"),
+                event(2, "call.state", state="answered"),
+                event(3, "call.state", state="answered"),
+            ),
+            "its states were ['answered', 'answered']",
+        ),
+        (
+            with_log(event(1, "verb.started"), event(2, "call.ended")),
+            "a verb began before the one before it had ended, or never ended",
+        ),
+        (
+            lambda evidence: replace(evidence, deliveries=[]),
+            "its asynchronous webhooks are []",
+        ),
+        (
+            lambda evidence: replace(
+                evidence, deliveries=[replace(evidence.deliveries[0], delivered=None)]
+            ),
+            "a webhook is neither delivered nor given up",
+        ),
+        (
+            with_requests(request("disconnect", 1), request("gather", 2)),
+            "a webhook follows disconnect: ['disconnect', 'gather']",
+        ),
+        (
+            with_requests(request("disconnect", 1), request("disconnect", 1, tag="new")),
+            "an attempt of disconnect differs from the one before",
+        ),
+        (with_requests(request("gather", 1, tag=None)), "null in a webhook: ['tag']"),
+        (
+            with_message(HERE, "BYE sip:y@10.0.0.2 SIP/2.0", "2 BYE"),
+            "too many goodbyes: BYE {1, 2}, CANCEL set(), final responses {200}",
+        ),
+        (
+            lambda evidence: replace(evidence, messages=evidence.messages[:5]),
+            "it was answered and nobody said BYE",
+        ),
+    ],
+)
+def test_a_broken_rule_is_named(spoil: Break, fault: str) -> None:
+    assert fault in faults(spoil(good()))
+
+
+def test_webhooks_out_of_order_and_a_refusal_beside_a_bye_are_named() -> None:
+    spoilt = with_requests(request("redirect", 2), request("gather", 1))(good())
+    spoilt = with_message(HERE, "SIP/2.0 603 Decline", "1 INVITE")(spoilt)
+    found = "\n".join(faults(spoilt))
+
+    assert "its webhooks have the times" in found
+    assert "it was refused and hung up" in found
+
+
+def test_messages_are_sorted_by_their_call() -> None:
+    stray = Sent(0.0, HERE, THERE, b"\r\n\r\n", lost=False)
+    found = dialogues([*good().messages, stray])
+
+    assert found == {"one": good().messages}
+
+
+@virtual
+async def test_a_world_finds_its_calls_without_fault() -> None:
+    async with World() as world:
+        talk = await world.answered("<Pause/>")
+        await talk.disconnect()
+        await talk.phone.wait("ended")
+        (evidence,) = world.evidence()
+
+    assert faults(evidence) == []
+    assert [message.data[:3] for message in evidence.messages].count(b"BYE") == 1
+    assert [r.event["eventType"] for r in evidence.requests] == ["answer", "disconnect"]
+
+
+def test_a_world_that_finds_a_fault_tells_the_story_of_the_call() -> None:
+    @virtual
+    async def story() -> None:
+        async with World() as world:
+            talk = await world.answered("<Pause/>")
+            await talk.disconnect()
+            world.app.received.append(request("redirect", 9, callId=talk.call_id))
+
+    with pytest.raises(AssertionError, match=r"a webhook follows disconnect[\s\S]*ended: hangup"):
+        story()
