@@ -3,7 +3,6 @@
 import asyncio
 
 import pytest
-
 from tests.scenarios.cases import T1, T3, about, arrivals, clips, heard, kinds, times
 
 from offhook.hooks import Credentials
