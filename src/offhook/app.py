@@ -4,6 +4,7 @@ What differs between a real network and virtual time comes in as `Parts`; everyt
 same code, so a story test drives the very server that carries calls.
 """
 
+import asyncio
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
@@ -29,6 +30,8 @@ from offhook.webhooks.fetch import Attempt
 from offhook.webhooks.http import HttpClient
 from offhook.webhooks.outbox import Outbox
 
+SIP_GRACE_S = 4.0  # at shutdown, for goodbyes to be confirmed: three retransmissions
+SIP_LOOK_S = 0.05
 OUTBOX_GRACE_S = 5.0  # at shutdown, for webhooks under way
 
 
@@ -67,7 +70,14 @@ class Node:
         )
         self.sip_address = "{}:{}".format(*parts.sockets.local("udp"))
         self.media = parts.make_media(self._on_report)
-        self.outbox = Outbox(parts.http, parts.clock, self._tasks, self._settle, self._on_attempt)
+        self.outbox = Outbox(
+            parts.http,
+            parts.clock,
+            self._tasks,
+            self._settle,
+            self._on_attempt,
+            parts.store.flushed,
+        )
         self.exchange = Exchange(
             Plant(
                 settings=parts.calls,
@@ -98,13 +108,25 @@ class Node:
         await self.exchange.start()
         self.sip.start()
 
-    async def close(self) -> None:
-        """End calls, deliver their last webhooks, stop listening; the store stays open."""
+    async def drain(self) -> None:
+        """End calls and deliver their last webhooks; callers are refused meanwhile."""
         await self.exchange.close()
         await self.outbox.drain(OUTBOX_GRACE_S)
+
+    async def close(self) -> None:
+        """Drain what is left, stop listening; the store stays open."""
+        await self.drain()
+        await self._wait_quiet()
         self.sip.close()
         await self._tasks.close()
         await self.store.flushed()
+
+    async def _wait_quiet(self) -> None:
+        """Let the far ends hear the goodbyes, again if one was lost."""
+        waited_s = 0.0
+        while self.sip.busy and waited_s < SIP_GRACE_S:
+            await asyncio.sleep(SIP_LOOK_S)
+            waited_s += SIP_LOOK_S
 
     def _on_call(self, incoming: IncomingCall) -> None:
         self.exchange.on_call(incoming)
@@ -116,4 +138,4 @@ class Node:
         self.exchange.on_attempt(call_id, attempt)
 
     def _settle(self, delivery: Delivery) -> None:
-        self.exchange.on_settled(delivery)
+        self.store.settle(delivery)

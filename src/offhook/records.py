@@ -62,6 +62,7 @@ class CallRecord:
     display_name: str | None = None
     privacy: bool = False
     uui: str | None = None
+    machine_detection: dict[str, Any] | None = None  # rest.md 4.3, names as on the wire
 
 
 @dataclass(frozen=True, slots=True)

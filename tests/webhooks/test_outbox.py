@@ -1,5 +1,6 @@
 """Asynchronous webhooks: order, one retry, fallback, bounds and shutdown."""
 
+import asyncio
 import json
 from dataclasses import replace
 
@@ -42,6 +43,7 @@ class Box:
         self.http = http
         self.settled: list[Delivery] = []
         self.attempts: list[tuple[str, Attempt]] = []
+        self.commit_s = 0.0
         loop = running_loop()
         self.outbox = Outbox(
             http,
@@ -49,7 +51,12 @@ class Box:
             TaskOwner(),
             self.settled.append,
             lambda call_id, attempt: self.attempts.append((call_id, attempt)),
+            self.committed,
         )
+
+    async def committed(self) -> None:
+        """A store that takes so long to write."""
+        await asyncio.sleep(self.commit_s)
 
     async def run(self, *deliveries: Delivery, grace_s: float = 3600.0) -> list[str | None]:
         """Post, drain, and return the outcomes in the order they were settled."""
@@ -57,6 +64,16 @@ class Box:
             self.outbox.post(one)
         await self.outbox.drain(grace_s)
         return [one.failed for one in self.settled]
+
+
+@virtual
+async def test_nothing_is_sent_before_it_is_on_disk() -> None:
+    box = Box(Scripted([reply(204)]))
+    box.commit_s = 0.5
+
+    await box.run(delivery(1))
+
+    assert box.http.times == [0.5]
 
 
 @virtual

@@ -69,6 +69,7 @@ def outbound_record(account: Account, request: OutboundRequest, plant: Plant) ->
         display_name=request.display_name,
         privacy=request.privacy,
         uui=request.uui,
+        machine_detection=request.machine_detection,
     )
 
 

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from offhook.calls import endings
-from offhook.calls.farewell import disconnect_delivery
+from offhook.calls import detection, endings, notices
 from offhook.calls.journal import Journal
 from offhook.calls.leg import Leg
 from offhook.calls.limits import INBOX_FACTS, RINGING_START_S
@@ -63,7 +62,7 @@ class Call:
         self.record = record
         self.ran_out = False  # the BXML came to its end (errors.md 3.6)
         self.ending = False
-        self.farewell: Delivery | None = None  # the `disconnect` webhook, to be sent once committed
+        self._notices = 0  # asynchronous webhooks so far
         self._inbox: asyncio.Queue[Fact | ScriptEnded] = asyncio.Queue()
         self.journal = Journal(plant.store, plant.clock, record.call_id, events)
         self.leg = Leg(plant, record.call_id, self.post, self.journal)
@@ -88,14 +87,19 @@ class Call:
         self._inbox.put_nowait(fact)
 
     async def run(self) -> None:
-        """The whole life of this call."""
-        verdict = End(Cause.UNKNOWN, calls.unknown_failure().message)
+        """The whole life of this call; one cancelled in the queue waits on in the store."""
+        verdict: End | None = End(Cause.UNKNOWN, calls.unknown_failure().message)
         try:
             verdict = await self._live()
         except CallError as error:
             verdict = _failed(error)
+        except asyncio.CancelledError:
+            if self.record.state is CallState.QUEUED:
+                verdict = None
+            raise
         finally:
-            self._end(verdict)
+            if verdict is not None:
+                self._end(verdict)
 
     # the three parts of a life
 
@@ -110,7 +114,8 @@ class Call:
         await self._place()
         if ended := await self._wait_for_answer():
             return ended
-        return await self._converse(Goto(self.record.hook, "answer", self._first_fields))
+        fields = self._report_detection()
+        return await self._converse(Goto(self.record.hook, "answer", fields))
 
     async def _wait_in_queue(self) -> End | None:
         while self.record.state is CallState.QUEUED:
@@ -240,6 +245,27 @@ class Call:
             return self.record.hook.primary.url
         return self._line.base
 
+    def _notify(self, delivery: Delivery) -> None:
+        """Write a webhook into the outbox; it leaves once that is on disk."""
+        self._notices = delivery.sequence
+        self._plant.store.put_delivery(delivery)
+        self._plant.outbox.post(delivery)
+
+    def _report_detection(self) -> dict[str, Any]:
+        """Tell the outcome of machine detection; returns what `answer` says of it."""
+        if targets := detection.targets(self.record):
+            self._notify(
+                notices.notice(
+                    self._plant,
+                    self.record,
+                    self._notices + 1,
+                    detection.EVENT,
+                    detection.RESULT,
+                    targets,
+                )
+            )
+        return dict(detection.RESULT) if detection.is_synchronous(self.record) else {}
+
     # the record
 
     def _mark_answered(self) -> None:
@@ -275,9 +301,8 @@ class Call:
             self.journal.log(
                 "call.ended", cause=str(cause), message=verdict.message, error_id=error_id
             )
-            self.farewell = disconnect_delivery(self._plant, self.record)
-            if self.farewell:
-                self._plant.store.put_delivery(self.farewell)
+            if goodbye := notices.disconnect(self._plant, self.record, self._notices + 1):
+                self._notify(goodbye)
 
 
 def _failed(error: CallError) -> End:

@@ -23,7 +23,7 @@ class Queue:
     rate: Rate
     heap: list[tuple[int, int, str]] = field(default_factory=list)
     waiting: dict[str, Post] = field(default_factory=dict)
-    running: bool = False
+    task: asyncio.Task[None] | None = None  # serves while somebody waits
 
 
 class Dialer:
@@ -57,14 +57,16 @@ class Dialer:
         queue = self._queue(account)
         queue.waiting[call_id] = post
         heapq.heappush(queue.heap, (priority, next(self._arrival), call_id))
-        if not queue.running:
-            queue.running = True
-            self._tasks.start(self._serve(account.id, queue), f"dialer {account.id}")
+        if queue.task is None:
+            queue.task = self._tasks.start(self._serve(account.id, queue), f"dialer {account.id}")
 
     def leave(self, account_id: str, call_id: str) -> None:
         """Take a call out of the queue."""
-        if queue := self._queues.get(account_id):
-            queue.waiting.pop(call_id, None)  # its place in the heap is passed over
+        queue = self._queues.get(account_id)
+        if queue is None or queue.waiting.pop(call_id, None) is None:
+            return  # its place in the heap is passed over
+        if not queue.waiting and queue.task is not None:
+            queue.task.cancel()
 
     def _queue(self, account: Account) -> Queue:
         per_second = account.dequeue_rate or account.cps
@@ -84,7 +86,7 @@ class Dialer:
                     queue.rate.take()
                     post(Turn(self._refusal(account_id, call_id)))
         finally:
-            queue.running = False
+            queue.task = None
             queue.heap.clear()
 
     def _refusal(self, account_id: str, call_id: str) -> CallError | None:

@@ -6,9 +6,11 @@ that have ended are remembered for the recently-ended window (errors.md 3.6); af
 store knows them.
 """
 
+import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass
 
+import msgspec
 import structlog
 
 from offhook.calls import admission, recovery, summaries
@@ -16,7 +18,7 @@ from offhook.calls.call import Call
 from offhook.calls.capacity import Sessions
 from offhook.calls.dialer import Dialer
 from offhook.calls.journal import Journal
-from offhook.calls.limits import RAN_OUT_GRACE_S
+from offhook.calls.limits import JOURNAL_KEPT_S, RAN_OUT_GRACE_S
 from offhook.calls.plant import Plant
 from offhook.calls.script import log_attempt
 from offhook.directory import Account
@@ -24,7 +26,7 @@ from offhook.errors import ApiError, fields, http
 from offhook.facts import Completed, Redirected, Request, Rescripted
 from offhook.hooks import Hook
 from offhook.media.messages import Closed, Report
-from offhook.records import CallRecord, Delivery
+from offhook.records import CallRecord, CallState
 from offhook.requests import CallFilter, OutboundRequest, Standing
 from offhook.scopes import TaskOwner
 from offhook.sip.endpoint import IncomingCall
@@ -41,6 +43,7 @@ class Ended:
     account_id: str
     at: float  # of the loop's clock
     ran_out: bool
+    journal: Journal
 
 
 class Exchange:
@@ -49,11 +52,13 @@ class Exchange:
     def __init__(self, plant: Plant) -> None:
         self._plant = plant
         self.tasks = TaskOwner()
+        self._turns = TaskOwner()  # the dialer's
+        self._lives: dict[str, asyncio.Task[None]] = {}
         self.calls: dict[str, Call] = {}
-        self._journals: dict[str, Journal] = {}  # of calls whose goodbye is under way
+        self._leftover: dict[str, Journal] = {}  # of a former process, with webhooks to send
         self._ended: OrderedDict[str, Ended] = OrderedDict()
         self.sessions = Sessions(plant.settings.node_calls)
-        self.dialer = Dialer(self._account, self.sessions, plant.clock.now, self.tasks)
+        self.dialer = Dialer(self._account, self.sessions, plant.clock.now, self._turns)
         self.draining = False
 
     # life of the node
@@ -64,13 +69,21 @@ class Exchange:
             await self._recover(record)
         await self._plant.store.flushed()
         for delivery in await self._plant.offload(self._plant.store.pending_deliveries):
-            self._post(delivery, await self._reopened(delivery.call_id))
+            self._leftover[delivery.call_id] = await self._reopened(delivery.call_id)
+            self._plant.outbox.post(delivery)
 
     async def close(self) -> None:
-        """End all calls, waiting so long for their goodbyes as the settings allow."""
+        """End all calls, waiting so long for their goodbyes as the settings allow.
+
+        Calls in the queue stay there, in the store, for the next process (rest.md 7).
+        """
         self.draining = True
-        for call in list(self.calls.values()):
-            call.post(Completed())
+        await self._turns.close()
+        for call_id, call in self.calls.items():
+            if call.record.state is CallState.QUEUED:
+                self._lives[call_id].cancel()
+            else:
+                call.post(Completed())
         await self.tasks.close(self._plant.settings.shutdown_grace_s)
 
     async def _reopened(self, call_id: str) -> Journal:
@@ -87,7 +100,10 @@ class Exchange:
             self._run(call)
             self.dialer.join(account, record.call_id, record.priority, call.post)
         else:
-            recovery.close(self._plant, record, events)
+            notified = await self._plant.offload(
+                lambda: self._plant.store.last_sequence(record.call_id)
+            )
+            recovery.close(self._plant, record, events, notified)
 
     # REST
 
@@ -169,11 +185,11 @@ class Exchange:
         return call
 
     def _recently(self, account_id: str, call_id: str) -> Ended | None:
-        horizon = self._plant.clock.now() - self._plant.settings.recently_ended_s
-        while self._ended and next(iter(self._ended.values())).at <= horizon:
-            self._ended.popitem(last=False)
         ended = self._ended.get(call_id)
-        return ended if ended and ended.account_id == account_id else None
+        if ended is None or ended.account_id != account_id:
+            return None
+        age_s = self._plant.clock.now() - ended.at
+        return ended if age_s < self._plant.settings.recently_ended_s else None
 
     def _account(self, account_id: str) -> Account | None:
         return self._plant.directory().accounts.get(account_id)
@@ -198,23 +214,26 @@ class Exchange:
         call = self.calls.get(report.leg)
         if call is not None:
             call.leg.on_report(report)
-        elif isinstance(report, Closed):
-            log.debug("leg closed", leg=report.leg)
+        elif isinstance(report, Closed) and (ended := self._ended.get(report.leg)):
+            ended.journal.log("media.closed", **msgspec.structs.asdict(report.counters))
 
     def on_attempt(self, call_id: str, attempt: Attempt) -> None:
         """Log an attempt to deliver an asynchronous webhook with its call."""
-        log_attempt(self._journals[call_id], attempt)
-
-    def on_settled(self, delivery: Delivery) -> None:
-        """Write down what became of a delivery; it was the last thing to log of its call."""
-        self._plant.store.settle(delivery)
-        self._journals.pop(delivery.call_id, None)
+        if call := self.calls.get(call_id):
+            log_attempt(call.journal, attempt)
+        elif ended := self._ended.get(call_id):
+            log_attempt(ended.journal, attempt)
+        elif journal := self._leftover.get(call_id):
+            log_attempt(journal, attempt)
+        else:
+            log.warning("webhook attempted long after its call", call=call_id, **attempt.as_data())
 
     # running
 
     def _run(self, call: Call) -> None:
-        self.calls[call.record.call_id] = call
-        self.tasks.start(self._run_call(call), f"call {call.record.call_id}")
+        call_id = call.record.call_id
+        self.calls[call_id] = call
+        self._lives[call_id] = self.tasks.start(self._run_call(call), f"call {call_id}")
 
     async def _run_call(self, call: Call) -> None:
         record = call.record
@@ -224,19 +243,14 @@ class Exchange:
             log.exception("a call ended by a fault of Offhook", call=record.call_id)
         finally:
             self._forget(call)
-        await self._plant.store.flushed()
-        if call.farewell is not None:
-            self._post(call.farewell, call.journal)
-
-    def _post(self, delivery: Delivery, journal: Journal) -> None:
-        self._journals[delivery.call_id] = journal
-        self._plant.outbox.post(delivery)
 
     def _forget(self, call: Call) -> None:
         record = call.record
         self.sessions.give_back(record.call_id)
         self.dialer.leave(record.account_id, record.call_id)
-        del self.calls[record.call_id]
-        self._ended[record.call_id] = Ended(
-            record.account_id, self._plant.clock.now(), call.ran_out
-        )
+        del self.calls[record.call_id], self._lives[record.call_id]
+        now = self._plant.clock.now()
+        self._ended[record.call_id] = Ended(record.account_id, now, call.ran_out, call.journal)
+        horizon = now - max(self._plant.settings.recently_ended_s, JOURNAL_KEPT_S)
+        while next(iter(self._ended.values())).at < horizon:
+            self._ended.popitem(last=False)

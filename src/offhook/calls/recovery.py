@@ -1,6 +1,6 @@
 """After a crash: every call the node owned ends once, with its webhook (design.md 4)."""
 
-from offhook.calls.farewell import disconnect_delivery
+from offhook.calls import notices
 from offhook.calls.journal import Journal
 from offhook.calls.limits import QUEUED_AGE_S
 from offhook.calls.plant import Plant
@@ -15,7 +15,7 @@ def may_resume(record: CallRecord, now: float) -> bool:
     return queued and now - (record.enqueued_time or 0.0) < QUEUED_AGE_S
 
 
-def close(plant: Plant, record: CallRecord, events: int) -> None:
+def close(plant: Plant, record: CallRecord, events: int, notified: int) -> None:
     """End a call that no process runs any more: `cancel` if it never left the queue."""
     now = plant.clock.wall()
     lost = record.state is not CallState.QUEUED
@@ -30,6 +30,12 @@ def close(plant: Plant, record: CallRecord, events: int) -> None:
     with plant.store.batch():
         plant.store.put_call(ended)
         journal = Journal(plant.store, plant.clock, record.call_id, events)
-        journal.log("call.lost", cause=str(ended.disconnect_cause), error_id=ended.error_id)
-        if delivery := disconnect_delivery(plant, ended):
+        journal.log("call.lost", state=str(record.state))
+        journal.log(
+            "call.ended",
+            cause=str(ended.disconnect_cause),
+            message=ended.error_message,
+            error_id=ended.error_id,
+        )
+        if delivery := notices.disconnect(plant, ended, notified + 1):
             plant.store.put_delivery(delivery)

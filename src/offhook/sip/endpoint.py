@@ -75,8 +75,13 @@ class Endpoint:
 
     @property
     def unfinished(self) -> int:
-        """How many sessions and transactions are not over."""
-        return self._stack.busy + len(self._stack.core.transactions)
+        """How many sessions and transactions are not over; none once this is closed."""
+        return self._stack.busy + len(self._stack.core.transactions) if self._open else 0
+
+    @property
+    def busy(self) -> int:
+        """Number of sessions that are not over."""
+        return self._stack.busy
 
     # commands
 

@@ -15,6 +15,7 @@ from offhook.records import CallRecord, CallState, Delivery, Event
 from offhook.testing.app import Received
 from offhook.testing.network import Sent
 
+ASKED = {"initiate", "answer", "gather", "redirect"}  # synchronous events (bxml.md 9)
 ORDER = list(CallState)  # a call goes through them in this order and never back
 
 
@@ -87,9 +88,11 @@ def outbox_faults(record: CallRecord, deliveries: Sequence[Delivery]) -> Iterato
 
 def webhook_faults(requests: Sequence[Received]) -> Iterator[str]:
     """In the order of their events, nothing after `disconnect`, and nothing that is null."""
-    times = [request.event["eventTime"] for request in requests]
-    if times != sorted(times):
-        yield f"its webhooks have the times {times}"
+    for is_asked in (True, False):  # two lanes, and neither waits for the other
+        lane = [request.event for request in requests]
+        times = [e["eventTime"] for e in lane if (e["eventType"] in ASKED) is is_asked]
+        if times != sorted(times):
+            yield f"its webhooks have the times {times}"
     kinds = [request.event["eventType"] for request in requests]
     if "disconnect" in kinds and set(kinds[kinds.index("disconnect") :]) != {"disconnect"}:
         yield f"a webhook follows disconnect: {kinds}"
@@ -119,7 +122,7 @@ def sip_faults(record: CallRecord, messages: Sequence[Sent], host: str) -> Itera
         yield f"too many goodbyes: BYE {our_byes}, CANCEL {cancels}, final responses {finals}"
     if our_byes and any(status >= 300 for status in finals):
         yield "it was refused and hung up"
-    if record.answer_time is not None and not byes:
+    if record.answer_time is not None and not byes and messages:
         yield "it was answered and nobody said BYE"
 
 

@@ -8,7 +8,7 @@ settled when the process ends are posted again at the next start.
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from offhook.clock import Clock
@@ -33,12 +33,14 @@ class Outbox:
         tasks: TaskOwner,
         settle: Callable[[Delivery], None],
         on_attempt: Callable[[str, Attempt], None],
+        committed: Callable[[], Awaitable[None]],
     ) -> None:
         self._http = http
         self._clock = clock
         self._tasks = tasks
         self._settle = settle
         self._on_attempt = on_attempt
+        self._committed = committed  # returns when all that was written so far is on disk
         self._lanes: dict[str, deque[Delivery]] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(
@@ -82,6 +84,7 @@ class Outbox:
         try:
             while lane:
                 delivery = lane.popleft()
+                await self._committed()  # nobody is told what a crash could undo
                 async with self._slots[delivery.account_id]:
                     failure = await self._deliver(delivery)
                 if failure is None:

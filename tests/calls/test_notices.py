@@ -1,4 +1,4 @@
-"""The last webhook goes to who asked for it, and to nobody else."""
+"""Asynchronous webhooks go to who asked for them, and to nobody else."""
 
 import asyncio
 
