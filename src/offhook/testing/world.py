@@ -40,6 +40,7 @@ from offhook.timeline import line
 ON_THE_WAY_S = 0.5  # for what has been sent when a story ends: it still arrives
 SETTLE_S = 60.0  # for calls to end and webhooks to be delivered, once all phones have hung up
 SETTLE_STEP_S = 0.1
+CALLS_TOLD = 5  # when something goes wrong
 SIP_TIMERS_S = 120.0  # 2xx, its missing ACK and the BYE that follows: 32 s each (RFC 3261 17)
 
 
@@ -173,6 +174,11 @@ class World:
         try:
             if error is None:
                 await self._settle()
+            else:
+                error.add_note(self.story())
+        except BaseException as fault:
+            fault.add_note(self.story())
+            raise
         finally:
             await self.node.close()
             await self.phones.close()
@@ -189,8 +195,12 @@ class World:
         assert not exchange.calls, f"calls that do not end: {list(exchange.calls)}"
         assert not outbox.open_lanes, "webhooks are still under way"
         await self.store.flushed()
-        faults = [fault for evidence in self.evidence() for fault in self._faults(evidence)]
-        assert not faults, "".join(faults)
+        faults = [
+            f"{evidence.record.call_id}: {fault}"
+            for evidence in self.evidence()
+            for fault in invariants.faults(evidence)
+        ]
+        assert not faults, "\n".join(faults)
         assert self.ports.open_count == 0, "the server has not given back all its ports"
         assert exchange.sessions.total == 0, "session slots are not given back"
         assert not exchange.tasks, "the exchange still has tasks"
@@ -217,10 +227,14 @@ class World:
             for record in self.store.calls(fixtures.ACCOUNT_ID, CallFilter(limit=100_000))
         ]
 
-    def _faults(self, evidence: Evidence) -> list[str]:
-        found = invariants.faults(evidence)
-        lines = [f"  {line(event, EPOCH)}\n" for event in evidence.log] if found else []
-        return [f"{evidence.record.call_id}: {fault}\n" for fault in found] + lines
+    def story(self) -> str:
+        """Return the time lines of the latest calls, for whoever wonders what went wrong."""
+        records = self.store.calls(fixtures.ACCOUNT_ID, CallFilter(limit=100_000))
+        return "\n".join(
+            f"{record.call_id}\n"
+            + "\n".join(line(event, EPOCH) for event in self.store.events(record.call_id))
+            for record in records[-CALLS_TOLD:]
+        )
 
     def _build(self, settings: Settings) -> Node:
         def make_media(sink: Sink) -> MediaPlane:
