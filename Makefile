@@ -3,6 +3,10 @@ PYTHON ?= python3
 VENV   ?= .venv
 PYTEST_WORKERS ?= 2
 
+# One tick uses one core: numpy's matrix library must not start a thread on every other one.
+export OPENBLAS_NUM_THREADS = 1
+export OMP_NUM_THREADS = 1
+
 .PHONY: demo test lint format bench clean
 .DEFAULT_GOAL := test
 
