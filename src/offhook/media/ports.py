@@ -132,7 +132,8 @@ class UdpPorts:
         self._slot_of_file = np.zeros(limit, np.int64)  # socket key, times two, plus one for RTCP
         self._data = np.zeros((PACKETS_PER_CALL, MAX_DATAGRAM), np.uint8)
         self._rows = [row.data for row in self._data]
-        self._poller = select.poll()  # nearly all sockets are busy: epoll costs more than it saves
+        self._rtp_poller = select.poll()  # nearly all are busy: epoll costs more than it saves
+        self._rtcp_poller = getattr(select, "epoll", select.poll)()  # nearly all are idle
 
     def __len__(self) -> int:
         return len(self._pairs)
@@ -142,18 +143,20 @@ class UdpPorts:
         pair, port = self._bind_pair()
         key = self._free.pop() if self._free else len(self._pairs)
         self._pairs[key] = pair
+        self._rtp_poller.register(pair.rtp.fileno(), select.POLLIN)
+        self._rtcp_poller.register(pair.rtcp.fileno(), select.POLLIN)
         for slot, half in ((2 * key, pair.rtp), (2 * key + 1, pair.rtcp)):
             self._slot_of_file[half.fileno()] = slot
             self._readers[half.fileno()] = half.recvfrom_into
             self._writers[slot] = half.sendto
-            self._poller.register(half.fileno(), select.POLLIN)
         return key, self._advertised, port, port + 1
 
     def close(self, socket: int) -> None:
         """Give the pair of ports back; they are the last to be handed out again."""
         pair = self._pairs.pop(socket)
+        self._rtp_poller.unregister(pair.rtp.fileno())
+        self._rtcp_poller.unregister(pair.rtcp.fileno())
         for slot, half in ((2 * socket, pair.rtp), (2 * socket + 1, pair.rtcp)):
-            self._poller.unregister(half.fileno())
             del self._readers[half.fileno()], self._writers[slot]
             half.close()
         self._free.append(socket)
@@ -171,8 +174,10 @@ class UdpPorts:
         """Return what has arrived, valid until the next call."""
         arrived: list[tuple[int, Address]] = []
         files: list[int] = []
-        for _ in range(PASSES_PER_CALL):
-            ready = self._poller.poll(0)
+        for turn in range(PASSES_PER_CALL):
+            ready = self._rtp_poller.poll(0)
+            if turn == 0:  # one report per leg and call is plenty
+                ready += self._rtcp_poller.poll(0)
             if not ready or not self._read_one_each(ready, arrived, files):
                 break
         count = len(arrived)
