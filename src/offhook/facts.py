@@ -117,4 +117,5 @@ SipFact = (
 )
 MediaFact = DigitHeard | PlayEnded | MediaLost
 Request = Redirected | Rescripted | Completed
+Last = Refused | Unreachable | Abandoned | FarEndHungUp | MediaLost | Completed  # end the call
 Fact = SipFact | MediaFact | Request | Turn

@@ -24,6 +24,7 @@ from offhook.facts import (
     DigitHeard,
     Fact,
     FarEndHungUp,
+    Last,
     MediaLost,
     PlayEnded,
     Redirected,
@@ -61,7 +62,7 @@ class Call:
         self._plant = plant
         self.record = record
         self.ran_out = False  # the BXML came to its end (errors.md 3.6)
-        self.ending = False
+        self.ending = False  # nothing can change its course any more
         self._notices = 0  # asynchronous webhooks so far
         self._inbox: asyncio.Queue[Fact | ScriptEnded] = asyncio.Queue()
         self.journal = Journal(plant.store, plant.clock, record.call_id, events)
@@ -81,9 +82,11 @@ class Call:
 
     def post(self, fact: Fact) -> None:
         """Put a fact into the inbox; a full one is a fact of its own and loses this one."""
-        if self._inbox.qsize() >= INBOX_FACTS:
+        last = isinstance(fact, Last)
+        if self._inbox.qsize() >= INBOX_FACTS and not last:
             self.journal.log("inbox.full", fact=type(fact).__name__)
             return
+        self.ending = self.ending or last
         self._inbox.put_nowait(fact)
 
     async def run(self) -> None:
