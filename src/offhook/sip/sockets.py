@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from offhook.scopes import TaskOwner
-from offhook.sip.resolve import Resolver, is_literal
+from offhook.sip.resolve import HostNotFoundError, Resolver, is_literal
 from offhook.sip.streams import Stream
 from offhook.sip.transport import Address, Outgoing
 
@@ -81,6 +81,7 @@ class NetworkSockets:
             stream.abort()
         if self._udp:
             self._udp.close()
+            self._udp = None
         await asyncio.sleep(0)  # lets the transports tell their protocols
 
     def local(self, transport: str) -> tuple[str, int]:
@@ -149,8 +150,10 @@ class NetworkSockets:
     async def _deliver(self, way: Address, find: Find) -> None:
         try:
             deliver = await find(way)
-        except OSError as error:
-            deliver = partial(self._fail, reason=str(error) or "connection failed")
+        except HostNotFoundError as error:
+            deliver = partial(self._fail, reason=str(error))
+        except OSError:
+            deliver = partial(self._fail, reason="connection failed")
         finally:
             waiting = self._waiting.pop(way)
         for outgoing in waiting:
