@@ -1,5 +1,6 @@
 """Call control without calls: the protocol over dictionaries, with the rules of errors.md 3.6."""
 
+import asyncio
 from dataclasses import dataclass, field, replace
 
 from offhook.clock import Clock
@@ -28,6 +29,7 @@ class FakeService:
     vanishing: set[str] = field(default_factory=set)  # forgotten right after a look-up
     refusal: Entry | None = None  # of the next createCall
     bug: Exception | None = None  # raised by the next get
+    waits_s: float = 0.0  # before it
 
     async def create(self, account: Account, request: OutboundRequest) -> CallRecord:
         if self.refusal:
@@ -64,6 +66,7 @@ class FakeService:
         self.calls[call_id] = record
 
     async def get(self, account_id: str, call_id: str) -> CallRecord | None:
+        await asyncio.sleep(self.waits_s)
         if self.bug:
             raise self.bug
         record = self.calls.get(call_id)

@@ -11,6 +11,7 @@ from tests.api.client import ACCOUNT, APPLICATION, OTHER, SUSPENDED, Answer, Sta
 from offhook.errors import http
 from offhook.records import CallState
 from offhook.store import StoreError
+from offhook.testing.loop import virtual
 
 CALLS = f"/api/v2/accounts/{ACCOUNT}/calls"
 UNKNOWN = f"{CALLS}/c-nobody"
@@ -286,6 +287,15 @@ def test_a_handler_that_fails_is_500_without_a_word_about_why(stage: Stage) -> N
 def test_a_store_that_is_gone_is_503(stage: Stage) -> None:
     stage.service.bug = StoreError("disk full")
     answer = stage.calls("GET", "/c-1")
+
+    check(answer, 503, "system-overloaded", "Handling too many requests")
+
+
+@virtual
+async def test_a_store_that_keeps_an_operation_waiting_is_503() -> None:
+    stage = Stage()
+    stage.service.waits_s = 60.0
+    answer = await stage.send("GET", f"/api/v2/accounts/{ACCOUNT}/calls/c-1", headers=basic())
 
     check(answer, 503, "system-overloaded", "Handling too many requests")
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from tests.interop.rest import Rest
 from tests.interop.site import Site, running_site
 from tests.interop.threads import LoopThread, loop_thread
 
@@ -21,6 +22,11 @@ class VoiceServer:
     def server(self) -> RunningServer:
         """Where the server is and what opens it."""
         return self.site.server
+
+    @property
+    def rest(self) -> Rest:
+        """A client of the server."""
+        return self.site.rest
 
 
 @pytest.fixture(scope="module")

@@ -33,8 +33,9 @@ class Rest:
     """A client of one server; blocking, so asynchronous tests put it into a thread."""
 
     server: RunningServer
-    user: str = ""  # that of the server
-    account: str = ""
+    account: str = ""  # that of the server
+    user: str = ""
+    password: str = ""
 
     @property
     def base(self) -> str:
@@ -42,7 +43,7 @@ class Rest:
 
     @property
     def basic(self) -> dict[str, str]:
-        return authorization(self.user or self.server.user, self.server.password)
+        return authorization(self.user or self.server.user, self.password or self.server.password)
 
     def ask(
         self,

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -282,6 +283,15 @@ asyncio.run(main())
 
 
 @pytest.mark.slow
+def test_a_database_that_cannot_be_read_says_so(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/offhook.db", threaded=True)
+    with closing(sqlite3.connect(tmp_path / "offhook.db")) as raw, raw:
+        raw.execute("ALTER TABLE calls RENAME TO gone")
+    with pytest.raises(StoreError, match="cannot be read"):
+        store.call(ACCOUNT, "c-1")
+    store.close()
+
+
 def test_what_was_flushed_survives_kill_9_and_no_batch_is_torn(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/offhook.db"
     root = Path(__file__).parents[2]

@@ -5,6 +5,7 @@ fails around it (gate, rendering) is `Internal Server Error`. The log gets the e
 gets the request id.
 """
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -25,6 +26,8 @@ from offhook.clock import Clock
 from offhook.errors import ApiError, http
 from offhook.ids import Ids
 from offhook.store import StoreError
+
+OPERATION_S = 10.0  # an operation waits for nothing but the store, and that is milliseconds
 
 log = structlog.get_logger("offhook.api")
 
@@ -133,10 +136,11 @@ class Server:
 
 async def _run(operation: Operation, asked: Asked, request: Incoming) -> Reply:
     try:
-        return await operation.run(asked)
+        async with asyncio.timeout(OPERATION_S):
+            return await operation.run(asked)
     except ApiError:
         raise
-    except StoreError as error:
+    except (StoreError, TimeoutError) as error:
         log.exception("store unavailable", request_id=request.request_id)
         raise ApiError(http.OVERLOADED) from error
     except Exception as error:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from offhook.errors import ApiError, fields
+from offhook.errors import ApiError, fields, http
 from offhook.sip.grammar import SipSyntaxError
 from offhook.sip.uri import Uri
 
@@ -43,9 +43,11 @@ def destination(field: str, value: str) -> None:
         e164(field, value)
         return
     try:
-        Uri.parse(value)
+        uri = Uri.parse(value)
     except SipSyntaxError as error:
         raise ApiError(fields.NOT_SIP_URI, field=field) from error
+    if uri.headers or "method" in uri.params or len(value) > URL_CHARACTERS:
+        raise ApiError(http.REFUSED)  # no Request-URI (RFC 3261 19.1.1, table 1)
 
 
 def text(field: str, value: str | None, limit: int) -> None:

@@ -65,16 +65,17 @@ async def serve(config: Config) -> None:
         )
         log.info("serving", http=_shown(listener), sip=node.sip_address)
         server = HttpServer(options)
-
-        def stop() -> None:
-            node.asgi.admission.close(round(settings.limits.drain_s))  # 503 from now on
-            server.should_exit = True
-
+        stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, stop)
-        await server.serve([listener])
-        log.info("stopping", calls=len(node.exchange.calls))
+            loop.add_signal_handler(number, stop.set)
+        async with background(server.serve([listener])) as serving:
+            await stop.wait()
+            log.info("stopping", calls=len(node.exchange.calls))
+            node.asgi.admission.close(round(settings.limits.drain_s))  # 503 from now on
+            await node.drain()
+            server.should_exit = True
+            await serving
 
 
 def _listener(settings: Settings) -> socket.socket:

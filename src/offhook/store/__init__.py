@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from offhook.clock import Clock
 from offhook.records import CallRecord, Delivery, Event
@@ -115,7 +116,7 @@ class Store:
         """Return when everything written so far is committed; raises StoreError if it cannot."""
         await self._writer.flushed()
 
-    # Reading: blocks, any thread
+    # Reading: blocks, any thread; raises StoreError while the database cannot be reached
 
     def call(self, account_id: str, call_id: str) -> CallRecord | None:
         """Return the account's call."""
@@ -183,5 +184,8 @@ class Store:
     def _read(self, query: Callable[[Connection], T]) -> T:
         if isinstance(self._writer, InlineWriter):
             self._writer.flush()
-        with self._database.reading() as connection:
-            return query(connection)
+        try:
+            with self._database.reading() as connection:
+                return query(connection)
+        except (OperationalError, InterfaceError, NoConnectionError) as error:
+            raise StoreError(f"the database cannot be read: {error}") from error
