@@ -160,36 +160,37 @@ class Exchange:
 
     async def complete(self, account_id: str, call_id: str) -> None:
         """End the call; raises ApiError 404 and 409. Returns when the end has begun."""
-        call = self._live(account_id, call_id)
-        if call is not None:
+        call, ended = self._find(account_id, call_id)
+        if call is not None and not call.ending:
             call.post(Completed())
-            return
-        ended = self._recently(account_id, call_id)
-        if ended is None:
-            raise ApiError(http.NOT_FOUND)
-        if not ended.ran_out or self._plant.clock.now() - ended.at > RAN_OUT_GRACE_S:
+        elif ended is None or not ended.ran_out or self._age_s(ended) > RAN_OUT_GRACE_S:
             raise ApiError(http.CALL_STATE, callId=call_id)
 
     def _modify(self, account_id: str, call_id: str, request: Request) -> None:
-        call = self._live(account_id, call_id)
-        if call is None and self._recently(account_id, call_id) is None:
-            raise ApiError(http.NOT_FOUND)
-        if call is None or not call.answered:
+        call, _ = self._find(account_id, call_id)
+        if call is None or call.ending or not call.answered:
             raise ApiError(http.CALL_STATE, callId=call_id)
         call.post(request)
 
+    def _find(self, account_id: str, call_id: str) -> tuple[Call | None, Ended | None]:
+        """Return a call in memory, or what is remembered of it; raises ApiError 404."""
+        call, ended = self._live(account_id, call_id), self._recently(account_id, call_id)
+        if call is None and ended is None:
+            raise ApiError(http.NOT_FOUND)
+        return call, ended
+
     def _live(self, account_id: str, call_id: str) -> Call | None:
         call = self.calls.get(call_id)
-        if call is None or call.ending or call.record.account_id != account_id:
-            return None
-        return call
+        return call if call and call.record.account_id == account_id else None
 
     def _recently(self, account_id: str, call_id: str) -> Ended | None:
         ended = self._ended.get(call_id)
         if ended is None or ended.account_id != account_id:
             return None
-        age_s = self._plant.clock.now() - ended.at
-        return ended if age_s < self._plant.settings.recently_ended_s else None
+        return ended if self._age_s(ended) < self._plant.settings.recently_ended_s else None
+
+    def _age_s(self, ended: Ended) -> float:
+        return self._plant.clock.now() - ended.at
 
     def _account(self, account_id: str) -> Account | None:
         return self._plant.directory().accounts.get(account_id)
