@@ -73,7 +73,8 @@ def test_silent_words_take_their_time_in_silence() -> None:
 def test_very_loud_words_are_clipped_not_wrapped() -> None:
     normal, loud = spoken(Text("hello")), spoken(Text("hello", volume_db=60.0))
 
-    assert np.all((normal.astype(np.int32) * loud) >= 0)
+    strong = np.abs(normal) > 500  # the engine's own noise differs from call to call
+    assert np.all((normal.astype(np.int32) * loud)[strong] > 0)
 
 
 def test_men_are_lower_and_pitch_is_obeyed() -> None:
