@@ -39,6 +39,13 @@ def _document(data: Data) -> str:
     return f"a document of {len(data['text'])} characters from {data['origin']}"
 
 
+def _counters(data: Data) -> str:
+    return (
+        f"{data['packets_sent']} packets sent, {data['packets_received']} received, "
+        f"{data['packets_lost']} lost, jitter {data['jitter_ms']:.1f} ms"
+    )
+
+
 def _voice(data: Data) -> str:
     return "the party begins to speak" if data["active"] else "the party is silent"
 
@@ -58,6 +65,7 @@ _TEXTS: dict[str, Callable[[Data], str]] = {
     ),
     "media.digit": lambda data: f"key {data['digit']}{' (in-band)' if data['inband'] else ''}",
     "media.voice": _voice,
+    "media.closed": _counters,
     "speech.played": lambda data: f"{data['duration_s']:.2f} s of speech",
     "audio.played": lambda data: f"{data['duration_s']:.2f} s from {data['url']}",
     "call.created": lambda data: f"REST created: {data['request']['to']}",
