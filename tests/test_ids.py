@@ -3,7 +3,9 @@
 import random
 import re
 
-from offhook.ids import Ids
+import pytest
+
+from offhook.ids import Ids, SystemRandom
 
 
 def test_a_call_id_has_47_characters_and_names_the_node() -> None:
@@ -26,3 +28,22 @@ def test_the_same_seed_makes_the_same_ids() -> None:
 
 def test_a_token_has_as_many_digits_as_it_has_bits_for() -> None:
     assert len(Ids(random.Random(3)).token(64)) == 16
+
+
+def test_pooled_randomness_never_gives_the_same_bytes_twice() -> None:
+    rng = SystemRandom()
+
+    taken = [rng.randbytes(16) for _ in range(1000)]
+
+    assert len(set(taken)) == 1000
+    assert len(rng.randbytes(10_000)) == 10_000
+
+
+@pytest.mark.parametrize("bits", [1, 7, 8, 62, 96, 128])
+def test_pooled_randomness_fills_all_bits_and_no_more(bits: int) -> None:
+    rng = SystemRandom()
+
+    numbers = [rng.getrandbits(bits) for _ in range(200)]
+
+    assert max(numbers) < 1 << bits
+    assert any(number >> (bits - 1) for number in numbers)

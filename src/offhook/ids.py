@@ -1,11 +1,40 @@
 """Identifiers of the contract (rest.md 3.1) and unguessable tokens, from one injected source."""
 
+import os
 import random
 import uuid
 
+POOL_BYTES = 4096
+
+
+class SystemRandom(random.SystemRandom):
+    """The system's randomness, fetched by the page: a call needs a dozen numbers, not system calls.
+
+    For one process and one thread: each has its own.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pool = b""
+        self._at = 0
+
+    def getrandbits(self, k: int, /) -> int:
+        """Return an integer of k random bits."""
+        count = (k + 7) // 8
+        return int.from_bytes(self.randbytes(count), "big") >> (count * 8 - k)
+
+    def randbytes(self, n: int) -> bytes:
+        """Return n random bytes, none of them twice."""
+        if n > len(self._pool) - self._at:
+            self._pool = os.urandom(max(n, POOL_BYTES))
+            self._at = 0
+        taken = self._pool[self._at : self._at + n]
+        self._at += n
+        return taken
+
 
 class Ids:
-    """Makes identifiers; production passes `random.SystemRandom()`, tests a seeded `Random`."""
+    """Makes identifiers; production passes a `SystemRandom`, tests a seeded `Random`."""
 
     def __init__(self, rng: random.Random, node: str = "00000001") -> None:
         self.rng = rng

@@ -1,7 +1,6 @@
 """Starts everything in order, serves until told to stop, and ends everything in reverse order."""
 
 import asyncio
-import random
 import secrets
 import signal
 import socket
@@ -18,7 +17,7 @@ from offhook.app import Node, Parts
 from offhook.calls.limits import Settings as CallSettings
 from offhook.clock import Clock
 from offhook.config import Config
-from offhook.ids import Ids
+from offhook.ids import Ids, SystemRandom
 from offhook.media.control import WorkerMedia
 from offhook.media.messages import MediaPlane, Sink
 from offhook.media.worker import WorkerSettings
@@ -55,7 +54,7 @@ async def serve(config: Config) -> None:
     async with running_node(config, listener.getsockname()[1]) as node:
         options = uvicorn.Config(
             node.asgi,
-            http=protocol(Ids(random.SystemRandom())),
+            http=protocol(Ids(SystemRandom())),
             loop="none",
             lifespan="off",
             log_config=None,
@@ -94,7 +93,7 @@ def _shown(listener: socket.socket) -> str:
 async def running_node(config: Config, http_port: int) -> AsyncIterator[Node]:
     """Build a node from its configuration, start it, and stop it after the body."""
     settings = config.settings
-    clock, rng = Clock(), random.SystemRandom()
+    clock, rng = Clock(), SystemRandom()
     resolver = Resolver(ask_dns, clock.now, rng)
     async with AsyncExitStack() as stack:
         offload = ThreadOffload(OFFLOAD_THREADS)
