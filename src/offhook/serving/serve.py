@@ -100,7 +100,7 @@ async def running_node(config: Config, http_port: int) -> AsyncIterator[Node]:
         stack.callback(offload.close)
         store = await offload(lambda: Store.open(settings.store.url, clock, threaded=True))
         stack.push_async_callback(offload, store.close)
-        fixed = await offload(lambda: config.directory(rng))
+        fixed = await offload(config.directory)
         book = Book(fixed, store, offload, resolver)
         await book.refresh()
         sockets = NetworkSockets(
