@@ -37,6 +37,19 @@ def test_a_rate_below_one_has_a_longer_window() -> None:
     assert rate.wait_s() == 2.0
 
 
+def test_a_rate_that_is_changed_remembers_what_has_happened() -> None:
+    watch = Watch()
+    rate = Rate(3, watch.now)
+    for at in (0.0, 0.25, 0.5):
+        watch.time = at
+        rate.take()
+
+    rate.change(2)
+    assert rate.wait_s() == pytest.approx(0.75)  # until the call at 0.25 is a second old
+    rate.change(4)
+    assert rate.wait_s() == 0.0
+
+
 def test_sessions_are_counted_per_account_and_on_the_node() -> None:
     sessions = Sessions(node_limit=3)
     sessions.take("1", "c-a")

@@ -1,6 +1,7 @@
 """The outbound queue in virtual time."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -27,7 +28,7 @@ class Desk:
 
     def join(self, call_id: str, priority: int = 5) -> None:
         self.dialer.join(
-            ACCOUNT,
+            self.account or ACCOUNT,
             call_id,
             priority,
             lambda turn: self.turns.append((call_id, round(self.now(), 3), turn)),
@@ -78,6 +79,54 @@ def test_a_call_that_left_gets_no_turn_and_uses_no_rate() -> None:
         await asyncio.sleep(0.5)
 
         assert [name for name, _, _ in desk.turns] == ["b", "c"]
+
+    run(story())
+
+
+def test_a_call_that_joins_right_after_the_last_one_left_gets_its_turn() -> None:
+    async def story() -> None:
+        desk = Desk()
+        for name in "abc":
+            desk.join(name)
+        await asyncio.sleep(0.5)  # c waits until 1.0
+        desk.dialer.leave("1", "c")
+        desk.join("d")
+
+        await asyncio.sleep(5)
+
+        assert [(name, at) for name, at, _ in desk.turns] == [("a", 0.0), ("b", 0.0), ("d", 1.0)]
+
+    run(story())
+
+
+def test_callers_use_up_the_rate_but_not_the_pace_of_the_queue() -> None:
+    async def story() -> None:
+        account = replace(ACCOUNT, cps=2, dequeue_rate=1)
+        desk = Desk(account)
+        desk.dialer.rate(account).take()
+        assert desk.dialer.rate(account).wait_s() == 0.0
+        for name in "abc":
+            desk.join(name)
+
+        await asyncio.sleep(5)
+
+        assert [(name, at) for name, at, _ in desk.turns] == [("a", 0.0), ("b", 1.0), ("c", 2.0)]
+
+    run(story())
+
+
+def test_a_changed_rate_counts_from_the_next_call_on() -> None:
+    async def story() -> None:
+        desk = Desk()
+        for name in "ab":
+            desk.join(name)
+        await asyncio.sleep(0.1)
+        desk.account = replace(ACCOUNT, cps=10)
+        desk.join("c")
+
+        await asyncio.sleep(5)
+
+        assert [(name, at) for name, at, _ in desk.turns] == [("a", 0.0), ("b", 0.0), ("c", 0.1)]
 
     run(story())
 

@@ -33,7 +33,7 @@ def outbound(account: Account, dialer: Dialer, sessions: Sessions) -> None:
     waiting = dialer.size(account.id)
     rate = dialer.rate(account)
     if account.queueing and waiting >= account.queue_capacity:
-        raise _try_again(http.RATE_LIMIT, math.ceil(rate.window_s / rate.count))
+        raise _try_again(http.RATE_LIMIT, math.ceil(1 / (account.dequeue_rate or account.cps)))
     if not account.queueing and rate.wait_s() > 0:
         raise _try_again(http.RATE_LIMIT)
     if waiting == 0 and sessions.account_full(account):

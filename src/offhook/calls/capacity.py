@@ -10,21 +10,25 @@ class Rate:
     """At most `per_second` happenings in any window of a second (longer when below one)."""
 
     def __init__(self, per_second: float, now: Monotonic) -> None:
-        self.count = max(1, int(per_second))
-        self.window_s = self.count / per_second
+        self.change(per_second)
         self._now = now
         self._times: deque[float] = deque()
+
+    def change(self, per_second: float) -> None:
+        """Follow the configuration; what has happened still counts."""
+        self.count = max(1, int(per_second))
+        self.window_s = self.count / per_second
 
     def wait_s(self) -> float:
         """Return the seconds until one more is allowed; 0.0 for now."""
         if len(self._times) < self.count:
             return 0.0
-        return max(0.0, self._times[0] + self.window_s - self._now())
+        return max(0.0, self._times[-self.count] + self.window_s - self._now())
 
     def take(self) -> None:
         """Count one."""
         self._times.append(self._now())
-        if len(self._times) > self.count:
+        while len(self._times) > self.count:
             self._times.popleft()
 
 

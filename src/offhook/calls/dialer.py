@@ -20,7 +20,8 @@ Post = Callable[[Turn], None]
 class Queue:
     """The waiting calls of one account: (priority, arrival, call id), lowest first."""
 
-    rate: Rate
+    rate: Rate  # of all calls of the account, both directions
+    pace: Rate  # of those that leave the queue
     heap: list[tuple[int, int, str]] = field(default_factory=list)
     waiting: dict[str, Post] = field(default_factory=dict)
     task: asyncio.Task[None] | None = None  # serves while somebody waits
@@ -49,7 +50,7 @@ class Dialer:
         return len(queue.waiting) if queue else 0
 
     def rate(self, account: Account) -> Rate:
-        """Return the account's dequeue rate, which inbound calls use up as well."""
+        """Return the account's calls per second, which all its calls use up (rest.md 7)."""
         return self._queue(account).rate
 
     def join(self, account: Account, call_id: str, priority: int, post: Post) -> None:
@@ -67,27 +68,34 @@ class Dialer:
             return  # its place in the heap is passed over
         if not queue.waiting and queue.task is not None:
             queue.task.cancel()
+            self._rest(queue)  # at once: another call may join before the task notices
 
     def _queue(self, account: Account) -> Queue:
-        per_second = account.dequeue_rate or account.cps
+        pace = account.dequeue_rate or account.cps
         queue = self._queues.get(account.id)
         if queue is None:
-            queue = self._queues[account.id] = Queue(Rate(per_second, self._now))
+            rates = Rate(account.cps, self._now), Rate(pace, self._now)
+            queue = self._queues[account.id] = Queue(*rates)
+        queue.rate.change(account.cps)
+        queue.pace.change(pace)
         return queue
 
     async def _serve(self, account_id: str, queue: Queue) -> None:
-        try:
-            while queue.waiting:
-                if (wait_s := queue.rate.wait_s()) > 0:
-                    await asyncio.sleep(wait_s)
-                    continue
-                call_id = heapq.heappop(queue.heap)[2]
-                if post := queue.waiting.pop(call_id, None):
-                    queue.rate.take()
-                    post(Turn(self._refusal(account_id, call_id)))
-        finally:
-            queue.task = None
-            queue.heap.clear()
+        while queue.waiting:
+            if (wait_s := max(queue.rate.wait_s(), queue.pace.wait_s())) > 0:
+                await asyncio.sleep(wait_s)
+                continue
+            call_id = heapq.heappop(queue.heap)[2]
+            if post := queue.waiting.pop(call_id, None):
+                queue.rate.take()
+                queue.pace.take()
+                post(Turn(self._refusal(account_id, call_id)))
+        self._rest(queue)
+
+    def _rest(self, queue: Queue) -> None:
+        """Nobody waits any more."""
+        queue.task = None
+        queue.heap.clear()
 
     def _refusal(self, account_id: str, call_id: str) -> CallError | None:
         account = self._account(account_id)
