@@ -81,6 +81,7 @@ async def test_nobody_answers_within_the_call_timeout() -> None:
     assert world.phone().call.end == "cancelled by the caller"
 
 
+@pytest.mark.slow
 @virtual
 async def test_nobody_answers_within_30_seconds_unless_told_otherwise() -> None:
     async with World() as world:
@@ -92,6 +93,7 @@ async def test_nobody_answers_within_30_seconds_unless_told_otherwise() -> None:
         assert event["cause"] == "timeout"
 
 
+@pytest.mark.slow
 @virtual
 async def test_the_call_timeout_begins_with_the_ringing() -> None:
     async def rings_late(call: Handset) -> None:
@@ -109,6 +111,7 @@ async def test_the_call_timeout_begins_with_the_ringing() -> None:
         assert (event["cause"], event["errorMessage"]) == NO_ANSWER
 
 
+@pytest.mark.slow
 @virtual
 async def test_a_call_must_start_to_ring_within_30_seconds() -> None:
     async with World() as world:
@@ -124,6 +127,7 @@ async def test_a_call_must_start_to_ring_within_30_seconds() -> None:
     assert world.phone().call.end == "cancelled by the caller"
 
 
+@pytest.mark.slow
 @virtual
 async def test_a_call_into_a_dead_network_never_rings() -> None:
     async with World() as world:

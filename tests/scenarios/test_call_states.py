@@ -348,6 +348,7 @@ async def test_a_redirect_may_set_or_clear_the_tag() -> None:
     assert "tag" not in event
 
 
+@pytest.mark.slow
 @virtual
 async def test_a_redirect_that_fails_ends_the_call_after_its_200() -> None:
     async with World() as world:
