@@ -4,10 +4,13 @@ import asyncio
 
 import pytest
 
+from offhook.calls.leg import Phase
+from offhook.facts import Answered, Confirmed, FarEndHungUp, Redirected, Refused
+from offhook.hooks import Hook, Target
 from offhook.testing.fixtures import PARTY
 from offhook.testing.loop import virtual
 from offhook.testing.phone import answers, ignores, only_rings, refuses
-from offhook.testing.world import World
+from offhook.testing.world import Talk, World
 
 LONG = '<Pause duration="60"/>'
 
@@ -138,3 +141,90 @@ async def test_a_host_without_a_route_fails_and_says_so() -> None:
 
     assert event["cause"] == "error"
     assert event["errorMessage"].startswith("SIP request failed with status")
+
+
+async def until_the_200(talk: Talk) -> None:
+    """Wait until the call has sent its 200; the caller's ACK is still on its way."""
+    call = talk.world.node.exchange.calls[talk.call_id]
+    for _ in range(1000):
+        if call.leg.phase is Phase.TALKING:
+            return
+        await asyncio.sleep(0)
+    raise AssertionError("no 200")
+
+
+@virtual
+async def test_a_caller_who_hangs_up_before_the_ack_has_hung_up() -> None:
+    async with World() as world:
+        talk = await world.calling(LONG)
+        await until_the_200(talk)
+        world.node.exchange.calls[talk.call_id].post(FarEndHungUp())
+        event = await talk.disconnect()
+
+    assert event["cause"] == "hangup"
+    assert "answerTime" not in event
+
+
+@virtual
+async def test_an_ack_with_the_bye_at_its_heels_still_answers_the_call() -> None:
+    async with World() as world:
+        talk = await world.calling(LONG)
+        await until_the_200(talk)
+        call = world.node.exchange.calls[talk.call_id]
+        call.post(Confirmed(b""))
+        call.post(FarEndHungUp())
+        event = await talk.disconnect()
+
+    assert event["cause"] == "hangup"
+    assert event["answerTime"]
+
+
+@virtual
+async def test_an_unreadable_answer_in_the_middle_of_a_call_is_a_media_failure() -> None:
+    async with World() as world:
+        talk = await world.answered(LONG)
+        await asyncio.sleep(1)
+        world.node.exchange.calls[talk.call_id].post(Answered(b"nonsense"))
+        event = await talk.disconnect()
+
+    assert (event["cause"], event["errorMessage"]) == ("error", "Media session failed")
+    assert talk.phone.end == "hung up by the far end"
+
+
+@virtual
+async def test_a_refused_session_refresh_leaves_the_call_as_it_was() -> None:
+    async with World() as world:
+        talk = await world.answered(LONG)
+        await asyncio.sleep(1)
+        world.node.exchange.calls[talk.call_id].post(Refused(488, "Not Acceptable Here"))
+        await asyncio.sleep(1)
+        answer = await world.rest.update_call(talk.call_id, state="completed")
+        event = await talk.disconnect()
+
+    assert answer.status == 200
+    assert event["cause"] == "hangup"
+    assert "sipResponseCode" not in event
+    assert talk.phone.end == "hung up by the far end"
+
+
+@virtual
+async def test_a_redirect_accepted_in_the_moment_the_document_ends_is_obeyed() -> None:
+    hook = Hook(Target("http://app.test/n"))
+    async with World() as world:
+        world.app.on("/n", "<PlayAudio>t1.wav</PlayAudio>")
+        talk = await world.answered('<Pause duration="1"/>')
+        await asyncio.sleep(0.5)
+        call = world.node.exchange.calls[talk.call_id]
+        (script,) = (
+            task
+            for task in asyncio.all_tasks()
+            if getattr(task.get_coro(), "__qualname__", "") == "Script.run"
+        )
+        script.add_done_callback(lambda _: call.post(Redirected(hook, None)))
+        await script
+
+        assert not call.ending  # REST would have said 200
+        await talk.wait_event("redirect")
+        event = await talk.disconnect()
+
+    assert event["cause"] == "hangup"

@@ -284,3 +284,24 @@ def test_failure_within_send_is_told_after_the_command_has_returned_its_session(
         endpoint.close()
 
     run(story(), seed=1)
+
+
+def test_what_is_said_before_the_start_is_sent_at_the_start() -> None:
+    async def story() -> None:
+        net = network()
+        sockets = net.sip_sockets("10.0.0.1")
+        stack = Stack(sockets.local, Ids(random.Random(1)), accepts=lambda source: True)
+        endpoint = Endpoint(stack, sockets, on_call=lambda call: None)
+        bob = Telephone(net, "10.0.0.2")
+        facts: list[SipFact] = []
+        target = "sip:bob@10.0.0.2"
+        endpoint.invite(OutgoingCall(target, "sip:amy@10.0.0.1", target, OFFER, None), facts.append)
+        await asyncio.sleep(1)
+        assert not bob.calls
+
+        endpoint.start()
+        await asyncio.sleep(1)
+
+        assert facts == [Ringing(180), Answered(ANSWER)]
+
+    run(story(), seed=1)

@@ -77,6 +77,17 @@ def test_far_end_without_update_is_refreshed_by_its_last_offer() -> None:
     assert reinvite.get("Session-Expires") == "100;refresher=uac"
 
 
+def test_refresh_by_an_offer_that_is_refused_is_tried_again_later() -> None:
+    peer, _, _ = called(("Session-Expires", "100"))
+    peer.pass_time(50.1)
+    peer.answer(peer.take_request("INVITE"), 488)
+    peer.take_request("ACK")
+    peer.pass_time(50.1)
+
+    peer.take_request("INVITE")
+    assert peer.stack.busy == 1
+
+
 def test_callee_may_make_us_refresh() -> None:
     peer = Peer()
     expires = [("Session-Expires", "120;refresher=uac"), UPDATE]

@@ -7,7 +7,7 @@ from typing import Any
 
 from offhook.calls import detection, endings, notices
 from offhook.calls.journal import Journal
-from offhook.calls.leg import Leg
+from offhook.calls.leg import Leg, Phase
 from offhook.calls.limits import INBOX_FACTS, RINGING_START_S
 from offhook.calls.line import CallLine
 from offhook.calls.payloads import call_event
@@ -36,6 +36,7 @@ from offhook.facts import (
     Unreachable,
 )
 from offhook.records import CallRecord, CallState, Delivery, Direction
+from offhook.scopes import background
 from offhook.sip.endpoint import IncomingCall
 from offhook.verbs import End, Goto
 
@@ -82,6 +83,8 @@ class Call:
 
     def post(self, fact: Fact) -> None:
         """Put a fact into the inbox; a full one is a fact of its own and loses this one."""
+        if self.answered and isinstance(fact, Refused):
+            return  # of a session refresh; the session goes on as it was (RFC 3261 14.1)
         last = isinstance(fact, Last)
         if self._inbox.qsize() >= INBOX_FACTS and not last:
             self.journal.log("inbox.full", fact=type(fact).__name__)
@@ -167,17 +170,23 @@ class Call:
 
     async def _run_script(self, start: Goto | Page) -> End | Goto | Page:
         """Run one script until it ends or something interrupts it; return what is next."""
-        async with asyncio.TaskGroup() as group:
-            script = group.create_task(self._script.run(start))
+        async with background(self._script.run(start)) as script:
             script.add_done_callback(lambda task: self._inbox.put_nowait(ScriptEnded(task)))
             while True:
                 fact = await self._inbox.get()
                 if isinstance(fact, ScriptEnded) and fact.task is script:
-                    return script.result()
+                    return self._accepted_meanwhile() or script.result()
                 if outcome := self._interruption(fact):
-                    script.cancel()
                     return outcome
                 self._keep_house(fact)
+
+    def _accepted_meanwhile(self) -> Goto | Page | None:
+        """Return what REST was promised in the moment in which the script came to its end."""
+        while not self._inbox.empty():
+            outcome = self._interruption(self._inbox.get_nowait())
+            if outcome is not None:
+                return None if isinstance(outcome, End) else outcome
+        return None
 
     def _keep_house(self, fact: Fact | ScriptEnded) -> None:
         """Facts that do not touch the script."""
@@ -188,6 +197,8 @@ class Call:
                 self.leg.play_ended(play)
             case Confirmed(sdp=sdp):
                 self.leg.confirmed(sdp)
+                if not self.answered:
+                    self._mark_answered()
             case Reoffered(sdp=sdp):
                 self.leg.reoffered(sdp)
             case Answered(sdp=sdp):
@@ -231,7 +242,6 @@ class Call:
         """Answer an unanswered inbound call; returns when the caller has confirmed."""
         if not self.answered:
             await self.leg.answer()
-            self._mark_answered()
 
     def event(self, event: str, fields: Mapping[str, Any]) -> dict[str, Any]:
         """Return a webhook's payload as of now."""
@@ -289,8 +299,7 @@ class Call:
         self.ending = True
         self.ran_out = isinstance(verdict, RanOut)
         cause = verdict.cause
-        unanswered = self.record.direction is Direction.INBOUND and not self.answered
-        if cause is Cause.HANGUP and unanswered:
+        if cause is Cause.HANGUP and self.leg.phase is Phase.ALERTING:
             cause = Cause.REJECTED  # the application, or REST, would not have it (errors.md 8.2)
         self.leg.release(cause)
         error_id = self._plant.ids.uuid() if verdict.message else None

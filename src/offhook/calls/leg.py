@@ -92,8 +92,11 @@ class Leg:
             sdp = offer(local)
         self._plant.sip.accept(self.session, sdp)
         self.phase = Phase.TALKING
-        async with asyncio.timeout(CONFIRM_S):
-            await self._confirmed.wait()
+        try:
+            async with asyncio.timeout(CONFIRM_S):
+                await self._confirmed.wait()
+        except TimeoutError:
+            raise calls.media_failed() from None
 
     def confirmed(self, sdp: bytes) -> None:
         """The caller's ACK came, with the answer if our 200 made the offer."""

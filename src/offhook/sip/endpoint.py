@@ -63,9 +63,10 @@ class Endpoint:
         self._open = False
 
     def start(self) -> None:
-        """Begin to receive; needs a running loop."""
+        """Begin to receive, and send what waits; needs a running loop."""
         self._open = True
-        self._sockets.open(self._receive, self._failed)
+        with self._turn():
+            self._sockets.open(self._receive, self._failed)
 
     def close(self) -> None:
         """Stop: nothing is received, sent or timed any more."""

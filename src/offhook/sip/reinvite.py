@@ -100,6 +100,7 @@ class Reinvites:
             self._retry = session.core.timers.start(delay_s, self._try_again)
         else:
             self._tries = 0
+            session.refresh.start()  # the far end lives: refresh again in time (RFC 4028 10)
             session.report(Refused(response.status, response.reason))
             self._next()
 
