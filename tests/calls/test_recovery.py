@@ -1,11 +1,14 @@
 """After a crash every call ends once, and queued calls go on."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
+from offhook.calls.exchange import Exchange
 from offhook.calls.recovery import may_resume
 from offhook.hooks import Hook, Target
-from offhook.records import CallRecord, CallState, Direction
+from offhook.records import CallRecord, CallState, Delivery, Direction
 from offhook.testing import fixtures
 from offhook.testing.fixtures import (
     ACCOUNT_ID,
@@ -18,6 +21,7 @@ from offhook.testing.fixtures import (
 from offhook.testing.loop import EPOCH, virtual
 from offhook.testing.world import World
 
+T = TypeVar("T")
 LEFT = CallRecord(
     call_id="c-00000001-11111111-2222-4333-8444-555555555555",
     account_id=ACCOUNT_ID,
@@ -102,3 +106,49 @@ async def test_a_queued_call_of_yesterday_is_cancelled() -> None:
     assert event["cause"] == "cancel"
     assert "startTime" not in event
     assert world.phones.live == []
+
+
+class SlowOffload:
+    """Reads, and lets a moment pass before it says what it read."""
+
+    async def __call__(self, work: Callable[[], T]) -> T:
+        value = work()
+        await asyncio.sleep(0.1)
+        return value
+
+
+@virtual
+async def test_left_over_webhooks_of_one_call_go_on_with_one_log() -> None:
+    world = World()
+    world.store.put_call(replace(LEFT, state=CallState.DISCONNECTED, end_time=EPOCH))
+    fixtures.serve(world.app)
+    for number in (1, 2, 3):
+        world.store.put_delivery(
+            Delivery(
+                id=f"delivery-{number}",
+                call_id=LEFT.call_id,
+                account_id=ACCOUNT_ID,
+                sequence=number,
+                event_type="machineDetectionComplete",
+                payload={"eventType": "machineDetectionComplete", "callId": LEFT.call_id},
+                target=Target(STATUS_URL),
+                fallback=None,
+                timeout_s=15.0,
+                created=EPOCH,
+            )
+        )
+
+    plant = replace(world.node.exchange._plant, offload=SlowOffload())
+    world.node.exchange = Exchange(plant)
+    await world.node.exchange.start()
+    await asyncio.sleep(5)
+    await world.store.flushed()
+
+    log = world.store.events(LEFT.call_id)
+    assert [(event.number, event.kind) for event in log] == [
+        (1, "webhook.answered"),
+        (2, "webhook.answered"),
+        (3, "webhook.answered"),
+    ]
+    await world.node.close()
+    world.store.close()

@@ -2,6 +2,9 @@
 
 import asyncio
 import random
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 from offhook.clock import Clock
 from offhook.directory import Account, Directory, Trunk
@@ -59,6 +62,28 @@ async def test_a_running_book_keeps_itself_fresh() -> None:
     await asyncio.sleep(1.5)
 
     assert "2" in directory().accounts
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    store.close()
+
+
+@virtual
+async def test_a_store_that_cannot_be_read_for_a_while_changes_nothing(tmp_path: Path) -> None:
+    store = Store.open(f"sqlite:///{tmp_path}/a.db", CLOCK, threaded=False)
+    directory = book(store, Names())
+    await directory.refresh()
+    task = asyncio.get_running_loop().create_task(directory.keep())
+    store.put(Account("2"))
+    with closing(sqlite3.connect(tmp_path / "a.db")) as raw, raw:
+        raw.execute("ALTER TABLE directory RENAME TO away")
+    await asyncio.sleep(5)
+    assert set(directory().accounts) == {"1"}
+
+    with closing(sqlite3.connect(tmp_path / "a.db")) as raw, raw:
+        raw.execute("ALTER TABLE away RENAME TO directory")
+    await asyncio.sleep(1)
+
+    assert set(directory().accounts) == {"1", "2"}
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     store.close()

@@ -289,6 +289,8 @@ def test_a_database_that_cannot_be_read_says_so(tmp_path: Path) -> None:
         raw.execute("ALTER TABLE calls RENAME TO gone")
     with pytest.raises(StoreError, match="cannot be read"):
         store.call(ACCOUNT, "c-1")
+    with pytest.raises(StoreError, match="cannot be written"):
+        store.purge()
     store.close()
 
 

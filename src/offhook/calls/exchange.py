@@ -69,7 +69,8 @@ class Exchange:
             await self._recover(record)
         await self._plant.store.flushed()
         for delivery in await self._plant.offload(self._plant.store.pending_deliveries):
-            self._leftover[delivery.call_id] = await self._reopened(delivery.call_id)
+            if delivery.call_id not in self._leftover:
+                self._leftover[delivery.call_id] = await self._reopened(delivery.call_id)
             self._plant.outbox.post(delivery)
 
     async def close(self) -> None:

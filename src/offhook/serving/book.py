@@ -13,7 +13,7 @@ from offhook.directory import Directory
 from offhook.scopes import Offload
 from offhook.settings import merged
 from offhook.sip.resolve import HostNotFoundError, Resolver, is_literal
-from offhook.store import Store
+from offhook.store import Store, StoreError
 
 LOOK_EVERY_S = 1.0
 RESOLVE_EVERY_S = 60.0
@@ -65,11 +65,14 @@ class Book:
         self.addresses = found
 
     async def keep(self) -> None:
-        """Stay fresh until cancelled."""
+        """Stay fresh until cancelled; while the store cannot be read, what is known holds."""
         looks = 0
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
-            await self.refresh()
+            try:
+                await self.refresh()
+            except StoreError as error:
+                log.warning("directory.not_read", error=str(error))
             looks += 1
             if looks % int(RESOLVE_EVERY_S / LOOK_EVERY_S) == 0:
                 await self.resolve()

@@ -27,7 +27,7 @@ from offhook.serving.speech import SpeechProcess
 from offhook.settings import Settings
 from offhook.sip.resolve import Resolver, ask_dns
 from offhook.sip.sockets import NetworkSockets
-from offhook.store import Store
+from offhook.store import Store, StoreError
 from offhook.webhooks.client import AiohttpClient
 from offhook.webhooks.guard import Guard
 
@@ -168,10 +168,12 @@ def _client(settings: Settings) -> AiohttpClient:
 
 
 async def _purge(store: Store, offload: ThreadOffload) -> None:
-    """Remove what has been kept long enough, from time to time."""
+    """Remove what has been kept long enough, from time to time; a later time will do as well."""
     while True:
-        removed = await offload(store.purge)
-        log.info("store.purged", calls=removed)
+        try:
+            log.info("store.purged", calls=await offload(store.purge))
+        except StoreError as error:
+            log.warning("store.not_purged", error=str(error))
         await asyncio.sleep(PURGE_EVERY_S)
 
 

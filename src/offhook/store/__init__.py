@@ -158,16 +158,16 @@ class Store:
         """Return a number that grows with every change of the directory, by any process."""
         return self._read(directory.version)
 
-    # Administration: blocks, any thread
+    # Administration: blocks, any thread; raises StoreError like reading
 
     def put(self, entry: Entry) -> None:
         """Add an entry to the directory, or replace the one of that name."""
-        with self._database.writing() as connection:
+        with _reachable("written"), self._database.writing() as connection:
             directory.put(connection, entry)
 
     def remove(self, kind: type[Entry], name: str) -> bool:
         """Remove an entry from the directory; returns whether it was there."""
-        with self._database.writing() as connection:
+        with _reachable("written"), self._database.writing() as connection:
             return directory.remove(connection, kind, name)
 
     def purge(self, keep_s: float = retention.CALLS_KEPT_S) -> int:
@@ -175,7 +175,7 @@ class Store:
         before = self._clock.wall() - keep_s
         removed = 0
         while True:
-            with self._database.writing() as connection:
+            with _reachable("written"), self._database.writing() as connection:
                 portion = retention.purge(connection, before)
             removed += portion
             if portion < retention.PORTION:
@@ -184,8 +184,14 @@ class Store:
     def _read(self, query: Callable[[Connection], T]) -> T:
         if isinstance(self._writer, InlineWriter):
             self._writer.flush()
-        try:
-            with self._database.reading() as connection:
-                return query(connection)
-        except (OperationalError, InterfaceError, NoConnectionError) as error:
-            raise StoreError(f"the database cannot be read: {error}") from error
+        with _reachable("read"), self._database.reading() as connection:
+            return query(connection)
+
+
+@contextmanager
+def _reachable(purpose: str) -> Iterator[None]:
+    """Say in our words that the database does not let us."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, NoConnectionError) as error:
+        raise StoreError(f"the database cannot be {purpose}: {error}") from error
