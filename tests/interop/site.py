@@ -36,6 +36,7 @@ class Site:
     app_url: str
     phones: Phones
     store: Store
+    trunk: int  # the SIP port that outbound calls go to
 
     @property
     def rest(self) -> Rest:
@@ -77,13 +78,16 @@ class Site:
         found = await asyncio.to_thread(self.store.events, call_id)
         return [event for event in found if kind in (None, event.kind)]
 
-    async def wait_log(self, call_id: str, kind: str, **data: object) -> Event:
-        """Wait for an event in a call's log; returns the first."""
-        wanted = data.items()
+    async def wait_log(self, call_id: str, kind: str, text: str = "", **data: object) -> Event:
+        """Wait for an event in a call's log, with such data or such text; returns the first."""
         found: list[Event] = []
 
         async def there() -> bool:
-            found[:] = [e for e in await self.events(call_id, kind) if wanted <= e.data.items()]
+            found[:] = [
+                event
+                for event in await self.events(call_id, kind)
+                if data.items() <= event.data.items() and text in str(event.data)
+            ]
             return bool(found)
 
         try:
@@ -92,7 +96,7 @@ class Site:
                     await asyncio.sleep(POLL_S)
         except TimeoutError:
             log = [(event.kind, event.data) for event in await self.events(call_id)]
-            raise AssertionError(f"no {kind} {data} in {log}") from None
+            raise AssertionError(f"no {kind} {data} {text} in {log}") from None
         return found[0]
 
 
@@ -102,14 +106,15 @@ async def running_site(
 ) -> AsyncIterator[Site]:
     """Start everything; outbound calls go to the telephones, or to the SIP port `trunk`."""
     (home,) = free_ports(1)
+    port = home if trunk is None else trunk
     app = App()
     async with (
         served(app) as url,
-        running_server(folder, Wishes(url, home if trunk is None else trunk, **wishes)) as server,
+        running_server(folder, Wishes(url, port, **wishes)) as server,
         telephones(server, home) as phones,
     ):
         with closing(Store.open(server.store_url, Clock(), threaded=False)) as store:
-            yield Site(server, app, url, phones, store)
+            yield Site(server, app, url, phones, store, port)
 
 
 @asynccontextmanager

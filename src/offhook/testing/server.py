@@ -115,7 +115,7 @@ class RunningServer:
 
 @asynccontextmanager
 async def running_server(folder: Path, wishes: Wishes) -> AsyncIterator[RunningServer]:
-    """Start a server, wait until it listens, and stop it at the end; raises ServerError."""
+    """Start a server, wait until it serves, and stop it at the end; raises ServerError."""
     http, sip = free_ports(2)
     password = secrets.token_hex(8)
     config = folder / "offhook.toml"
@@ -152,9 +152,9 @@ async def running_again(server: RunningServer) -> AsyncIterator[RunningServer]:
 async def running_process(
     arguments: list[str], port: int, log: Path
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Run Python with arguments until the body ends; the body begins when the port is open."""
+    """Run Python with arguments until the body ends; the body begins when HTTP is answered."""
     async with _process(arguments, log) as process:
-        await _listening(port, process, log)
+        await _answering(port, process, log)
         yield process
 
 
@@ -176,18 +176,27 @@ async def _process(arguments: list[str], log: Path) -> AsyncIterator[asyncio.sub
                 await process.wait()
 
 
-async def _listening(port: int, process: asyncio.subprocess.Process, log: Path) -> None:
+async def _answering(port: int, process: asyncio.subprocess.Process, log: Path) -> None:
+    """Wait for an HTTP answer, of any kind: a port may be open long before."""
     deadline = asyncio.get_running_loop().time() + START_S
     while asyncio.get_running_loop().time() < deadline and process.returncode is None:
         try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
+            async with asyncio.timeout_at(deadline):
+                if await _says_something(port):
+                    return
+        except OSError:  # TimeoutError is one
             await asyncio.sleep(0.05)
-            continue
-        writer.close()
-        return
     said = await asyncio.to_thread(log.read_text)
-    raise ServerError(f"nothing listens on port {port}; {log.name} says:\n{said}")
+    raise ServerError(f"nothing answers on port {port}; {log.name} says:\n{said}")
+
+
+async def _says_something(port: int) -> bool:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        writer.write(b"GET / HTTP/1.0\r\n\r\n")
+        return bool(await reader.read(1))
+    finally:
+        writer.close()
 
 
 def free_ports(count: int) -> list[int]:

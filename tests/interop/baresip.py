@@ -1,0 +1,151 @@
+"""baresip as a peer: a telephone of somebody else's making, that talks, listens and has keys."""
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soundfile
+from tests.interop.sipp import HOST, program
+from tests.interop.site import PATIENCE_S, POLL_S
+
+from offhook.scopes import background
+from offhook.testing.server import free_ports
+from offhook.testing.sound import Pcm, wav
+
+MODULES = Path("/usr/lib/baresip/modules")
+CONFIG = """
+poll_method poll
+sip_listen {host}:{sip}
+net_interface {host}
+audio_source aufile,{folder}/voice.wav
+audio_path {folder}
+rtp_ports {rtp}-{last_rtp}
+snd_path {folder}
+ctrl_tcp_listen {host}:{control}
+module_path {modules}
+module g711.so
+module sndfile.so
+module aufile.so
+module account.so
+module menu.so
+module_app ctrl_tcp.so
+"""
+ACCOUNT = "<sip:{user}@{host}:{sip}>;regint=0;audio_codecs={codec};dtmfmode={dtmf};{more}\n"
+
+
+@dataclass
+class Baresip:
+    """A running one, spoken to over its control port (netstrings of JSON)."""
+
+    folder: Path
+    sip: int
+    writer: asyncio.StreamWriter
+    events: list[dict[str, Any]] = field(default_factory=list)
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def command(self, name: str, parameters: str = "") -> None:
+        """Have it do something."""
+        body = json.dumps({"command": name, "params": parameters}).encode()
+        self.writer.write(b"%d:%b," % (len(body), body))
+
+    async def wait(self, kind: str) -> dict[str, Any]:
+        """Wait for a kind of event, such as CALL_ESTABLISHED."""
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                while not (found := [e for e in self.events if e.get("type") == kind]):
+                    self.changed.clear()
+                    await self.changed.wait()
+        except TimeoutError:
+            raise AssertionError(f"no {kind} in {self.events}\n{log(self.folder)}") from None
+        return found[0]
+
+    def heard(self) -> Pcm:
+        """Return what came out of its decoder; complete when the call is closed."""
+        (path,) = self.folder.glob("dump-*dec.wav")
+        sound, rate = soundfile.read(path, dtype="int16", always_2d=True)
+        assert rate == 8000
+        pcm: Pcm = np.ascontiguousarray(sound[:, 0])
+        return pcm
+
+    async def listen(self, reader: asyncio.StreamReader) -> None:
+        """Take in what it tells until it ends."""
+        while size := (await reader.readuntil(b":"))[:-1]:
+            message = json.loads((await reader.readexactly(int(size) + 1))[:-1])
+            self.events.append(message)
+            self.changed.set()
+
+
+def log(folder: Path) -> str:
+    """What it said."""
+    return (folder / "baresip.log").read_text(errors="replace")[-3000:]
+
+
+@asynccontextmanager
+async def running_baresip(
+    folder: Path,
+    voice: Pcm,
+    *,
+    user: str,
+    answers: bool = False,
+    codec: str = "PCMU",
+    dtmf: str = "rtpevent",
+) -> AsyncIterator[Baresip]:
+    """Start a telephone that says `voice` whenever it talks."""
+    sip, control, rtp = free_ports(3)
+    more = f"answermode={'auto' if answers else 'manual'}"
+    (folder / "voice.wav").write_bytes(wav(voice))
+    text = CONFIG.format(
+        host=HOST,
+        sip=sip,
+        folder=folder,
+        rtp=rtp,
+        last_rtp=rtp + 10,
+        control=control,
+        modules=MODULES,
+    )
+    (folder / "config").write_text(text)
+    account = ACCOUNT.format(user=user, host=HOST, sip=sip, codec=codec, dtmf=dtmf, more=more)
+    (folder / "accounts").write_text(account)
+    with (folder / "baresip.log").open("wb") as output:  # opened once, before
+        process = await asyncio.create_subprocess_exec(
+            *(program("baresip"), "-f", str(folder)),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            cwd=folder,
+            env=os.environ | {"HOME": str(folder)},
+        )
+    try:
+        reader, writer = await _control(control, folder)
+        phone = Baresip(folder, sip, writer)
+        async with background(phone.listen(reader)):
+            yield phone
+        writer.close()
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        try:
+            async with asyncio.timeout(5):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+
+
+async def _control(port: int, folder: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Connect to the control port as soon as it is there."""
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                try:
+                    return await asyncio.open_connection(HOST, port)
+                except OSError:
+                    await asyncio.sleep(POLL_S)
+    except TimeoutError:
+        raise AssertionError(f"baresip does not start:\n{log(folder)}") from None
