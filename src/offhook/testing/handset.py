@@ -254,6 +254,8 @@ class Handset:
         self._note("confirmed")
 
     async def _reoffer(self, direction: str) -> None:
+        if self.end is not None:
+            raise CallOverError(self.end)
         sdp = self._worded(offer.offer(self._next_version(), direction=direction))
         self._reoffered = asyncio.get_running_loop().create_future()
         self._endpoint.reoffer(self.session, sdp)

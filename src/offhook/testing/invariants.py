@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from offhook.records import CallRecord, CallState, Delivery, Event
+from offhook.records import CallRecord, CallState, Delivery, Direction, Event
 from offhook.testing.app import Received
 from offhook.testing.network import Sent
 
@@ -117,7 +117,7 @@ def sip_faults(record: CallRecord, messages: Sequence[Sent], host: str) -> Itera
     ours = [message for message in messages if message.source.host == host]
     byes = _sequence_numbers(messages, b"BYE")
     our_byes, cancels = _sequence_numbers(ours, b"BYE"), _sequence_numbers(ours, b"CANCEL")
-    finals = _finals(messages, host)
+    finals = _finals(messages, host) if record.direction is Direction.INBOUND else set()
     if len(our_byes) > 1 or len(cancels) > 1 or len(finals) > 1:
         yield f"too many goodbyes: BYE {our_byes}, CANCEL {cancels}, final responses {finals}"
     if our_byes and any(status >= 300 for status in finals):

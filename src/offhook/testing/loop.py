@@ -124,8 +124,8 @@ def run(main: Coroutine[Any, Any, T], *, seed: int = 0, limit_s: float = 7200.0)
         value = loop.run_until_complete(main)
         left = _describe("tasks left at the end", loop) if asyncio.all_tasks(loop) else None
     finally:
-        main.close()
         _cancel_all(loop)
+        main.close()  # in case it was never started
         loop.close()
     if left is not None:
         raise LeakError(left)
