@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from offhook.errors import CallError, Cause
-from offhook.hooks import Credentials
+from offhook.hooks import Credentials, Target
 from offhook.ssml import Sentence, Text
 from offhook.testing.loop import run, running_loop
 from offhook.verbs import Step, Tone, Verb
@@ -24,6 +24,7 @@ class ScriptedLine:
     logins: list[Credentials | None] = field(default_factory=list)
     tones: list[Tone] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
+    listeners: list[Target | None] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)  # keys that came while nobody collected
     _queue: asyncio.Queue[str] | None = None
 
@@ -69,6 +70,10 @@ class ScriptedLine:
             yield self._queue
         finally:
             self._queue = None
+
+    def listen(self, target: Target | None) -> None:
+        """Note who listens."""
+        self.listeners.append(target)
 
     def set_tag(self, tag: str) -> None:
         """Note the tag."""

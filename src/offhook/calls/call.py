@@ -35,6 +35,7 @@ from offhook.facts import (
     Turn,
     Unreachable,
 )
+from offhook.hooks import Target
 from offhook.records import CallRecord, CallState, Delivery, Direction
 from offhook.scopes import background
 from offhook.sip.endpoint import IncomingCall
@@ -70,7 +71,7 @@ class Call:
         self.leg = Leg(plant, record.call_id, self.post, self.journal)
         self._incoming = incoming
         self._first_fields = first_fields or {}
-        self._line = CallLine(plant, self.leg, self.journal, self.set_tag)
+        self._line = CallLine(plant, self.leg, self.journal, self.set_tag, self.notify)
         self._line.answered = record.state is CallState.ANSWERED
         self._script = Script(
             plant, self._line, self.journal, self, timeout_s=record.callback_timeout_s
@@ -258,8 +259,19 @@ class Call:
             return self.record.hook.primary.url
         return self._line.base
 
-    def _notify(self, delivery: Delivery) -> None:
-        """Write a webhook into the outbox; it leaves once that is on disk."""
+    def notify(
+        self,
+        event: str,
+        fields: Mapping[str, Any],
+        target: Target,
+        fallback: Target | None = None,
+    ) -> None:
+        """Send an asynchronous event, as of now; it leaves once it is on disk."""
+        number = self._notices + 1
+        targets = (target, fallback)
+        self._deliver(notices.notice(self._plant, self.record, number, event, fields, targets))
+
+    def _deliver(self, delivery: Delivery) -> None:
         self._notices = delivery.sequence
         self._plant.store.put_delivery(delivery)
         self._plant.outbox.post(delivery)
@@ -267,16 +279,7 @@ class Call:
     def _report_detection(self) -> dict[str, Any]:
         """Tell the outcome of machine detection; returns what `answer` says of it."""
         if targets := detection.targets(self.record):
-            self._notify(
-                notices.notice(
-                    self._plant,
-                    self.record,
-                    self._notices + 1,
-                    detection.EVENT,
-                    detection.RESULT,
-                    targets,
-                )
-            )
+            self.notify(detection.EVENT, detection.RESULT, *targets)
         return dict(detection.RESULT) if detection.is_synchronous(self.record) else {}
 
     # the record
@@ -314,7 +317,7 @@ class Call:
                 "call.ended", cause=str(cause), message=verdict.message, error_id=error_id
             )
             if goodbye := notices.disconnect(self._plant, self.record, self._notices + 1):
-                self._notify(goodbye)
+                self._deliver(goodbye)
 
 
 def _failed(error: CallError) -> End:

@@ -1,8 +1,9 @@
 """What a verb sees of its call: the `Line` of verbs/__init__.py over a leg."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from offhook.calls.clips import Pcm
@@ -10,7 +11,7 @@ from offhook.calls.journal import Journal
 from offhook.calls.leg import Leg
 from offhook.calls.plant import Plant
 from offhook.errors import calls
-from offhook.hooks import Credentials
+from offhook.hooks import Credentials, Target
 from offhook.media.audio import AudioError, decode
 from offhook.media.messages import ToneStep
 from offhook.media.tones import ring_back
@@ -23,16 +24,26 @@ from offhook.webhooks.http import HttpError
 RING_CADENCE_S = 6.0  # 2 s on, 4 s off (bxml.md 4.13)
 
 
+Notify = Callable[[str, Mapping[str, Any], Target], None]  # an asynchronous event for a target
+
+
 class CallLine:
     """Gives verbs the leg of one call. `base` is the URL of the running document."""
 
     def __init__(
-        self, plant: Plant, leg: Leg, journal: Journal, set_tag: Callable[[str], None]
+        self,
+        plant: Plant,
+        leg: Leg,
+        journal: Journal,
+        set_tag: Callable[[str], None],
+        notify: Notify,
     ) -> None:
         self._plant = plant
         self._leg = leg
         self._journal = journal
         self.set_tag = set_tag
+        self._notify = notify
+        self._listener: Target | None = None  # where `dtmf` events go
         self.base: str | None = None
         self.answered = False
         self._collector: asyncio.Queue[str] | None = None
@@ -92,10 +103,16 @@ class CallLine:
         finally:
             self._collector = None
 
+    def listen(self, target: Target | None) -> None:
+        """Report keys there; the URL is relative to the document that asked for it."""
+        self._listener = target and target.resolve(self.base)
+
     def digit(self, digit: str) -> None:
-        """Route a pressed key (bxml.md 10.6)."""
+        """Route a pressed key: to a Gather alone, else to the listener (bxml.md 10.6)."""
         if self._collector is not None:
             self._collector.put_nowait(digit)
+        elif self._listener is not None:
+            self._notify("dtmf", {"digit": digit}, self._listener)
 
     async def _play(self, pcm: Pcm, kind: str, **data: str) -> None:
         if len(pcm):

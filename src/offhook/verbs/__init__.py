@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
 from offhook.errors import Cause
-from offhook.hooks import Credentials, Hook
+from offhook.hooks import Credentials, Hook, Target
 from offhook.ssml import Sentence
 
 
@@ -70,6 +70,10 @@ class Line(Protocol):
 
     def collect(self) -> AbstractContextManager["asyncio.Queue[str]"]:
         """Route pressed keys here, and nowhere else, while the context is open (bxml.md 10.6)."""
+        ...
+
+    def listen(self, target: Target | None) -> None:
+        """Report keys as `dtmf` events there until told otherwise; None stops (bxml.md 4.16)."""
         ...
 
     def set_tag(self, tag: str) -> None:
