@@ -1,4 +1,4 @@
-"""BXML conformance, chapter 11.5: SendDtmf and Tag. Cases 109 to 117 need StartGather."""
+"""BXML conformance, chapter 11.5: SendDtmf and Tag; StartGather has a file of its own."""
 
 import asyncio
 
