@@ -219,3 +219,9 @@ async def test_case_068_ring_takes_five_seconds() -> None:
 @virtual
 async def test_case_069_an_answered_party_hears_ringing_whatever_answer_call_says() -> None:
     await assert_rings('<Ring duration="2" answerCall="false"/>', [[0, 2]], clip_at=2)
+
+
+@virtual
+async def test_the_ring_tone_comes_every_six_seconds() -> None:
+    """The US cadence of bxml.md 4.13, longer than any case."""
+    await assert_rings('<Ring duration="7"/>', [[0, 2], [6, 7]], clip_at=7)
