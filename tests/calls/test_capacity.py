@@ -37,6 +37,18 @@ def test_a_rate_below_one_has_a_longer_window() -> None:
     assert rate.wait_s() == 2.0
 
 
+def test_a_wait_that_only_rounding_leaves_is_over() -> None:
+    """Of two times that are a second apart in decimals, floats may make a bit more than that."""
+    watch = Watch()
+    watch.time = 0.664457704
+    rate = Rate(1, watch.now)
+    rate.take()
+    watch.time = 1.664457704
+    assert watch.time < 0.664457704 + 1.0
+
+    assert rate.wait_s() == 0.0
+
+
 def test_a_rate_that_is_changed_remembers_what_has_happened() -> None:
     watch = Watch()
     rate = Rate(3, watch.now)

@@ -160,6 +160,15 @@ def test_a_run_that_never_ends_is_stopped_at_its_limit() -> None:
         run(beat(), limit_s=10)
 
 
+def test_a_loop_that_turns_while_time_stands_still_is_stopped() -> None:
+    async def hurry() -> None:
+        for _ in range(1_000_000):
+            await asyncio.sleep(1e-12)
+
+    with pytest.raises(VirtualTimeError, match="time stands still, at 0 s:"):
+        run(hurry())
+
+
 def test_threads_and_sockets_are_refused() -> None:
     async def thread() -> None:
         await asyncio.to_thread(int)

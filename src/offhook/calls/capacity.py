@@ -5,6 +5,8 @@ from collections import Counter, deque
 from offhook.clock import Monotonic
 from offhook.directory import Account
 
+ROUNDING_S = 1e-6  # less is no wait: a sum of floats need not meet the clock's value
+
 
 class Rate:
     """At most `per_second` happenings in any window of a second (longer when below one)."""
@@ -23,7 +25,8 @@ class Rate:
         """Return the seconds until one more is allowed; 0.0 for now."""
         if len(self._times) < self.count:
             return 0.0
-        return max(0.0, self._times[-self.count] + self.window_s - self._now())
+        left_s = self._times[-self.count] + self.window_s - self._now()
+        return left_s if left_s > ROUNDING_S else 0.0
 
     def take(self) -> None:
         """Count one."""

@@ -24,6 +24,7 @@ P = ParamSpec("P")
 Ts = TypeVarTuple("Ts")
 
 EPOCH = 1_767_225_600.0  # 2026-01-01T00:00:00Z: the wall clock at virtual time 0
+STANDSTILL = 100_000  # turns of the loop at one moment; no honest chain of call-backs is so long
 GRID_DIGITS = 9  # of a second; a double still tells nanoseconds apart after a virtual month
 
 
@@ -55,6 +56,8 @@ class _Jump:
 
     def __init__(self, loop: "VirtualLoop") -> None:
         self._loop = loop
+        self._moment = 0.0
+        self._turns = 0  # at this moment
 
     def select(self, timeout: float | None) -> list[NoReturn]:
         """Take the time the loop wants to sleep as slept."""
@@ -62,7 +65,17 @@ class _Jump:
             raise DeadlockError(_describe("every task waits for ever", self._loop))
         if timeout > 0:
             self._loop.advance(timeout)
+        self._watch()
         return []
+
+    def _watch(self) -> None:
+        """Raise when the loop turns and turns and time stands still."""
+        self._turns += 1
+        if self._loop.time() > self._moment:
+            self._moment, self._turns = self._loop.time(), 0
+        elif self._turns > STANDSTILL:
+            self._turns = 0  # the clean-up that follows has its own chance
+            raise VirtualTimeError(_describe("time stands still", self._loop))
 
 
 class VirtualLoop(asyncio.BaseEventLoop):
