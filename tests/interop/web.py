@@ -29,7 +29,7 @@ async def served(app: App) -> AsyncIterator[str]:
 
     site = web.Application()
     site.router.add_route("*", "/{path:.*}", handle)
-    runner = web.AppRunner(site, access_log=None)
+    runner = web.AppRunner(site, access_log=None, shutdown_timeout=0.2)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -5,6 +5,8 @@ spoken once is kept here and never crosses again.
 """
 
 import multiprocessing
+import os
+import threading
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
@@ -42,7 +44,19 @@ class SpeechProcess:
     @staticmethod
     def _new_pool() -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(1, mp_context=context)
+        return ProcessPoolExecutor(1, mp_context=context, initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """A killed server cannot end its pool, and a pool's process waits for work for ever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def follow() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=follow, name="follow", daemon=True).start()
 
 
 def _speak(sentence: Sentence) -> Pcm:
