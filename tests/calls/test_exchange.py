@@ -1,11 +1,15 @@
 """The exchange as REST sees it: what can be changed, found and listed, and when."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from offhook.calls.limits import Settings
-from offhook.testing.fixtures import API_URL
+from offhook.directory import Directory
+from offhook.hooks import Hook, Target
+from offhook.store import Store
+from offhook.testing.fixtures import API_URL, NUMBER
 from offhook.testing.loop import virtual
 from offhook.testing.phone import answers
 from offhook.testing.world import World
@@ -119,3 +123,34 @@ async def test_calls_wait_for_their_turn_by_rate() -> None:
         starts = sorted(e["startTime"] for e in world.app.events("disconnect"))
 
     assert [start[17:21] for start in starts] == ["00.0", "00.0", "01.0", "01.0", "02.0"]
+
+
+@virtual
+async def test_a_fault_while_taking_a_call_refuses_it_and_keeps_no_session() -> None:
+    async with World() as world:
+        old = world.directory
+        unwritable = Hook(Target("http://app.test/\ud800"))
+        world.directory = Directory(
+            old.accounts.values(),
+            old.users.values(),
+            [replace(each, initiate=unwritable) for each in old.applications.values()],
+            old.numbers.values(),
+            old.trunks.values(),
+        )
+        call = await world.phone().dial(NUMBER)
+        await call.wait("ended")
+
+        assert call.end == "refused: 500 Server Internal Error"
+        assert world.node.exchange.sessions.total == 0
+
+
+@virtual
+async def test_callers_are_turned_away_while_the_store_fails(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with World() as world:
+        monkeypatch.setattr(Store, "healthy", False)
+        call = await world.phone().dial(NUMBER)
+        await call.wait("ended")
+
+        assert call.end == "refused: 503 Service Unavailable"

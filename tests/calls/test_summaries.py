@@ -35,6 +35,16 @@ def test_credentials_in_sip_messages_are_redacted() -> None:
     assert told["peer"] == "udp:192.0.2.1:5060"
 
 
+def test_credentials_on_folded_lines_are_redacted_too() -> None:
+    data = (
+        b"BYE sip:a SIP/2.0\r\nAuthorization: Digest\r\n response=abc\r\n\tqop=auth\r\nTo: <sip:a>"
+    )
+
+    assert sip_message(data, PEER)["message"] == (
+        "BYE sip:a SIP/2.0\nAuthorization: [redacted]\nTo: <sip:a>"
+    )
+
+
 def test_a_call_to_a_number_tells_who_diverted_it_but_no_customer_headers() -> None:
     call = incoming(
         "sip:+12025550100@h", diversion="<sip:+12025550188@h>;reason=no-answer", x_a="1"

@@ -69,7 +69,9 @@ def test_verdict_may_stand_in_the_from() -> None:
     assert stir_shaken(headers) == {"verstat": "TN-Validation-Failed"}
 
 
-@pytest.mark.parametrize("claims", [[], "x", {"attest": 5}, None])
+@pytest.mark.parametrize(
+    "claims", [[], "x", {"attest": 5}, None, {"attest": "\ud800"}, {"origid": "a\0b"}]
+)
 def test_claims_of_another_shape_are_left_out(claims: object) -> None:
     assert stir_shaken({"identity": (passport(claims),)}) is None
 

@@ -168,6 +168,7 @@ def test_dialled_party_is_that_of_the_request_uri_else_of_the_to(target: str, pa
         (call(), "+12025550177"),
         (call(from_="tel:+12025550177"), "+12025550177"),
         (call(from_="sip:alice@far.test"), "sip:alice@far.test"),
+        (call(from_="sip:+1202%00@far.test"), "sip:+1202%00@far.test"),
         (call(from_="sip:anonymous@anonymous.invalid"), "Anonymous"),
         (call(from_="sip:anonymous@anonymous.invalid", display="Private"), "Private"),
         (call(headers={"privacy": ("id;critical",)}), "Anonymous"),

@@ -273,6 +273,21 @@ def test_a_reset_is_a_connection_exception_and_asked_only_once(method: str) -> N
     asyncio.run(run())
 
 
+def test_stray_bytes_in_headers_become_text_that_can_be_written() -> None:
+    async def stray(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 204 No\r\nX-Name: caf\xe9 gr\xc3\xb6\xc3\x9fer\r\n\r\n")
+        await writer.drain()
+
+    async def run() -> None:
+        async with raw_server(stray) as url, client() as http:
+            reply = await get(http, url)
+
+            assert reply.headers["x-name"] == "caf\N{REPLACEMENT CHARACTER} größer"
+
+    asyncio.run(run())
+
+
 def test_a_server_that_does_not_speak_http_has_failed_without_a_connection_exception() -> None:
     async def babble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")

@@ -86,15 +86,13 @@ def inbound(
     if refusal := _closed(account):
         return refusal
     assert account is not None
-    if draining:
-        return Refusal(503, "the node is shutting down", BUSY_HEADERS)
+    if draining or not plant.store.healthy:
+        return Refusal(503, "the node is shutting down, or its store fails", BUSY_HEADERS)
     rate = dialer.rate(account)
     if rate.wait_s() > 0 or sessions.account_full(account) or sessions.node_full():
         return Refusal(503, "a rate or session limit is reached", BUSY_HEADERS)
     rate.take()
-    record = _inbound_record(incoming, called, application, plant)
-    sessions.take(account.id, record.call_id)
-    return record
+    return _inbound_record(incoming, called, application, plant)
 
 
 def _closed(account: Account | None) -> Refusal | None:

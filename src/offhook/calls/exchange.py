@@ -199,7 +199,14 @@ class Exchange:
     # SIP and media
 
     def on_call(self, incoming: IncomingCall) -> None:
-        """Take or refuse a caller's INVITE."""
+        """Take or refuse a caller's INVITE; a fault of Offhook's own is told as one."""
+        try:
+            self._take_or_refuse(incoming)
+        except Exception:
+            log.exception("an inbound call failed by a fault of Offhook", to=incoming.target)
+            self._plant.sip.refuse(incoming.session, 500)
+
+    def _take_or_refuse(self, incoming: IncomingCall) -> None:
         record = admission.inbound(incoming, self._plant, self.dialer, self.sessions, self.draining)
         if isinstance(record, admission.Refusal):
             log.info("inbound call refused", code=record.code, why=record.why, to=incoming.target)
@@ -209,6 +216,7 @@ class Exchange:
         call = Call(self._plant, record, incoming=incoming, first_fields=fields)
         self._plant.store.put_call(record)
         call.journal.log("call.received", source=incoming.source.host, to=incoming.target)
+        self.sessions.take(record.account_id, record.call_id)
         self._run(call)
 
     def on_report(self, report: Report) -> None:

@@ -39,9 +39,12 @@ def initiate_fields(incoming: IncomingCall) -> dict[str, Any]:
 def sip_message(data: bytes, peer: Address) -> dict[str, Any]:
     """Return a SIP message as text for the log, credentials removed."""
     lines = []
+    secret = False
     for line in data.decode("utf-8", "replace").split("\r\n"):
+        if secret and line.startswith((" ", "\t")):
+            continue  # a folded line belongs to the one before (RFC 3261 7.3.1)
         name, colon, _ = line.partition(":")
-        secret = colon and name.strip().lower() in SECRET_HEADERS
+        secret = bool(colon) and name.strip().lower() in SECRET_HEADERS
         lines.append(f"{name}: [redacted]" if secret else line)
     return {
         "message": "\n".join(lines),

@@ -45,7 +45,7 @@ def stir_shaken(headers: Headers) -> dict[str, str] | None:
             break
     claims = _claims(headers.get("identity", ("",))[0])
     for claim, field in (("attest", "attestationIndicator"), ("origid", "originatingId")):
-        if isinstance(value := claims.get(claim), str):
+        if isinstance(value := claims.get(claim), str) and value.isprintable():
             fields[field] = value
     return fields or None
 

@@ -5,6 +5,7 @@ URI to its own host (by way of the trunk of that host, if there is one).
 """
 
 import ipaddress
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -125,7 +126,7 @@ def calling_party(call: IncomingCall) -> str:
     if hidden or call.from_uri.lower().startswith(ANONYMOUS) or "@anonymous." in call.from_uri:
         return "Anonymous"
     number = _party(call.from_uri)
-    return number if number and number.startswith("+") else call.from_uri
+    return number if number and re.fullmatch(r"\+[0-9]+", number) else call.from_uri
 
 
 def _party(text: str) -> str | None:

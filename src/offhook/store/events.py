@@ -1,5 +1,8 @@
 """The append-only log of each call."""
 
+import json
+from typing import Any
+
 import msgspec
 from sqlalchemy import Connection, Dialect, func, select
 
@@ -17,8 +20,16 @@ def to_row(event: Event) -> Row:
         "number": event.number,
         "at": event.at,
         "kind": event.kind,
-        "data": _encode(event.data).decode(),
+        "data": _as_json(event.data),
     }
+
+
+def _as_json(data: dict[str, Any]) -> str:
+    """Return JSON; text that UTF-8 cannot hold must not fail the call whose log this is."""
+    try:
+        return _encode(data).decode()
+    except UnicodeEncodeError:
+        return json.dumps(data, ensure_ascii=False).encode(errors="replace").decode()
 
 
 def upsert(dialect: Dialect) -> Upsert:

@@ -117,7 +117,7 @@ class AiohttpClient:
             )
         async with response:
             body = await _read(response, limit)
-        fields = {name.lower(): value for name, value in response.headers.items()}
+        fields = {name.lower(): _text(value) for name, value in response.headers.items()}
         return HttpResponse(response.status, fields, body, request.url)
 
 
@@ -160,6 +160,11 @@ async def _at_most(seconds: float | None, progress: _Progress) -> AsyncIterator[
     except TimeoutError:
         reason = f"timed out after {seconds:g} seconds"
         raise HttpError(reason, connecting=not progress.connected) from None
+
+
+def _text(value: str) -> str:
+    """Return a header value that can be written: aiohttp keeps stray bytes as lone surrogates."""
+    return value.encode(errors="surrogateescape").decode(errors="replace")
 
 
 async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:
