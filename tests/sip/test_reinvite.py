@@ -43,6 +43,18 @@ def test_refused_offer_leaves_the_call_as_it_was() -> None:
     assert (wire.a.stack.busy, wire.b.stack.busy) == (1, 1)
 
 
+def test_our_bye_does_not_wait_for_the_ack_of_a_reinvite() -> None:
+    """Only the first 200 of a call must have its ACK before (RFC 3261 15)."""
+    peer, tag = in_call()
+    peer.give(peer.invite(number=2, to_tag=tag, body=HOLD))
+    inbound(peer).answer_offer(ANSWER)
+    peer.take_all()
+    inbound(peer).hang_up()
+
+    peer.take_request("BYE")
+    assert peer.stack.busy == 0
+
+
 def test_offers_that_cross_are_refused_with_491_and_made_again_one_after_the_other() -> None:
     wire = Wire()
     a, b = wire.talk()

@@ -24,6 +24,7 @@ class Inbound(Session):
         self.transport = tx.peer.transport
         self._tx = tx
         self._offered = bool(request.body)
+        self._confirmed = False
         self._ringing = 0
         self._reminder: Timer | None = None
         tx.tell = self._told
@@ -48,7 +49,7 @@ class Inbound(Session):
         headers = [*self._dialog_headers(), SUPPORTED, *self.refresh.granted(), SDP]
         response = respond(self._tx.request, 200, to_tag=self.tag, headers=headers, body=sdp)
         self.reinvites.described(sdp)
-        self.reinvites.accept(self._tx, response, self._confirmed)
+        self.reinvites.accept(self._tx, response, self._acknowledged)
 
     def refuse(self, code: int, headers: tuple[Header, ...] = ()) -> None:
         """Refuse the call."""
@@ -57,10 +58,10 @@ class Inbound(Session):
             self.end()
 
     def hang_up(self) -> None:
-        """End the call; a BYE must wait for the ACK of our 200 (RFC 3261 15)."""
+        """End the call; a BYE must wait for the ACK of our first 200 (RFC 3261 15)."""
         if not self.established:
             self.refuse(603)
-        elif self.reinvites.unconfirmed:
+        elif not self._confirmed:
             self.leaving = True
         else:
             super().hang_up()
@@ -98,7 +99,8 @@ class Inbound(Session):
         self._stop_reminder()
         self.core.answer(self._tx, code, headers, to_tag=self.tag)
 
-    def _confirmed(self, ack: Request) -> None:
+    def _acknowledged(self, ack: Request) -> None:
+        self._confirmed = True
         if self.leaving:
             self.bye()
             self.end()

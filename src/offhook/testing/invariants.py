@@ -80,7 +80,7 @@ def outbox_faults(record: CallRecord, deliveries: Sequence[Delivery]) -> Iterato
     """One `disconnect`, the last of all, if anybody wants it; nothing left undecided."""
     kinds = [delivery.event_type for delivery in deliveries]
     wanted = int(record.status is not None)
-    if kinds.count("disconnect") != wanted or (kinds and kinds[-1] != "disconnect"):
+    if kinds.count("disconnect") != wanted or (wanted and kinds[-1] != "disconnect"):
         yield f"its asynchronous webhooks are {kinds}"
     if any(each.delivered is None and each.failed is None for each in deliveries):
         yield "a webhook is neither delivered nor given up"
