@@ -21,8 +21,10 @@ from offhook.media.messages import (
     Digit,
     Ended,
     Forget,
+    Join,
     Load,
     Open,
+    Part,
     Play,
     Record,
     Report,
@@ -367,8 +369,7 @@ def test_joined_legs_hear_each_other_and_their_players() -> None:
         play(world.far, 1, f"{number}", leg=number, loop=True)
     load(world.near, "prompt", clips[2])
     play(world.near, 1, "prompt", leg=1, loop=True)
-    world.near.engine.join("0", "1")
-    world.near.engine.join("1", "0")
+    world.near.engine.apply(Join("0", "1"), world.now)
     for number in range(3):
         world.far.engine.apply(Record(f"{number}", "unused.wav"), world.now)
     world.run(60)
@@ -376,7 +377,7 @@ def test_joined_legs_hear_each_other_and_their_players() -> None:
     present = [[bool(spectrum[hertz] > 1e5) for hertz in (400, 1000, 1800)] for spectrum in spectra]
 
     assert present == [[False, True, False], [True, False, True], [False, False, False]]
-    world.near.engine.part("0", "1")
+    world.near.engine.apply(Part("1", "0"), world.now)
     world.run(10)
     assert not world.far.sound(0)[-2 * FRAME :].any()
 
@@ -517,7 +518,8 @@ def test_commands_to_a_leg_that_is_gone_have_no_effect() -> None:
         world.near.engine.apply(command, 0.0)
     world.near.engine.connect(Connect("x", "h", 1, 2), 1, 2, 0.0)
     world.near.engine.apply(Record("x", "unused.wav"), 0.0)
-    world.near.engine.join("x", "0")
+    world.near.engine.apply(Join("x", "0"), 0.0)
+    world.near.engine.apply(Part("x", "0"), 0.0)
     world.run(3)
 
     assert world.near.reports == []

@@ -21,6 +21,8 @@ SENT: list[m.Command] = [
     m.Record("c-1", "/tmp/a.wav", "outbound"),
     m.StopRecord("c-1"),
     m.Forget("hello"),
+    m.Join("c-1", "c-2"),
+    m.Part("c-1", "c-2"),
     m.Close("c-1"),
 ]
 TOLD: list[m.Report | frames.Beat] = [

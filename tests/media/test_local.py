@@ -15,9 +15,11 @@ from offhook.media.messages import (
     Dial,
     Digit,
     Ended,
+    Join,
     Load,
     Open,
     Opened,
+    Part,
     Play,
     Record,
     Recorded,
@@ -27,6 +29,7 @@ from offhook.media.messages import (
 )
 from offhook.media.ports import UdpPorts
 from offhook.testing import sound
+from offhook.testing.ears import Ears
 from offhook.testing.loop import running_loop, virtual
 from offhook.testing.network import Network
 
@@ -129,6 +132,66 @@ async def test_two_planes_talk_in_virtual_time() -> None:
     await two.close()
 
     assert digit == Digit("b", "7")
+
+
+@virtual
+async def test_joined_far_ends_hear_each_other_and_not_themselves_until_they_are_parted() -> None:
+    loop, ear, ears = running_loop(), Ear(), Ears()
+    network = Network(loop.time, loop.rng)
+    server = LocalMedia(network.ports("192.0.2.1"), ear, loop.rng)
+    phones = LocalMedia(network.ports("192.0.2.2"), ear, loop.rng, recorder=ears)
+    server.start()
+    phones.start()
+    for name in "ab":
+        here, there = await open_leg(server, ear, name), await open_leg(phones, ear, f"{name}'")
+        server.send(Connect(name, there.host, there.rtp_port, there.rtcp_port))
+        phones.send(Connect(f"{name}'", here.host, here.rtp_port, here.rtcp_port))
+        phones.send(Record(f"{name}'", ""))
+    for name, pitch in (("a'", 600), ("b'", 900)):
+        phones.send(Load(name, sound.tone(pitch, 6).tobytes()))
+        phones.send(Play(name, 1, name))
+    await asyncio.sleep(1)
+    server.send(Join("a", "b"))
+    await asyncio.sleep(1)
+    server.send(Load("clip", sound.tone(1500, 1).tobytes()))
+    server.send(Play("a", 1, "clip"))
+    await asyncio.sleep(2)
+    server.send(Part("b", "a"))
+    await asyncio.sleep(1)
+    await server.close()
+    await phones.close()
+
+    one, two = ears.heard("a'"), ears.heard("b'")
+    assert [span.about(1, 4, 0.1) for span in sound.tones(one, 900)] == [True]
+    assert [span.about(1, 4, 0.1) for span in sound.tones(two, 600)] == [True]
+    assert [span.about(2, 3, 0.1) for span in sound.tones(one, 1500)] == [True]
+    assert not sound.tones(one, 600)
+    assert not sound.tones(two, 900)
+    assert not sound.tones(two, 1500)
+
+
+@virtual
+async def test_a_leg_cannot_be_joined_with_itself_or_with_one_that_is_gone() -> None:
+    loop, ear, ears = running_loop(), Ear(), Ears()
+    network = Network(loop.time, loop.rng)
+    server = LocalMedia(network.ports("192.0.2.1"), ear, loop.rng)
+    phone = LocalMedia(network.ports("192.0.2.2"), ear, loop.rng, recorder=ears)
+    server.start()
+    phone.start()
+    here, there = await open_leg(server, ear, "a"), await open_leg(phone, ear, "a'")
+    server.send(Connect("a", there.host, there.rtp_port, there.rtcp_port))
+    phone.send(Connect("a'", here.host, here.rtp_port, here.rtcp_port))
+    phone.send(Record("a'", ""))
+    phone.send(Load("tone", sound.tone(600, 1).tobytes()))
+    server.send(Join("a", "a"))
+    server.send(Join("a", "gone"))
+    server.send(Part("gone", "a"))
+    phone.send(Play("a'", 1, "tone"))
+    await asyncio.sleep(1.5)
+    await server.close()
+    await phone.close()
+
+    assert sound.is_silent(ears.heard("a'"))
 
 
 @pytest.mark.slow

@@ -32,8 +32,10 @@ from offhook.media.messages import (
     Digit,
     Ended,
     Forget,
+    Join,
     Load,
     Open,
+    Part,
     Play,
     Record,
     Report,
@@ -146,18 +148,6 @@ class Engine:
             self._rows.socket, self._latches.destination, self._reporting.peer
         )
 
-    def join(self, leg: str, other: str) -> None:
-        """Let `leg` hear the far end of `other`."""
-        row, source = self._rows.row(leg), self._rows.row(other)
-        if row is not None and source is not None:
-            self._switch.connect(row, source)
-
-    def part(self, leg: str, other: str) -> None:
-        """Undo `join`."""
-        row, source = self._rows.row(leg), self._rows.row(other)
-        if row is not None and source is not None:
-            self._switch.disconnect(row, source)
-
     def apply(self, command: Command, now: float) -> None:
         """Carry out what needs no socket; commands to legs that are gone have no effect."""
         del now
@@ -170,14 +160,26 @@ class Engine:
                 raise TypeError(f"{type(command).__name__} is for the owner of the sockets")
             case StopRecord(leg):
                 self._taps.stop(leg)
+            case _ if (row := self._rows.row(command.leg)) is not None:
+                self._apply_to(row, command)
+
+    def _apply_to(self, row: int, command: Record | Join | Part | Play | Dial | Stop) -> None:
+        match command:
             case Record(leg, _, track):
-                row = self._rows.row(leg)
-                if row is not None:
-                    self._taps.start(leg, row, track)
+                self._taps.start(leg, row, track)
+            case Join() | Part():
+                self._bridge(row, command)
             case _:
-                row = self._rows.row(command.leg)
-                if row is not None:
-                    self._sound(row, command)
+                self._sound(row, command)
+
+    def _bridge(self, row: int, command: Join | Part) -> None:
+        """Two ones off the diagonal of the matrix, set or cleared."""
+        other = self._rows.row(command.other)
+        if other is None or other == row:
+            return
+        change = self._switch.connect if isinstance(command, Join) else self._switch.disconnect
+        change(row, other)
+        change(other, row)
 
     def _sound(self, row: int, command: Play | Dial | Stop) -> None:
         player = self._capacity + row

@@ -89,13 +89,29 @@ class StopRecord(msgspec.Struct, frozen=True, tag=True):
     leg: str
 
 
+class Join(msgspec.Struct, frozen=True, tag=True):
+    """Let the far ends of two legs hear each other; players of a leg go on beside that."""
+
+    leg: str
+    other: str
+
+
+class Part(msgspec.Struct, frozen=True, tag=True):
+    """Undo `Join`; closing one of the legs does so too."""
+
+    leg: str
+    other: str
+
+
 class Close(msgspec.Struct, frozen=True, tag=True):
     """Free the leg; answered by Closed with its counters."""
 
     leg: str
 
 
-Command = Open | Connect | Load | Forget | Play | Dial | Stop | Record | StopRecord | Close
+Command = (
+    Open | Connect | Load | Forget | Play | Dial | Stop | Record | StopRecord | Join | Part | Close
+)
 
 
 class Opened(msgspec.Struct, frozen=True, tag=True):
