@@ -4,9 +4,10 @@ Commands go down by method call, facts come up through the one inbox (design.md 
 media facts name no call: whoever owns the leg puts them into the inbox of the leg's call.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
-from offhook.errors import CallError
+from offhook.errors import CallError, Cause
 from offhook.hooks import Hook
 
 
@@ -68,6 +69,7 @@ class DigitHeard:
     """The party pressed a key: one of `0-9 * # A-D`."""
 
     digit: str
+    inband: bool = False  # heard as sound, so that others have heard it too
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +114,65 @@ class Turn:
     refusal: CallError | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """All that one call knows of another: its id and its inbox."""
+
+    call_id: str
+    post: Callable[["Fact"], None] = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PeerAnswered:
+    """A leg that this call has placed was answered; it waits to be told that it is the one."""
+
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """This leg was answered first: it may go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeerReady:
+    """The other call is answered and runs no document: the two can be joined."""
+
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeerLeft:
+    """The other call has ended, went elsewhere, or has no use for this one any more."""
+
+    call_id: str
+    cause: Cause = Cause.HANGUP
+    message: str | None = None
+    error_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PeerPressed:
+    """The party of the joined call pressed a key."""
+
+    call_id: str
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Another call bridges to this one, whose document is cancelled (bxml.md 4.1)."""
+
+    peer: Peer
+    hook: Hook | None  # what is asked when the other call leaves; None hangs up
+
+
 SipFact = (
     Ringing | Answered | Confirmed | Refused | Unreachable | Abandoned | FarEndHungUp | Reoffered
 )
 MediaFact = DigitHeard | PlayEnded | MediaLost
 Request = Redirected | Rescripted | Completed
 Last = Refused | Unreachable | Abandoned | FarEndHungUp | MediaLost | Completed  # end the call
-Fact = SipFact | MediaFact | Request | Turn
+PeerFact = PeerAnswered | PeerReady | PeerLeft
+LinkFact = PeerFact | Chosen | Taken
+Fact = SipFact | MediaFact | Request | Turn | LinkFact | PeerPressed

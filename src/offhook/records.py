@@ -25,6 +25,15 @@ class Direction(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """What the webhooks of a leg tell of the call that has placed it (webhooks.md 6)."""
+
+    from_: str
+    to: str
+    enqueued_time: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class CallRecord:
     """A call as REST shows it, and what is needed to place it and report its end.
 
@@ -52,6 +61,7 @@ class CallRecord:
     sip_call_id: str | None = None
     stir_shaken: dict[str, str] | None = None
     tag: str | None = None
+    origin: Origin | None = None  # with parent_call_id
     # how to run it
     hook: Hook | None = None  # answer or initiate webhook
     status: Target | None = None  # where `disconnect` goes

@@ -1,15 +1,17 @@
 """A scripted line: sounds of known length, keys at known times, a log of what was heard when."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from offhook.errors import CallError, Cause
-from offhook.hooks import Credentials, Target
+from offhook.hooks import Credentials, Hook, Target
 from offhook.ssml import Sentence, Text
 from offhook.testing.loop import run, running_loop
-from offhook.verbs import Step, Tone, Verb
+from offhook.verbs import End, Step, Tone, Verb
+from offhook.verbs.legs import Destination, Manner
 
 
 @dataclass
@@ -26,6 +28,9 @@ class ScriptedLine:
     tags: list[str] = field(default_factory=list)
     listeners: list[Target | None] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)  # keys that came while nobody collected
+    placed: list[tuple[Destination, Manner]] = field(default_factory=list)
+    bridged: list[tuple[str, Hook | None]] = field(default_factory=list)
+    outcome: dict[str, Any] = field(default_factory=dict)  # of a bridge or transfer
     _queue: asyncio.Queue[str] | None = None
 
     def press(self, key: str) -> None:
@@ -74,6 +79,25 @@ class ScriptedLine:
     def listen(self, target: Target | None) -> None:
         """Note who listens."""
         self.listeners.append(target)
+
+    async def forward(self, destination: Destination, manner: Manner) -> End:
+        """Note whom to call instead, and end."""
+        self.placed.append((destination, manner))
+        return End(Cause.HANGUP)
+
+    async def bridge(self, target: str, target_complete: Hook | None) -> Mapping[str, Any]:
+        """Talk to nobody for a second."""
+        self.bridged.append((target, target_complete))
+        await self._sound("talk", 1.0)
+        return self.outcome
+
+    async def transfer(
+        self, destinations: Sequence[Destination], manner: Manner
+    ) -> Mapping[str, Any]:
+        """Note who is rung."""
+        self.placed += [(each, manner) for each in destinations]
+        await self._sound("talk", 1.0)
+        return self.outcome
 
     def set_tag(self, tag: str) -> None:
         """Note the tag."""

@@ -8,7 +8,7 @@ from offhook.calls.dialer import Dialer
 from offhook.calls.limits import RETRY_AFTER_S
 from offhook.calls.plant import Plant
 from offhook.directory import Account, Application
-from offhook.errors import ApiError, Entry, http
+from offhook.errors import ApiError, CallError, Entry, calls, http
 from offhook.records import CallRecord, CallState, Direction
 from offhook.requests import OutboundRequest
 from offhook.sip import annotations
@@ -40,6 +40,18 @@ def outbound(account: Account, dialer: Dialer, sessions: Sessions) -> None:
         raise _try_again(http.SESSION_LIMIT)
     if sessions.node_full():
         raise _try_again(http.NODE_FULL)
+
+
+def leg(account: Account | None, dialer: Dialer, sessions: Sessions) -> CallError | None:
+    """Tell why a call may not place a leg now (errors.md 8.2), and count it at the rate."""
+    if account is None or sessions.account_full(account):
+        return calls.sessions_exceeded()
+    if sessions.node_full():
+        return calls.node_full()
+    rate = dialer.rate(account)
+    exceeded = rate.wait_s() > 0
+    rate.take()
+    return calls.rate_exceeded() if exceeded else None
 
 
 def _try_again(entry: Entry, after_s: int = RETRY_AFTER_S) -> ApiError:

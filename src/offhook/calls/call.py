@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from offhook.calls import detection, endings, notices
+from offhook.calls import bridge, detection, endings, notices, summaries
 from offhook.calls.journal import Journal
 from offhook.calls.leg import Leg, Phase
+from offhook.calls.legs import Parent
 from offhook.calls.limits import INBOX_FACTS, RINGING_START_S
 from offhook.calls.line import CallLine
 from offhook.calls.payloads import call_event
@@ -15,28 +16,36 @@ from offhook.calls.plant import Plant
 from offhook.calls.routes import outgoing
 from offhook.calls.script import Page, RanOut, Script
 from offhook.calls.state import Step, advance, amend
+from offhook.calls.switchboard import Switchboard
+from offhook.calls.ties import Ties
 from offhook.errors import CallError, Cause, calls
 from offhook.facts import (
     Abandoned,
     Answered,
-    Completed,
+    Chosen,
     Confirmed,
     DigitHeard,
     Fact,
     FarEndHungUp,
     Last,
-    MediaLost,
+    LinkFact,
+    Peer,
+    PeerAnswered,
+    PeerLeft,
+    PeerPressed,
+    PeerReady,
     PlayEnded,
     Redirected,
     Refused,
     Reoffered,
     Rescripted,
     Ringing,
+    Taken,
     Turn,
     Unreachable,
 )
 from offhook.hooks import Target
-from offhook.records import CallRecord, CallState, Delivery, Direction
+from offhook.records import CallRecord, CallState, Delivery
 from offhook.scopes import background
 from offhook.sip.endpoint import IncomingCall
 from offhook.verbs import End, Goto
@@ -46,7 +55,10 @@ from offhook.verbs import End, Goto
 class ScriptEnded:
     """A script has returned; a late one of a former script is told by its task."""
 
-    task: asyncio.Task[End]
+    task: asyncio.Task[End | Goto]
+
+
+Start = Goto | Page | Taken  # what a call does next: ask, run a document, talk to who has taken it
 
 
 class Call:
@@ -56,22 +68,25 @@ class Call:
         self,
         plant: Plant,
         record: CallRecord,
+        board: Switchboard,
         *,
+        parent: Parent | None = None,
         incoming: IncomingCall | None = None,
-        first_fields: Mapping[str, Any] | None = None,
         events: int = 0,
     ) -> None:
-        self._plant = plant
+        self.plant = plant
         self.record = record
+        self.board = board
         self.ran_out = False  # the BXML came to its end (errors.md 3.6)
         self.ending = False  # nothing can change its course any more
         self._notices = 0  # asynchronous webhooks so far
         self._inbox: asyncio.Queue[Fact | ScriptEnded] = asyncio.Queue()
         self.journal = Journal(plant.store, plant.clock, record.call_id, events)
         self.leg = Leg(plant, record.call_id, self.post, self.journal)
+        self.ties = Ties(plant.media, Peer(record.call_id, self.post))
+        self._parent = parent  # until joined with it
         self._incoming = incoming
-        self._first_fields = first_fields or {}
-        self._line = CallLine(plant, self.leg, self.journal, self.set_tag, self.notify)
+        self._line = CallLine(plant, self.leg, self.journal, self)
         self._line.answered = record.state is CallState.ANSWERED
         self._script = Script(
             plant, self._line, self.journal, self, timeout_s=record.callback_timeout_s
@@ -82,12 +97,34 @@ class Call:
         """Whether the call has been answered."""
         return self.record.answer_time is not None
 
+    @property
+    def announcing(self) -> bool:
+        """Whether this is a leg that has not been joined with the call that placed it."""
+        return self._parent is not None
+
+    @property
+    def changeable(self) -> bool:
+        """Whether REST may give it something else to do (rest.md 4.5)."""
+        return self.answered and not self.ending and not self.ties.forwarding
+
+    @property
+    def diversions(self) -> tuple[str, ...]:
+        """The Diversion headers that came with it."""
+        return self._incoming.headers.get("diversion", ()) if self._incoming else ()
+
+    def take(self, taken: Taken) -> Peer:
+        """Give this call to another one that bridges to it; raises CallError."""
+        bridge.check(self.record, self.ties, announcing=self.announcing)
+        self.ties.engage(taken.peer)
+        self.post(taken)
+        return self.ties.me
+
     def post(self, fact: Fact) -> None:
         """Put a fact into the inbox; a full one is a fact of its own and loses this one."""
         if self.answered and isinstance(fact, Refused):
             return  # of a session refresh; the session goes on as it was (RFC 3261 14.1)
-        last = isinstance(fact, Last)
-        if self._inbox.qsize() >= INBOX_FACTS and not last:
+        last = isinstance(fact, Last) or (self.announcing and isinstance(fact, PeerLeft))
+        if self._inbox.qsize() >= INBOX_FACTS and not isinstance(fact, Last | LinkFact):
             self.journal.log("inbox.full", fact=type(fact).__name__)
             return
         self.ending = self.ending or last
@@ -99,7 +136,7 @@ class Call:
         try:
             verdict = await self._live()
         except CallError as error:
-            verdict = _failed(error)
+            verdict = endings.failed(error)
         except asyncio.CancelledError:
             if self.record.state is CallState.QUEUED:
                 verdict = None
@@ -111,18 +148,46 @@ class Call:
     # the three parts of a life
 
     async def _live(self) -> End:
+        if self._parent is not None:
+            return await self._serve(self._parent)
         assert self.record.hook is not None
         if self._incoming is not None:
             self.leg.received(self._incoming)
             self.leg.ring()
-            return await self._converse(Goto(self.record.hook, "initiate", self._first_fields))
+            fields = summaries.initiate_fields(self._incoming)
+            return await self._converse(Goto(self.record.hook, "initiate", fields))
         if ended := await self._wait_in_queue():
             return ended
         await self._place()
         if ended := await self._wait_for_answer():
             return ended
-        fields = self._report_detection()
+        fields = detection.report(self.record, self.notify)
         return await self._converse(Goto(self.record.hook, "answer", fields))
+
+    async def _serve(self, parent: Parent) -> End:
+        """The life of a leg that another call has placed (bxml.md 4.21)."""
+        self._line.base = parent.base
+        self.ties.forwarding = parent.forwarding
+        await self._place()
+        if ended := await self._wait_for_answer():
+            return ended
+        parent.peer.post(PeerAnswered(self.record.call_id))
+        if ended := await self._wait_to_be_chosen():
+            return ended
+        if self.record.hook is not None:
+            verdict = await self._converse(Goto(self.record.hook, "transferAnswer"))
+            if not isinstance(verdict, RanOut):
+                return verdict
+        self._parent = None
+        self.ties.engage(parent.peer)
+        return await self._converse(Taken(parent.peer, None))
+
+    async def _wait_to_be_chosen(self) -> End | None:
+        while not isinstance(fact := await self._inbox.get(), Chosen):
+            if ended := self._ending(fact):
+                return ended
+            self._keep_house(fact)
+        return None
 
     async def _wait_in_queue(self) -> End | None:
         while self.record.state is CallState.QUEUED:
@@ -137,8 +202,9 @@ class Call:
         return None
 
     async def _place(self) -> None:
-        directory = self._plant.directory()
-        make = outgoing(self.record, directory, self._plant.sip_host, self.journal)
+        directory = self.plant.directory()
+        headers = self._parent.headers if self._parent else ()
+        make = outgoing(self.record, directory, self.plant.sip_host, self.journal, headers)
         sip_call_id = await self.leg.dial(make)
         self._amend(sip_call_id=sip_call_id)
 
@@ -161,27 +227,37 @@ class Call:
         except TimeoutError:
             raise (calls.no_answer() if ringing else calls.no_ringing()) from None
 
-    async def _converse(self, start: Goto | Page) -> End:
+    async def _converse(self, start: Start) -> End:
         """Run scripts until one ends the call, or something else does."""
         while True:
             outcome = await self._run_script(start)
             if isinstance(outcome, End):
                 return outcome
+            keep = outcome.peer if isinstance(outcome, Taken) else None
+            self.ties.release(PeerLeft(self.record.call_id), keep=keep)
+            self.leg.stop_relaying()
             start = outcome
 
-    async def _run_script(self, start: Goto | Page) -> End | Goto | Page:
+    async def _run_script(self, start: Start) -> End | Start:
         """Run one script until it ends or something interrupts it; return what is next."""
-        async with background(self._script.run(start)) as script:
+        work = bridge.attend(self, start) if isinstance(start, Taken) else self._script.run(start)
+        async with background(work) as script:
             script.add_done_callback(lambda task: self._inbox.put_nowait(ScriptEnded(task)))
             while True:
                 fact = await self._inbox.get()
                 if isinstance(fact, ScriptEnded) and fact.task is script:
-                    return self._accepted_meanwhile() or script.result()
+                    return self._next(script.result())
                 if outcome := self._interruption(fact):
                     return outcome
                 self._keep_house(fact)
 
-    def _accepted_meanwhile(self) -> Goto | Page | None:
+    def _next(self, outcome: End | Goto) -> End | Start:
+        """Return what follows a script; only if that is the end, late requests are looked for."""
+        if isinstance(outcome, Goto) or (self.announcing and isinstance(outcome, RanOut)):
+            return outcome
+        return self._accepted_meanwhile() or outcome
+
+    def _accepted_meanwhile(self) -> Start | None:
         """Return what REST was promised in the moment in which the script came to its end."""
         while not self._inbox.empty():
             outcome = self._interruption(self._inbox.get_nowait())
@@ -192,20 +268,34 @@ class Call:
     def _keep_house(self, fact: Fact | ScriptEnded) -> None:
         """Facts that do not touch the script."""
         match fact:
-            case DigitHeard(digit=digit):
-                self._line.digit(digit)
+            case DigitHeard() | PeerPressed():
+                self._pass_key_on(fact)
             case PlayEnded(play=play):
                 self.leg.play_ended(play)
+            case PeerAnswered() | PeerReady() | PeerLeft():
+                self.ties.hear(fact)
             case Confirmed(sdp=sdp):
-                self.leg.confirmed(sdp)
-                if not self.answered:
-                    self._mark_answered()
+                self._confirmed(sdp)
             case Reoffered(sdp=sdp):
                 self.leg.reoffered(sdp)
             case Answered(sdp=sdp):
                 self.leg.accepted(sdp)
 
-    def _interruption(self, fact: Fact | ScriptEnded) -> End | Goto | Page | None:
+    def _pass_key_on(self, key: DigitHeard | PeerPressed) -> None:
+        """Keys reach the listener of their own call, and the other party (bxml.md 10.6)."""
+        if isinstance(key, DigitHeard):
+            self._line.digit(key.digit)
+            if not key.inband:
+                self.ties.pressed(key.digit)
+        elif self.ties.is_joined(key.call_id):
+            self.leg.relay(key.digit)
+
+    def _confirmed(self, sdp: bytes) -> None:
+        self.leg.confirmed(sdp)
+        if not self.answered:
+            self._mark_answered()
+
+    def _interruption(self, fact: Fact | ScriptEnded) -> End | Start | None:
         """Facts that stop the script, and what comes instead (bxml.md 1.9, 10.7)."""
         match fact:
             case Redirected(hook=hook, tag=tag):
@@ -214,28 +304,17 @@ class Call:
                 return Goto(hook, "redirect")
             case Rescripted(body=body, charset=charset):
                 return Page(body, self._base(), charset)
+            case Taken():
+                return fact
         return self._ending(fact)
 
     def _ending(self, fact: Fact | ScriptEnded) -> End | None:
         """Facts that end the call, whatever it is doing."""
         if isinstance(fact, FarEndHungUp | Abandoned | Refused | Unreachable):
             self.leg.gone()
-        match fact:
-            case FarEndHungUp():
-                return End(Cause.HANGUP)
-            case Abandoned():
-                return End(Cause.CANCEL)
-            case Completed():
-                ours = self.record.direction is Direction.OUTBOUND
-                return End(Cause.CANCEL if ours and not self.answered else Cause.HANGUP)
-            case Refused(code=code):
-                self._amend(sip_response_code=code)
-                return _failed(calls.refused(code))
-            case Unreachable(reason=reason):
-                return _failed(endings.unreachable(reason))
-            case MediaLost():
-                return _failed(calls.media_failed())
-        return None
+        if isinstance(fact, Refused):
+            self._amend(sip_response_code=fact.code)
+        return endings.of(fact, self.record, announcing=self.announcing)
 
     # what the script and the line ask for
 
@@ -246,8 +325,8 @@ class Call:
 
     def event(self, event: str, fields: Mapping[str, Any]) -> dict[str, Any]:
         """Return a webhook's payload as of now."""
-        now = self._plant.clock.wall()
-        return call_event(self.record, event, now, self._plant.settings.base_url, fields)
+        now = self.plant.clock.wall()
+        return call_event(self.record, event, now, self.plant.settings.base_url, fields)
 
     def set_tag(self, tag: str) -> None:
         """Set or clear the tag."""
@@ -269,18 +348,12 @@ class Call:
         """Send an asynchronous event, as of now; it leaves once it is on disk."""
         number = self._notices + 1
         targets = (target, fallback)
-        self._deliver(notices.notice(self._plant, self.record, number, event, fields, targets))
+        self._deliver(notices.notice(self.plant, self.record, number, event, fields, targets))
 
     def _deliver(self, delivery: Delivery) -> None:
         self._notices = delivery.sequence
-        self._plant.store.put_delivery(delivery)
-        self._plant.outbox.post(delivery)
-
-    def _report_detection(self) -> dict[str, Any]:
-        """Tell the outcome of machine detection; returns what `answer` says of it."""
-        if targets := detection.targets(self.record):
-            self.notify(detection.EVENT, detection.RESULT, *targets)
-        return dict(detection.RESULT) if detection.is_synchronous(self.record) else {}
+        self.plant.store.put_delivery(delivery)
+        self.plant.outbox.post(delivery)
 
     # the record
 
@@ -289,13 +362,13 @@ class Call:
         self._line.answered = True
 
     def _advance(self, step: Step, **changes: Any) -> None:
-        self.record = advance(self.record, step, self._plant.clock.wall(), **changes)
-        self._plant.store.put_call(self.record)
+        self.record = advance(self.record, step, self.plant.clock.wall(), **changes)
+        self.plant.store.put_call(self.record)
         self.journal.log("call.state", state=str(self.record.state))
 
     def _amend(self, **changes: Any) -> None:
-        self.record = amend(self.record, self._plant.clock.wall(), **changes)
-        self._plant.store.put_call(self.record)
+        self.record = amend(self.record, self.plant.clock.wall(), **changes)
+        self.plant.store.put_call(self.record)
 
     def _end(self, verdict: End) -> None:
         """Say goodbye: SIP, media, final state and `disconnect` (bxml.md 10.8)."""
@@ -304,9 +377,13 @@ class Call:
         cause = verdict.cause
         if cause is Cause.HANGUP and self.leg.phase is Phase.ALERTING:
             cause = Cause.REJECTED  # the application, or REST, would not have it (errors.md 8.2)
+        error_id = self.plant.ids.uuid() if verdict.message else None
+        left = PeerLeft(self.record.call_id, cause, verdict.message, error_id)
+        self.ties.release(left)
+        if self._parent is not None:
+            self._parent.peer.post(left)
         self.leg.release(cause)
-        error_id = self._plant.ids.uuid() if verdict.message else None
-        with self._plant.store.batch():
+        with self.plant.store.batch():
             self._advance(
                 Step.END,
                 disconnect_cause=cause,
@@ -316,9 +393,5 @@ class Call:
             self.journal.log(
                 "call.ended", cause=str(cause), message=verdict.message, error_id=error_id
             )
-            if goodbye := notices.disconnect(self._plant, self.record, self._notices + 1):
+            if goodbye := notices.disconnect(self.plant, self.record, self._notices + 1):
                 self._deliver(goodbye)
-
-
-def _failed(error: CallError) -> End:
-    return End(error.cause, error.message)

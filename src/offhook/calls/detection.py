@@ -4,6 +4,7 @@ The contract has a word for that: the result `error`, which says that the detect
 the call alone (errors.md 8.10). An app that handles it works today and gets more tomorrow.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from offhook.hooks import Credentials, Target
@@ -13,9 +14,12 @@ EVENT = "machineDetectionComplete"
 RESULT = {"machineDetectionResult": {"value": "error", "duration": "PT0S"}}
 
 
-def is_synchronous(record: CallRecord) -> bool:
-    """Whether the `answer` webhook carries the result."""
-    return record.machine_detection is not None and record.machine_detection["mode"] == "sync"
+def report(record: CallRecord, notify: Callable[..., None]) -> dict[str, Any]:
+    """Tell the outcome; returns what the `answer` webhook says of it."""
+    if found := targets(record):
+        notify(EVENT, RESULT, *found)
+    wanted = record.machine_detection
+    return dict(RESULT) if wanted is not None and wanted["mode"] == "sync" else {}
 
 
 def targets(record: CallRecord) -> tuple[Target, Target | None] | None:

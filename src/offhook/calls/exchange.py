@@ -18,19 +18,20 @@ from offhook.calls.call import Call
 from offhook.calls.capacity import Sessions
 from offhook.calls.dialer import Dialer
 from offhook.calls.journal import Journal
+from offhook.calls.legs import Parent
 from offhook.calls.limits import JOURNAL_KEPT_S, RAN_OUT_GRACE_S
 from offhook.calls.plant import Plant
-from offhook.calls.script import log_attempt
+from offhook.calls.script import log_attempt, read
 from offhook.directory import Account
-from offhook.errors import ApiError, fields, http
-from offhook.facts import Completed, Redirected, Request, Rescripted
+from offhook.errors import ApiError, calls, fields, http
+from offhook.facts import Completed, Peer, Redirected, Request, Rescripted, Taken
 from offhook.hooks import Hook
 from offhook.media.messages import Closed, Report
 from offhook.records import CallRecord, CallState
 from offhook.requests import CallFilter, OutboundRequest, Standing
 from offhook.scopes import TaskOwner
 from offhook.sip.endpoint import IncomingCall
-from offhook.verbs.document import InvalidBxml, parse
+from offhook.verbs.document import InvalidBxml
 from offhook.webhooks.fetch import Attempt
 
 log = structlog.get_logger()
@@ -96,7 +97,7 @@ class Exchange:
         events = (await self._reopened(record.call_id)).number
         account = self._account(record.account_id)
         if account is not None and recovery.may_resume(record, self._plant.clock.wall()):
-            call = Call(self._plant, record, events=events)
+            call = Call(self._plant, record, self, events=events)
             call.journal.log("call.resumed")
             self._run(call)
             self.dialer.join(account, record.call_id, record.priority, call.post)
@@ -112,7 +113,7 @@ class Exchange:
         """Queue or place an outbound call; raises ApiError 429 and 503."""
         admission.outbound(account, self.dialer, self.sessions)
         record = admission.outbound_record(account, request, self._plant)
-        call = Call(self._plant, record)
+        call = Call(self._plant, record, self)
         self._plant.store.put_call(record)
         call.journal.log("call.created", request=summaries.request(request))
         self._run(call)
@@ -153,8 +154,9 @@ class Exchange:
         self, account_id: str, call_id: str, body: bytes, charset: str | None
     ) -> None:
         """Stop the script and run this document; raises ApiError 400, 404 and 409."""
+        call = self._live(account_id, call_id)
         try:
-            parse(body, charset=charset)
+            read(body, charset, announcing=call is not None and call.announcing)
         except InvalidBxml as fault:
             raise ApiError(fields.INVALID_BXML, reason=str(fault)) from fault
         self._modify(account_id, call_id, Rescripted(body, charset))
@@ -169,7 +171,7 @@ class Exchange:
 
     def _modify(self, account_id: str, call_id: str, request: Request) -> None:
         call, _ = self._find(account_id, call_id)
-        if call is None or call.ending or not call.answered:
+        if call is None or not call.changeable:
             raise ApiError(http.CALL_STATE, callId=call_id)
         call.post(request)
 
@@ -196,6 +198,32 @@ class Exchange:
     def _account(self, account_id: str) -> Account | None:
         return self._plant.directory().accounts.get(account_id)
 
+    # calls that meet
+
+    async def take(self, taker: CallRecord, call_id: str, taken: Taken) -> Peer:
+        """Let `taker` bridge to another call; raises CallError (errors.md 8.6)."""
+        if call_id == taker.call_id:
+            raise calls.bridge_not_found(call_id)
+        call = self._live(taker.account_id, call_id)
+        if call is not None and not call.ending:
+            return call.take(taken)
+        if call is None and await self.get(taker.account_id, call_id) is None:
+            raise calls.bridge_not_found(call_id)
+        raise calls.bridge_ended(call_id)
+
+    def place(self, record: CallRecord, parent: Parent) -> Peer:
+        """Place a leg of a call; raises CallError at a limit, but a Forward's is only counted."""
+        account = self._account(record.account_id)
+        refusal = admission.leg(account, self.dialer, self.sessions)
+        if refusal and not parent.forwarding:
+            raise refusal
+        call = Call(self._plant, record, self, parent=parent)
+        self.sessions.take(record.account_id, record.call_id)
+        self._plant.store.put_call(record)
+        call.journal.log("call.created", parent=record.parent_call_id, to=record.to)
+        self._run(call)
+        return call.ties.me
+
     # SIP and media
 
     def on_call(self, incoming: IncomingCall) -> None:
@@ -212,8 +240,7 @@ class Exchange:
             log.info("inbound call refused", code=record.code, why=record.why, to=incoming.target)
             self._plant.sip.refuse(incoming.session, record.code, record.headers)
             return
-        fields = summaries.initiate_fields(incoming)
-        call = Call(self._plant, record, incoming=incoming, first_fields=fields)
+        call = Call(self._plant, record, self, incoming=incoming)
         self._plant.store.put_call(record)
         call.journal.log("call.received", source=incoming.source.host, to=incoming.target)
         self.sessions.take(record.account_id, record.call_id)

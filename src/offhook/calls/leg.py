@@ -6,12 +6,20 @@ inbox order.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Sequence
 from enum import Enum, auto
 
 from offhook.calls import endings, summaries
 from offhook.calls.journal import Journal
-from offhook.calls.limits import CONFIRM_S, MEDIA_OPEN_S, RETRY_AFTER_S
+from offhook.calls.limits import (
+    CONFIRM_S,
+    MEDIA_OPEN_S,
+    RELAYED_GAP_MS,
+    RELAYED_KEY_MS,
+    RELAYED_KEYS,
+    RETRY_AFTER_S,
+)
 from offhook.calls.plant import Plant
 from offhook.errors import CallError, Cause, calls
 from offhook.facts import DigitHeard, Fact, MediaLost, PlayEnded
@@ -50,6 +58,8 @@ class Leg:
         self._local: LocalMedia | None = None
         self._plays: dict[int, asyncio.Future[None]] = {}
         self._last_play = 0
+        self._keys: deque[str] = deque()  # to be relayed; the first one sounds
+        self._key_play = 0  # its player
 
     # SIP, our call
 
@@ -156,8 +166,32 @@ class Leg:
         """Send DTMF to its end."""
         await self._playing(lambda number: messages.Dial(self.id, number, tuple(steps)))
 
+    def relay(self, key: str) -> None:
+        """Press a key for the far end that another party has pressed; keys wait their turn."""
+        if len(self._keys) < RELAYED_KEYS:
+            self._keys.append(key)
+            if len(self._keys) == 1:
+                self._press()
+
+    def stop_relaying(self) -> None:
+        """Forget the keys that wait, and end the one that sounds."""
+        if self._keys and self._media_open:
+            self._plant.media.send(messages.Stop(self.id, self._key_play))
+        self._keys.clear()
+
+    def _press(self) -> None:
+        tone = messages.ToneStep(self._keys[0], RELAYED_KEY_MS)
+        self._last_play += 1
+        self._key_play = self._last_play
+        steps = (tone, messages.ToneStep("", RELAYED_GAP_MS))
+        self._plant.media.send(messages.Dial(self.id, self._key_play, steps))
+
     def play_ended(self, play: int) -> None:
         """A player came to its end."""
+        if self._keys and play == self._key_play:
+            self._keys.popleft()
+            if self._keys:
+                self._press()
         if (future := self._plays.get(play)) and not future.done():
             future.set_result(None)
 
@@ -171,7 +205,7 @@ class Leg:
                 self._settle(calls.media_failed())
             case messages.Digit(digit=digit, inband=inband):
                 self._journal.log("media.digit", digit=digit, inband=inband)
-                self._post(DigitHeard(digit))
+                self._post(DigitHeard(digit, inband))
             case messages.Ended(play=play):
                 self._post(PlayEnded(play))
             case messages.Lost(reason=reason):

@@ -1,48 +1,53 @@
 """What a verb sees of its call: the `Line` of verbs/__init__.py over a leg."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urljoin, urlsplit
 
+from offhook.calls import bridge, forward, transfer
 from offhook.calls.clips import Pcm
 from offhook.calls.journal import Journal
 from offhook.calls.leg import Leg
 from offhook.calls.plant import Plant
+from offhook.calls.switchboard import Party
 from offhook.errors import calls
-from offhook.hooks import Credentials, Target
+from offhook.hooks import Credentials, Hook, Target
 from offhook.media.audio import AudioError, decode
 from offhook.media.messages import ToneStep
 from offhook.media.tones import ring_back
 from offhook.speech import SpeechError
 from offhook.ssml import Sentence
-from offhook.verbs import Tone
+from offhook.verbs import End, Tone
+from offhook.verbs.legs import Destination, Manner
 from offhook.webhooks.downloads import DownloadError
 from offhook.webhooks.http import HttpError
 
 RING_CADENCE_S = 6.0  # 2 s on, 4 s off (bxml.md 4.13)
 
 
-Notify = Callable[[str, Mapping[str, Any], Target], None]  # an asynchronous event for a target
+class Owner(Party, Protocol):
+    """What a line asks of its call."""
+
+    def set_tag(self, tag: str) -> None:
+        """Set or clear the tag."""
+        ...
+
+    def notify(self, event: str, fields: Mapping[str, Any], target: Target) -> None:
+        """Send an asynchronous event."""
+        ...
 
 
 class CallLine:
     """Gives verbs the leg of one call. `base` is the URL of the running document."""
 
-    def __init__(
-        self,
-        plant: Plant,
-        leg: Leg,
-        journal: Journal,
-        set_tag: Callable[[str], None],
-        notify: Notify,
-    ) -> None:
+    def __init__(self, plant: Plant, leg: Leg, journal: Journal, owner: Owner) -> None:
         self._plant = plant
         self._leg = leg
         self._journal = journal
-        self.set_tag = set_tag
-        self._notify = notify
+        self._owner = owner
+        self.set_tag = owner.set_tag
         self._listener: Target | None = None  # where `dtmf` events go
         self.base: str | None = None
         self.answered = False
@@ -78,12 +83,15 @@ class CallLine:
         if not self.answered:
             await asyncio.sleep(duration_s)
             return
-        clip = self._plant.clips.load(ring_back(RING_CADENCE_S))
         try:
             async with asyncio.timeout(duration_s):
-                await self._leg.play(clip, loop=True)
+                await self._ring()
         except TimeoutError:
             return
+
+    async def _ring(self) -> None:
+        """Play ring-back tone until cancelled."""
+        await self._leg.play(self._plant.clips.load(ring_back(RING_CADENCE_S)), loop=True)
 
     async def pause(self, duration_s: float) -> None:
         """Wait in silence."""
@@ -92,6 +100,21 @@ class CallLine:
     async def send_tones(self, tones: Sequence[Tone]) -> None:
         """Send DTMF and silences to their end."""
         await self._leg.send_tones([ToneStep(tone.digit, tone.duration_ms) for tone in tones])
+
+    async def forward(self, destination: Destination, manner: Manner) -> End:
+        """Give an unanswered caller away."""
+        return await forward.forward(self._owner, destination, manner)
+
+    async def bridge(self, target: str, target_complete: Hook | None) -> Mapping[str, Any]:
+        """Talk to another call until it leaves."""
+        hook = target_complete and target_complete.resolve(self.base)
+        return await bridge.originate(self._owner, target, hook)
+
+    async def transfer(
+        self, destinations: Sequence[Destination], manner: Manner
+    ) -> Mapping[str, Any]:
+        """Ring them all, talk to the first."""
+        return await transfer.transfer(self._owner, destinations, manner, self.base, self._ring)
 
     @contextmanager
     def collect(self) -> Iterator[asyncio.Queue[str]]:
@@ -112,7 +135,7 @@ class CallLine:
         if self._collector is not None:
             self._collector.put_nowait(digit)
         elif self._listener is not None:
-            self._notify("dtmf", {"digit": digit}, self._listener)
+            self._owner.notify("dtmf", {"digit": digit}, self._listener)
 
     async def _play(self, pcm: Pcm, kind: str, **data: str) -> None:
         if len(pcm):

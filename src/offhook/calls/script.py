@@ -49,6 +49,11 @@ class Owner(Protocol):
         """Answer if unanswered."""
         ...
 
+    @property
+    def announcing(self) -> bool:
+        """Whether this is a leg that has not been joined yet."""
+        ...
+
 
 @dataclass(slots=True)
 class Script:
@@ -100,7 +105,7 @@ class Script:
             self.journal.log("bxml.accepted", text="", origin=page.origin, warnings=[])
             return Document((), ())
         try:
-            document = parse(page.body, charset=page.charset)
+            document = read(page.body, page.charset, announcing=self.owner.announcing)
         except InvalidBxml as fault:
             self.journal.log(
                 "bxml.refused",
@@ -142,6 +147,16 @@ class Script:
             return step
         finally:
             self.journal.log("verb.ended", verb=verb.name, outcome=outcome)
+
+
+def read(body: bytes, charset: str | None, *, announcing: bool) -> Document:
+    """Read a document; one of a leg that is not joined yet may not move it (bxml.md 3)."""
+    document = parse(body, charset=charset)
+    for verb in document.verbs if announcing else ():
+        if verb.moves:
+            reason = f"<{verb.name}> is not allowed before the leg is bridged"
+            raise InvalidBxml(reason, verb.line_number or None)
+    return document
 
 
 def log_attempt(journal: Journal, attempt: Attempt) -> None:

@@ -164,6 +164,52 @@ UNKNOWN = Entry(
     "Look for the errorId in the log and report it.",
 )
 
+ALREADY_BRIDGED = Entry(
+    "bridge-target-busy",
+    None,
+    Cause.BUSY,
+    "Call {callId} is already bridged with another call",
+    Who.APP,
+    "<Bridge> named a call that talks to another call, or is about to.",
+    "Bridge to a call that is free, or wait until the other has left.",
+)
+BRIDGE_NOT_ANSWERED = Entry(
+    "bridge-target-not-answered",
+    None,
+    Cause.REJECTED,
+    "Call {callId} is not answered",
+    Who.APP,
+    "<Bridge> named an outbound call that still rings.",
+    "Bridge to it from the reply to its answer webhook.",
+)
+BRIDGE_FORWARDED = Entry(
+    "bridge-target-forwarded",
+    None,
+    Cause.REJECTED,
+    "Call {callId} is being forwarded",
+    Who.APP,
+    "<Bridge> named a call that was given away with <Forward>.",
+    "Use <Transfer> where the call is still needed.",
+)
+BRIDGE_ENDED = Entry(
+    "bridge-target-ended",
+    None,
+    Cause.REJECTED,
+    "Call {callId} has ended",
+    Who.APP,
+    "<Bridge> named a call that is over.",
+    "Watch the disconnect webhook of the other call.",
+)
+BRIDGE_NOT_FOUND = Entry(
+    "bridge-target-unknown",
+    None,
+    Cause.UNKNOWN,
+    "Call {callId} not found",
+    Who.APP,
+    "<Bridge> named no call of this account, or the call itself.",
+    "Check the call id.",
+)
+
 ENTRIES = tuple(value for value in list(globals().values()) if isinstance(value, Entry))
 
 
@@ -245,6 +291,31 @@ def media_failed() -> CallError:
 def too_many_redirects() -> CallError:
     """The redirect-loop guard (bxml.md 4.11)."""
     return _error(REDIRECT_LOOP)
+
+
+def already_bridged(call_id: str) -> CallError:
+    """The target of a Bridge talks to somebody."""
+    return _error(ALREADY_BRIDGED, callId=call_id)
+
+
+def bridge_not_answered(call_id: str) -> CallError:
+    """The target of a Bridge is outbound and rings."""
+    return _error(BRIDGE_NOT_ANSWERED, callId=call_id)
+
+
+def bridge_forwarded(call_id: str) -> CallError:
+    """The target of a Bridge runs Forward."""
+    return _error(BRIDGE_FORWARDED, callId=call_id)
+
+
+def bridge_ended(call_id: str) -> CallError:
+    """The target of a Bridge has hung up."""
+    return _error(BRIDGE_ENDED, callId=call_id)
+
+
+def bridge_not_found(call_id: str) -> CallError:
+    """The target of a Bridge is none."""
+    return _error(BRIDGE_NOT_FOUND, callId=call_id)
 
 
 def unknown_failure() -> CallError:

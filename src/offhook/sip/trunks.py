@@ -44,14 +44,14 @@ def outgoing_call(
     headers: list[tuple[str, str]] = []
     if trunk is not None and caller.number not in HIDDEN:
         # Only a trusted peer is told who it is; it keeps it to itself (RFC 3325 7, 9.1).
-        headers.append(("P-Asserted-Identity", f"<{_identity(caller.number, host)}>"))
+        headers.append(("P-Asserted-Identity", f"<{identity(caller.number, host)}>"))
     if hidden:
         headers.append(("Privacy", "id"))
         display = display or "Anonymous"
     headers += [("User-to-User", value.strip()) for value in (uui or "").split(",") if value]
     return OutgoingCall(
         target=target,
-        from_uri=ANONYMOUS if hidden else _identity(caller.number, host),
+        from_uri=ANONYMOUS if hidden else identity(caller.number, host),
         to_uri=target,
         sdp=sdp,
         next_hop=Address(trunk.transport, trunk.host, trunk.port) if trunk else None,
@@ -73,7 +73,8 @@ def _destination(directory: Directory, to: str) -> tuple[str, Trunk | None]:
     return f"sip:{to}@{host_port(trunk.host, port)}", trunk
 
 
-def _identity(number: str, host: str) -> str:
+def identity(number: str, host: str) -> str:
+    """Return the SIP URI of a number of ours; a SIP URI is its own."""
     if number.lower().startswith(("sip:", "sips:")):
         return str(Uri.parse(number))
     return str(Uri("sip", number, host=host))

@@ -15,7 +15,17 @@ from offhook.records import CallRecord, CallState, Delivery, Direction, Event
 from offhook.testing.app import Received
 from offhook.testing.network import Sent
 
-ASKED = {"initiate", "answer", "gather", "redirect"}  # synchronous events (bxml.md 9)
+ASKED = {
+    "initiate",
+    "answer",
+    "gather",
+    "redirect",
+    "bridgeComplete",
+    "bridgeTargetComplete",
+    "transferAnswer",
+    "transferComplete",
+}  # synchronous events (bxml.md 9)
+GOODBYES = {"disconnect", "transferDisconnect"}  # of a call, and of a leg that a call has placed
 ORDER = list(CallState)  # a call goes through them in this order and never back
 
 
@@ -77,10 +87,12 @@ def log_faults(log: Sequence[Event]) -> Iterator[str]:
 
 
 def outbox_faults(record: CallRecord, deliveries: Sequence[Delivery]) -> Iterator[str]:
-    """One `disconnect`, the last of all, if anybody wants it; nothing left undecided."""
+    """One goodbye, the last of all, if anybody wants it; nothing left undecided."""
     kinds = [delivery.event_type for delivery in deliveries]
-    wanted = int(record.status is not None)
-    if kinds.count("disconnect") != wanted or (wanted and kinds[-1] != "disconnect"):
+    goodbye = "transferDisconnect" if record.parent_call_id else "disconnect"
+    found = [kind for kind in kinds if kind in GOODBYES]
+    wanted = [goodbye] if record.status is not None else []
+    if found != wanted or kinds[len(kinds) - len(wanted) :] != wanted:
         yield f"its asynchronous webhooks are {kinds}"
     if any(each.delivered is None and each.failed is None for each in deliveries):
         yield "a webhook is neither delivered nor given up"
@@ -94,9 +106,10 @@ def webhook_faults(requests: Sequence[Received]) -> Iterator[str]:
         if times != sorted(times):
             yield f"its webhooks have the times {times}"
     kinds = [request.event["eventType"] for request in requests]
-    if "disconnect" in kinds and set(kinds[kinds.index("disconnect") :]) != {"disconnect"}:
+    first = next((place for place, kind in enumerate(kinds) if kind in GOODBYES), len(kinds))
+    if len(set(kinds[first:])) > 1:
         yield f"a webhook follows disconnect: {kinds}"
-    goodbyes = [request.event for request in requests if request.event["eventType"] == "disconnect"]
+    goodbyes = [request.event for request in requests if request.event["eventType"] in GOODBYES]
     if any(event != goodbyes[0] for event in goodbyes):
         yield "an attempt of disconnect differs from the one before"
     nulls = {name for request in requests for name in _nulls(request.event)}

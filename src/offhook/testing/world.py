@@ -268,4 +268,4 @@ async def _until(condition: Callable[[], bool], patience_s: float) -> None:
 
 def _moment(request: Received) -> tuple[float, bool]:
     """Order requests; of those at one instant, what was refused and what was not are mixed."""
-    return request.at, request.event["eventType"] == "disconnect"
+    return request.at, request.event["eventType"] in invariants.GOODBYES

@@ -10,11 +10,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from offhook.errors import Cause
 from offhook.hooks import Credentials, Hook, Target
 from offhook.ssml import Sentence
+
+if TYPE_CHECKING:
+    from offhook.verbs.legs import Destination, Manner
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +79,41 @@ class Line(Protocol):
         """Report keys as `dtmf` events there until told otherwise; None stops (bxml.md 4.16)."""
         ...
 
+    async def forward(self, destination: "Destination", manner: "Manner") -> End:
+        """Give an unanswered caller away; returns how the call ends (bxml.md 4.4)."""
+        ...
+
+    async def bridge(self, target: str, target_complete: Hook | None) -> Mapping[str, Any]:
+        """Talk to another call until it leaves; returns what `bridgeComplete` says (4.1)."""
+        ...
+
+    async def transfer(
+        self, destinations: "Sequence[Destination]", manner: "Manner"
+    ) -> Mapping[str, Any]:
+        """Ring them and talk to the first; returns what `transferComplete` says (4.21)."""
+        ...
+
     def set_tag(self, tag: str) -> None:
         """Set the call's tag; blank clears it (bxml.md 2.3)."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verb(ABC):
-    """One instruction of a document."""
+class Part(ABC):
+    """An element of a document: a verb, or something that only exists inside one."""
 
     name: ClassVar[str]  # element name
-    blocks: ClassVar[bool] = False  # takes time: resets the redirect-loop guard
     line_number: int = field(default=0, compare=False)  # in the document, for the log
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verb(Part):
+    """One instruction of a document."""
+
+    blocks: ClassVar[bool] = False  # takes time: resets the redirect-loop guard
+    moves: ClassVar[bool] = (
+        False  # ties the call to others: not before a leg is bridged (bxml.md 3)
+    )
 
     @property
     def answers(self) -> bool:

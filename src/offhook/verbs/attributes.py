@@ -17,7 +17,7 @@ from offhook.verbs import values
 from offhook.verbs.values import Bounds
 
 if TYPE_CHECKING:
-    from offhook.verbs import Verb
+    from offhook.verbs import Part
 
 T = TypeVar("T")
 
@@ -77,11 +77,19 @@ class NestedContent:
     about: str
 
 
-Content = TextContent | SpokenContent | NestedContent
+@dataclass(frozen=True, slots=True)
+class PartsContent:
+    """The field is the elements nested in the element that are no verbs."""
+
+    kinds: "tuple[type[Part], ...]"
+    about: str
+
+
+Content = TextContent | SpokenContent | NestedContent | PartsContent
 
 
 @cache
-def declarations(verb: "type[Verb]") -> Mapping[str, Declaration]:
+def declarations(verb: "type[Part]") -> Mapping[str, Declaration]:
     """Return the declarations of a verb by field name."""
     return {
         each.name: each.metadata["declare"](wire_name(each.name))
@@ -91,7 +99,7 @@ def declarations(verb: "type[Verb]") -> Mapping[str, Declaration]:
 
 
 @cache
-def attributes(verb: "type[Verb]") -> Mapping[str, Attribute]:
+def attributes(verb: "type[Part]") -> Mapping[str, Attribute]:
     """Return all attributes of a verb by wire name; families may share their credentials."""
     return {
         attribute.name: attribute
@@ -101,7 +109,7 @@ def attributes(verb: "type[Verb]") -> Mapping[str, Attribute]:
 
 
 @cache
-def content(verb: "type[Verb]") -> tuple[str, Content] | None:
+def content(verb: "type[Part]") -> tuple[str, Content] | None:
     """Return the field that takes the element's content, if any, and what it takes."""
     for each in fields(verb):
         if "content" in each.metadata:
@@ -158,6 +166,13 @@ def phrases(about: str) -> tuple[str, ...]:
 def words(about: str, longest: int) -> str | None:
     """Declare free text, absent unless given."""
     return _one(None, "text", lambda text: values.words(text, longest), about=about)
+
+
+def special(
+    default: Any, kind: str, read: Callable[[str], object], about: str, **options: Any
+) -> Any:
+    """Declare one attribute with a reader of its own; options are `name` and `required`."""
+    return _one(default, kind, read, about=about, **options)
 
 
 def tag() -> str | None:
@@ -280,3 +295,8 @@ def spoken(about: str) -> tuple[Segment, ...]:
 def nested(names: tuple[str, ...], about: str) -> Any:
     """Declare the field that holds nested verbs."""
     return field(default=(), metadata={"content": NestedContent(names, about)})
+
+
+def parts(kinds: "tuple[type[Part], ...]", about: str) -> Any:
+    """Declare the field that holds nested elements which are no verbs."""
+    return field(default=(), metadata={"content": PartsContent(kinds, about)})

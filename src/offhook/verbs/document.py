@@ -6,14 +6,21 @@ A fault names the element and the attribute, says what is wrong and what would b
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from lxml import etree
 
 from offhook import safexml, ssml
 from offhook.safexml import XmlError, shown
-from offhook.verbs import Verb, attributes, registry
-from offhook.verbs.attributes import ABSENT, Attribute, NestedContent, SpokenContent, TextContent
+from offhook.verbs import Part, Verb, attributes, registry
+from offhook.verbs.attributes import (
+    ABSENT,
+    Attribute,
+    NestedContent,
+    PartsContent,
+    SpokenContent,
+    TextContent,
+)
 from offhook.verbs.encoding import decode
 
 LONGEST_BYTES: Final = 65_536
@@ -21,6 +28,9 @@ MOST_WARNINGS: Final = 50  # guessing what was meant takes time
 ROOTS: Final = ("Response", "Bxml")
 _XSI: Final = "{http://www.w3.org/2001/XMLSchema-instance}"
 _XML: Final = "{http://www.w3.org/XML/1998/namespace}"
+
+
+Kind = TypeVar("Kind", bound=Part)
 
 
 class InvalidBxml(ValueError):  # noqa: N818  # the name the contract gives this failure
@@ -81,6 +91,10 @@ class _Reader:
         kind = registry.verbs().get(safexml.name(element))
         if kind is None:
             raise _unknown_verb(element, parent)
+        return self._read(element, kind)
+
+    def _read(self, element: etree._Element, kind: type[Kind]) -> Kind:
+        """Read an element whose kind is known."""
         self.warn_unknown(element, attributes.attributes(kind))
         fields = _fields(element, kind) | self._content(element, kind)
         try:
@@ -102,7 +116,7 @@ class _Reader:
                 f" ignored{hint} (line {safexml.line(element)})"
             )
 
-    def _content(self, element: etree._Element, kind: type[Verb]) -> dict[str, Any]:
+    def _content(self, element: etree._Element, kind: type[Part]) -> dict[str, Any]:
         """Read what stands between the tags."""
         field, content = attributes.content(kind) or ("", None)
         match content:
@@ -110,6 +124,8 @@ class _Reader:
                 return {field: _spoken(element)}
             case NestedContent():
                 return {field: tuple(self._nested(child, content) for child in element)}
+            case PartsContent():
+                return {field: tuple(self._part(child, content) for child in element)}
             case _ if len(element):
                 raise _misplaced(element[0], kind.name, ())
             case TextContent():
@@ -124,8 +140,17 @@ class _Reader:
             raise _misplaced(element, safexml.name(parent), content.names)
         return self.verb(element, safexml.name(parent))
 
+    def _part(self, element: etree._Element, content: PartsContent) -> Part:
+        kinds = {kind.name: kind for kind in content.kinds}
+        kind = kinds.get(safexml.name(element))
+        if kind is None:
+            parent = element.getparent()
+            assert parent is not None
+            raise _misplaced(element, safexml.name(parent), tuple(kinds))
+        return self._read(element, kind)
 
-def _fields(element: etree._Element, kind: type[Verb]) -> dict[str, Any]:
+
+def _fields(element: etree._Element, kind: type[Part]) -> dict[str, Any]:
     """Read the attributes of an element into the fields of its verb."""
     present = {}
     for name, attribute in attributes.attributes(kind).items():

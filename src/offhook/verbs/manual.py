@@ -8,8 +8,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from offhook.verbs import Verb, attributes, registry
-from offhook.verbs.attributes import NestedContent, SpokenContent, TextContent
+from offhook.verbs import Part, Verb, attributes, registry
+from offhook.verbs.attributes import NestedContent, PartsContent, SpokenContent, TextContent
 
 
 def reference() -> dict[str, str]:
@@ -36,20 +36,27 @@ def _later() -> Iterator[str]:
 
 def page(verb: type[Verb]) -> str:
     """Return the manual page of one verb."""
-    return "\n".join([f"# {verb.name}", "", inspect.cleandoc(verb.__doc__ or ""), *_table(verb)])
+    return "\n".join([f"# {verb.name}", "", inspect.cleandoc(verb.__doc__ or ""), *_tables(verb)])
 
 
-def _table(verb: type[Verb]) -> Iterator[str]:
+def _tables(verb: type[Verb]) -> Iterator[str]:
+    yield from _table(verb, "Attributes and content")
+    _, content = attributes.content(verb) or ("", None)
+    for part in content.kinds if isinstance(content, PartsContent) else ():
+        yield from _table(part, f"`<{part.name}>`")
+
+
+def _table(verb: type[Part], title: str) -> Iterator[str]:
     rows = [*_content_row(verb), *_attribute_rows(verb)]
     if rows:
-        yield from ("", "## Attributes and content", "")
+        yield from ("", f"## {title}", "")
         yield "| Name | Required | Type | Default | Meaning |"
         yield "|---|---|---|---|---|"
         yield from rows
     yield ""
 
 
-def _content_row(verb: type[Verb]) -> Iterator[str]:
+def _content_row(verb: type[Part]) -> Iterator[str]:
     _, content = attributes.content(verb) or ("", None)
     match content:
         case TextContent(type=kind, about=about, required=required):
@@ -58,9 +65,11 @@ def _content_row(verb: type[Verb]) -> Iterator[str]:
             yield _row("(text)", True, "text and SSML", "", about)
         case NestedContent(names=names, about=about):
             yield _row("(nested)", False, ", ".join(f"`<{name}>`" for name in names), "", about)
+        case PartsContent(kinds=kinds, about=about):
+            yield _row("(nested)", True, ", ".join(f"`<{k.name}>`" for k in kinds), "", about)
 
 
-def _attribute_rows(verb: type[Verb]) -> Iterator[str]:
+def _attribute_rows(verb: type[Part]) -> Iterator[str]:
     for name, each in attributes.attributes(verb).items():
         default = f"`{each.default}`" if each.default else ""
         yield _row(f"`{name}`", each.required, each.type, default, each.about)

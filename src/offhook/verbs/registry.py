@@ -17,10 +17,8 @@ from offhook.verbs import Verb
 
 NOT_YET: Final = frozenset(
     {
-        "Bridge",
         "Conference",
         "Connect",
-        "Forward",
         "PauseRecording",
         "Record",
         "Refer",
@@ -31,7 +29,6 @@ NOT_YET: Final = frozenset(
         "StopRecording",
         "StopStream",
         "StopTranscription",
-        "Transfer",
     }
 )
 

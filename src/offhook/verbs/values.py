@@ -12,6 +12,13 @@ from offhook.safexml import shown
 
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+_SIP_URI = re.compile(
+    r"sips?:[A-Za-z0-9\-_.!~*'()&=+$,;?/%:]+@([A-Za-z0-9.\-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?"
+    r"(;[A-Za-z0-9\-_.!~*'()\[\]/:&+$%=]+)*",
+    re.IGNORECASE,
+)
+_USER_TO_USER = re.compile(r" ?[A-Za-z0-9+/=._~-]+;encoding=(base64|jwt|hex)", re.IGNORECASE)
+HIDDEN = ("Restricted", "Anonymous", "Private", "Unavailable")  # bxml.md 4.4
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 Bounds = tuple[float, float]  # lowest and highest allowed
@@ -101,4 +108,55 @@ def words(text: str, longest: int) -> str:
     """Read any text of at most `longest` characters."""
     if len(text) > longest:
         raise ValueError(f"must be at most {longest} characters, but has {len(text)}")
+    return text
+
+
+def number(text: str) -> str:
+    """Read a telephone number: E.164, or 7 to 15 digits without the `+` (bxml.md 2.1)."""
+    if re.fullmatch(r"\+[1-9][0-9]{1,14}", text):
+        return text
+    if re.fullmatch(r"[1-9][0-9]{6,14}", text):
+        return f"+{text}"
+    raise ValueError(f"must be a number such as +12025550100, but was {shown(text)}")
+
+
+def sip_uri(text: str) -> str:
+    """Read a SIP URI; `sip:` is put before one without a scheme."""
+    uri = text if re.match(r"sips?:", text, re.IGNORECASE) else f"sip:{text}"
+    if not _SIP_URI.fullmatch(uri):
+        raise ValueError(f"must be a SIP URI such as sip:ann@example.com, but was {shown(text)}")
+    return uri
+
+
+def party(text: str) -> str:
+    """Read whom to call: a telephone number or a SIP URI with its scheme."""
+    return sip_uri(text) if re.match(r"sips?:", text, re.IGNORECASE) else number(text)
+
+
+def caller(text: str) -> str:
+    """Read who seems to call: a telephone number, or one of the words that hide it."""
+    for word in HIDDEN:
+        if word.lower() == text.lower():
+            return word
+    return number(text)
+
+
+def display_name(text: str) -> str:
+    """Read a name: at most 256 characters, none of them a control character."""
+    if re.search(r"[\x00-\x1f\x7f-\x9f]", text):
+        raise ValueError("must not hold control characters")
+    for word in HIDDEN:
+        if word.lower() == text.lower():
+            return word
+    return words(text, 256)
+
+
+def user_to_user(text: str, longest: int) -> str:
+    """Read User-to-User values, each with its encoding, joined by commas (RFC 7433)."""
+    if len(text) > longest:
+        raise ValueError(f"must be at most {longest} characters, but has {len(text)}")
+    if not all(_USER_TO_USER.fullmatch(item) for item in text.split(",")):
+        raise ValueError(
+            f"must be data;encoding=base64, ;encoding=jwt or ;encoding=hex, but was {shown(text)}"
+        )
     return text
