@@ -422,9 +422,8 @@ async def test_case_172_user_to_user_needs_its_encoding() -> None:
         await (await far.wait_call()).wait("answered")
         far.call.hang_up()
         await talk.disconnect()
-        await assert_invalid(
-            world, "<Transfer><SipUri uui='x'>sip:a@trunk.test</SipUri></Transfer>"
-        )
+        bad = good.replace(";encoding=jwt", "")
+        await assert_invalid(world, f"<Transfer>{bad}</Transfer>")
 
     assert invite(far.call).headers["user-to-user"] == ("x;encoding=jwt",)
 
@@ -466,15 +465,6 @@ async def test_case_174_rest_sends_a_talking_caller_elsewhere() -> None:
 
 @virtual
 async def test_case_174_rest_sends_the_leg_elsewhere() -> None:
-    async with World() as world:
-        world.app.on("/n", '<Pause duration="5"/>')
-        world.app.on("/tc", "<Hangup/>")
-        talk = await talking(
-            world, transfer(COMPLETE, each=f'{DISCONNECT} transferAnswerUrl="/ta"')
-        )
-        world.app.on("/ta", "")
-        await asyncio.sleep(0.2)
-
     async with World() as world:
         world.app.on("/n", '<Pause duration="5"/>')
         world.app.on("/ta", "")

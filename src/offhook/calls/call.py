@@ -115,7 +115,7 @@ class Call:
     def take(self, taken: Taken) -> Peer:
         """Give this call to another one that bridges to it; raises CallError."""
         bridge.check(self.record, self.ties, announcing=self.announcing)
-        self.ties.engage(taken.peer)
+        self.ties.take(taken.peer)
         self.post(taken)
         return self.ties.me
 
@@ -233,13 +233,14 @@ class Call:
             outcome = await self._run_script(start)
             if isinstance(outcome, End):
                 return outcome
-            keep = outcome.peer if isinstance(outcome, Taken) else None
-            self.ties.release(PeerLeft(self.record.call_id), keep=keep)
+            self.ties.release(PeerLeft(self.record.call_id))
             self.leg.stop_relaying()
             start = outcome
 
     async def _run_script(self, start: Start) -> End | Start:
         """Run one script until it ends or something interrupts it; return what is next."""
+        if isinstance(start, Taken):
+            self.ties.taken()
         work = bridge.attend(self, start) if isinstance(start, Taken) else self._script.run(start)
         async with background(work) as script:
             script.add_done_callback(lambda task: self._inbox.put_nowait(ScriptEnded(task)))
@@ -379,6 +380,7 @@ class Call:
             cause = Cause.REJECTED  # the application, or REST, would not have it (errors.md 8.2)
         error_id = self.plant.ids.uuid() if verdict.message else None
         left = PeerLeft(self.record.call_id, cause, verdict.message, error_id)
+        self.ties.taken()
         self.ties.release(left)
         if self._parent is not None:
             self._parent.peer.post(left)

@@ -20,6 +20,7 @@ class Ties:
     me: Peer
     forwarding: bool = False  # given away: nobody may change or join it (bxml.md 4.4)
     engaged: str | None = field(default=None, init=False)  # the call it talks to, or soon will
+    _pending: str | None = field(default=None, init=False)  # who has taken it; it will soon know
     _joined: str | None = field(default=None, init=False)
     _peers: dict[str, Peer] = field(default_factory=dict, init=False)
     _facts: asyncio.Queue[PeerFact] = field(default_factory=asyncio.Queue, init=False)
@@ -33,6 +34,15 @@ class Ties:
         assert self.engaged is None, f"{self.me.call_id} is engaged with {self.engaged}"
         self.tie(peer)
         self.engaged = peer.call_id
+
+    def take(self, peer: Peer) -> None:
+        """Be taken by a call; nothing lets go of it before this one has come to know."""
+        self.engage(peer)
+        self._pending = peer.call_id
+
+    def taken(self) -> None:
+        """The call knows who has taken it."""
+        self._pending = None
 
     def choose(self, call_id: str) -> None:
         """Let the leg that was answered first go on, and give up all others."""
@@ -70,10 +80,10 @@ class Ties:
         """Wait for what the other calls have to say."""
         return await self._facts.get()
 
-    def release(self, left: PeerLeft, *, keep: Peer | None = None) -> None:
-        """Let go of all calls but one, and tell them so."""
+    def release(self, left: PeerLeft) -> None:
+        """Let go of all calls, and tell them so."""
         for call_id in list(self._peers):
-            if keep is None or call_id != keep.call_id:
+            if call_id != self._pending:
                 self._let_go(call_id, left)
         self._facts = asyncio.Queue()  # what was not waited for any more
 
