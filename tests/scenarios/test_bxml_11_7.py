@@ -301,7 +301,7 @@ async def test_case_164_an_announcement_that_ends_the_leg(reply: str, cause: str
 @pytest.mark.parametrize(
     "verb", [transfer(), "<Bridge>c-1</Bridge>", f'<Forward to="{N1}"/>', "<Conference/>"]
 )
-async def test_case_165_and_193_a_leg_may_not_go_elsewhere_before_it_is_joined(verb: str) -> None:
+async def test_case_165_a_leg_may_not_go_elsewhere_before_it_is_joined(verb: str) -> None:
     async with World() as world:
         world.app.on("/ta", T1 + verb)
         party(world)

@@ -1,4 +1,4 @@
-"""bxml.md 11.8, cases 179 to 192: Bridge. X is the target and pauses, Y bridges to it."""
+"""bxml.md 11.8, cases 179 to 193: Bridge. X is the target and pauses, Y bridges to it."""
 
 import asyncio
 
@@ -351,3 +351,20 @@ async def test_a_target_that_hangs_up_while_it_is_taken_leaves() -> None:
 
     assert event["callId"] == y.call_id
     assert x.events("disconnect")[0]["cause"] == "cancel"
+
+
+@virtual
+async def test_case_193_a_leg_that_is_not_joined_may_not_bridge() -> None:
+    async with World() as world:
+        x = await world.answered(PAUSE)
+        await asyncio.sleep(0.1)
+        far = party(world)
+        world.app.on("/ta", f"<Bridge>{x.call_id}</Bridge>")
+        leg = f'<PhoneNumber transferAnswerUrl="/ta">{N1}</PhoneNumber>'
+        talk = await world.answered(f'<Transfer transferCompleteUrl="/tc">{leg}</Transfer>')
+        event = await talk.wait_event("transferComplete")
+        await talk.disconnect()
+        assert x.phone.end is None
+
+    assert event["cause"] == "invalid-bxml"
+    assert far.call.end == "hung up by the far end"
