@@ -177,7 +177,8 @@ def test_an_empty_attribute_is_an_absent_one(name: str) -> None:
     """All but `tag` and `terminatingDigits`, which have tests of their own."""
     element = name.split(maxsplit=1)[0]
     required = attributes.attributes(registry.verbs()[element]).items()
-    url = "".join(f' {each}="/r"' for each, attribute in required if attribute.required)
+    values = {"to": "+12025550111"}
+    url = "".join(f' {n}="{values.get(n, "/r")}"' for n, each in required if each.required)
     bare = document(f"<{element}{url}/>")
     found = document(f"<{name}{url}/>")
 

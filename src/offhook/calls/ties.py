@@ -48,17 +48,24 @@ class Ties:
         """Let the leg that was answered first go on, and give up all others."""
         for other in [each for each in self._peers if each != call_id]:
             self._let_go(other, PeerLeft(self.me.call_id, Cause.CANCEL))
-        self._peers[call_id].post(Chosen())
+        self._tell(call_id, Chosen())
 
     def ready(self, call_id: str) -> None:
         """Tell the other call that the two can be joined; it does that at once."""
-        self._joined = call_id
-        self._peers[call_id].post(PeerReady(self.me.call_id))
+        if self._tell(call_id, PeerReady(self.me.call_id)):
+            self._joined = call_id
 
     def join(self, call_id: str) -> None:
         """Let the two parties hear each other."""
         self.engaged = self._joined = call_id
         self.media.send(Join(self.me.call_id, call_id))
+
+    def _tell(self, call_id: str, fact: Chosen | PeerReady) -> bool:
+        """Tell a call; False: it has left meanwhile, which is the next fact to be heard."""
+        peer = self._peers.get(call_id)
+        if peer is not None:
+            peer.post(fact)
+        return peer is not None
 
     def is_joined(self, call_id: str) -> bool:
         """Whether this call talks to that one."""

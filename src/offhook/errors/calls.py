@@ -170,7 +170,7 @@ ALREADY_BRIDGED = Entry(
     Cause.BUSY,
     "Call {callId} is already bridged with another call",
     Who.APP,
-    "<Bridge> named a call that talks to another call, or is about to.",
+    "A <Bridge> named a call that talks to another call, or is about to.",
     "Bridge to a call that is free, or wait until the other has left.",
 )
 BRIDGE_NOT_ANSWERED = Entry(
@@ -179,7 +179,7 @@ BRIDGE_NOT_ANSWERED = Entry(
     Cause.REJECTED,
     "Call {callId} is not answered",
     Who.APP,
-    "<Bridge> named an outbound call that still rings.",
+    "A <Bridge> named an outbound call that still rings.",
     "Bridge to it from the reply to its answer webhook.",
 )
 BRIDGE_FORWARDED = Entry(
@@ -188,7 +188,7 @@ BRIDGE_FORWARDED = Entry(
     Cause.REJECTED,
     "Call {callId} is being forwarded",
     Who.APP,
-    "<Bridge> named a call that was given away with <Forward>.",
+    "A <Bridge> named a call that was given away with <Forward>.",
     "Use <Transfer> where the call is still needed.",
 )
 BRIDGE_ENDED = Entry(
@@ -197,7 +197,7 @@ BRIDGE_ENDED = Entry(
     Cause.REJECTED,
     "Call {callId} has ended",
     Who.APP,
-    "<Bridge> named a call that is over.",
+    "A <Bridge> named a call that is over.",
     "Watch the disconnect webhook of the other call.",
 )
 BRIDGE_NOT_FOUND = Entry(
@@ -206,7 +206,7 @@ BRIDGE_NOT_FOUND = Entry(
     Cause.UNKNOWN,
     "Call {callId} not found",
     Who.APP,
-    "<Bridge> named no call of this account, or the call itself.",
+    "A <Bridge> named no call of this account, or the call itself.",
     "Check the call id.",
 )
 
