@@ -185,6 +185,21 @@ def test_a_worker_that_does_not_read_is_given_up(monkeypatch: pytest.MonkeyPatch
     run(story)
 
 
+def test_commands_to_a_worker_that_is_just_dying_are_lost_with_their_legs() -> None:
+    async def story(desk: Desk) -> None:
+        await desk.open("a")
+        assert desk.media.pid is not None
+        os.kill(desk.media.pid, signal.SIGKILL)
+        legs = [f"b{number}" for number in range(200)]
+        for leg in legs:
+            desk.media.send(Open(leg))
+            await asyncio.sleep(0)
+        for leg in ["a", *legs]:
+            await desk.wait(leg, Lost, OpenFailed)
+
+    run(story)
+
+
 def test_while_no_worker_runs_opening_fails_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     async def story(desk: Desk) -> None:
         await desk.open("a")
