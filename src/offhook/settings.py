@@ -61,17 +61,11 @@ class Server(Section, frozen=True, kw_only=True):
 
 
 class Sip(Section, frozen=True, kw_only=True):
-    """The SIP side."""
+    """The SIP side: UDP and TCP on one port (RFC 3261 18)."""
 
     host: Name = "127.0.0.1"
     port: AnyPort = 5060
-    udp: bool = True
-    tcp: bool = True
     advertised_host: Name | None = None
-
-    def __post_init__(self) -> None:
-        if not (self.udp or self.tcp):
-            raise ValueError("udp: is off, and tcp too: turn one of them on")
 
 
 class Media(Section, frozen=True, kw_only=True):
