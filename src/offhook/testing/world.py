@@ -266,6 +266,7 @@ async def _until(condition: Callable[[], bool], patience_s: float) -> None:
         await asyncio.sleep(SETTLE_STEP_S)
 
 
-def _moment(request: Received) -> tuple[float, bool]:
-    """Order requests; of those at one instant, what was refused and what was not are mixed."""
-    return request.at, request.event["eventType"] == "disconnect"
+def _moment(request: Received) -> tuple[float, str, bool]:
+    """Order requests; of those at one instant nobody knows whether the refused ones were first."""
+    event = request.event
+    return request.at, event["eventTime"], event["eventType"] == "disconnect"
