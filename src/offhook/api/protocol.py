@@ -20,37 +20,51 @@ REQUEST_S = 30.0  # for a whole request to arrive; those of this API are small
 log = structlog.get_logger("offhook.api")
 
 
+class Punctual(HttpToolsProtocol):
+    """Ends the connection of a request that has not arrived in time."""
+
+    patience_s = REQUEST_S
+    _patience: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait."""
+        super().connection_made(transport)
+        self._expect()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop waiting."""
+        self._arrived()
+        super().connection_lost(exc)
+
+    def on_message_begin(self) -> None:
+        """Wait anew for each request of a connection."""
+        self._expect()
+        super().on_message_begin()
+
+    def on_message_complete(self) -> None:
+        """Stop waiting."""
+        self._arrived()
+        super().on_message_complete()
+
+    def _expect(self) -> None:
+        self._arrived()
+        self._patience = self.loop.call_later(self.patience_s, self.transport.abort)
+
+    def _arrived(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+
+
 def protocol(ids: Ids, request_s: float = REQUEST_S) -> type[HttpToolsProtocol]:
     """Return the class to give uvicorn as its `http`."""
 
-    class Protocol(HttpToolsProtocol):
+    class Protocol(Punctual):
+        patience_s = request_s
         head_bytes = 0
-        patience: asyncio.TimerHandle | None = None
-
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-            super().connection_made(transport)
-            self._expect()
-
-        def connection_lost(self, exc: Exception | None) -> None:
-            self._arrived()
-            super().connection_lost(exc)
 
         def on_message_begin(self) -> None:
             self.head_bytes = 0
-            self._expect()
             super().on_message_begin()
-
-        def on_message_complete(self) -> None:
-            self._arrived()
-            super().on_message_complete()
-
-        def _expect(self) -> None:
-            self._arrived()
-            self.patience = self.loop.call_later(request_s, self.transport.abort)
-
-        def _arrived(self) -> None:
-            if self.patience is not None:
-                self.patience.cancel()
 
         def on_url(self, url: bytes) -> None:
             self._count(len(url))
