@@ -7,7 +7,6 @@ CONFIRM_S = 35.0  # time for a caller's ACK; the SIP stack gives up after 64*T1 
 MEDIA_OPEN_S = 5.0  # time for a media worker to open a leg
 INBOX_FACTS = 1000  # facts waiting in one call's inbox
 CONSECUTIVE_REDIRECTS = 100  # without a media verb between (bxml.md 4.11)
-DOCUMENT_BYTES = 65_536  # bxml.md 1.1
 JOURNAL_KEPT_S = 300.0  # an ended call's log stays open: its webhooks may take their time
 RAN_OUT_GRACE_S = 5.0  # `completed` on a call whose BXML has run out is still 200 (errors.md 3.6)
 QUEUED_AGE_S = 24 * 3600.0  # a queued call older than this is dropped at restart (rest.md 7)

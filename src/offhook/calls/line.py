@@ -48,10 +48,6 @@ class CallLine:
         self.answered = False
         self._collector: asyncio.Queue[str] | None = None
 
-    async def answer(self) -> None:
-        """Answer an unanswered inbound call and wait until the caller has confirmed."""
-        await self._leg.answer()
-
     async def play(self, url: str, credentials: Credentials | None) -> None:
         """Fetch, decode and play audio to its end."""
         address = urljoin(self.base, url) if self.base else url
