@@ -6,14 +6,14 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from offhook.calls.clips import Pcm
+from offhook.calls.clips import clip
 from offhook.calls.journal import Journal
 from offhook.calls.leg import Leg
 from offhook.calls.plant import Plant
 from offhook.errors import calls
 from offhook.hooks import Credentials, Target
 from offhook.media.audio import AudioError, decode
-from offhook.media.messages import ToneStep
+from offhook.media.messages import Load, ToneStep
 from offhook.media.tones import ring_back
 from offhook.speech import SpeechError
 from offhook.ssml import Sentence
@@ -53,31 +53,33 @@ class CallLine:
         address = urljoin(self.base, url) if self.base else url
         try:
             found = await self._plant.downloads.get(address, credentials)
-            pcm = await self._plant.offload(
-                lambda: decode(found.body, found.content_type, urlsplit(found.url).path)
+            made = await self._plant.offload(
+                lambda: clip(decode(found.body, found.content_type, urlsplit(found.url).path))
             )
         except (HttpError, DownloadError, AudioError) as error:
             reason = f"{error} ({calls.bare_url(address)})"
             raise calls.verb_failed("PlayAudio", reason) from error
-        await self._play(pcm, "audio.played", url=calls.bare_url(address))
+        await self._play(made, "audio.played", url=calls.bare_url(address))
 
     async def speak(self, sentence: Sentence) -> None:
         """Synthesise and speak to the end."""
         try:
-            pcm = await self._plant.offload(lambda: self._plant.synthesizer.synthesize(sentence))
+            made = await self._plant.offload(
+                lambda: clip(self._plant.synthesizer.synthesize(sentence))
+            )
         except SpeechError as error:
             raise calls.verb_failed("SpeakSentence", str(error)) from error
-        await self._play(pcm, "speech.played")
+        await self._play(made, "speech.played")
 
     async def ring_back(self, duration_s: float) -> None:
         """Ring-back tone to an answered party; an unanswered one just keeps ringing."""
         if not self.answered:
             await asyncio.sleep(duration_s)
             return
-        clip = self._plant.clips.load(ring_back(RING_CADENCE_S))
+        tone = self._plant.clips.load(clip(ring_back(RING_CADENCE_S)))
         try:
             async with asyncio.timeout(duration_s):
-                await self._leg.play(clip, loop=True)
+                await self._leg.play(tone, loop=True)
         except TimeoutError:
             return
 
@@ -110,7 +112,7 @@ class CallLine:
         elif self._listener is not None:
             self._notify("dtmf", {"digit": digit}, self._listener)
 
-    async def _play(self, pcm: Pcm, kind: str, **data: str) -> None:
-        if len(pcm):
-            self._journal.log(kind, duration_s=round(len(pcm) / 8000, 3), **data)
-            await self._leg.play(self._plant.clips.load(pcm))
+    async def _play(self, made: Load, kind: str, **data: str) -> None:
+        if made.pcm:
+            self._journal.log(kind, duration_s=round(len(made.pcm) / 16000, 3), **data)
+            await self._leg.play(self._plant.clips.load(made))
