@@ -145,6 +145,10 @@ def test_a_good_call_breaks_no_rule() -> None:
             with_requests(request("disconnect", 1), request("disconnect", 1, tag="new")),
             "an attempt of disconnect differs from the one before",
         ),
+        (
+            with_requests(*[replace(request("dtmf", 1), headers={"offhook-event-id": "x"})] * 2),
+            f"a webhook was sent again though it had come in: [('x', '{TARGET.url}')]",
+        ),
         (with_requests(request("gather", 1, tag=None)), "null in a webhook: ['tag']"),
         (
             with_message(HERE, "BYE sip:y@10.0.0.2 SIP/2.0", "2 BYE"),
@@ -158,6 +162,13 @@ def test_a_good_call_breaks_no_rule() -> None:
 )
 def test_a_broken_rule_is_named(spoil: Break, fault: str) -> None:
     assert fault in faults(spoil(good()))
+
+
+def test_a_webhook_that_was_refused_may_come_again() -> None:
+    again = replace(request("dtmf", 1), headers={"offhook-event-id": "x"})
+    refused = replace(again, connected=False)
+
+    assert faults(with_requests(refused, again)(good())) == []
 
 
 def test_webhooks_out_of_order_and_a_refusal_beside_a_bye_are_named() -> None:

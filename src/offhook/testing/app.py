@@ -63,6 +63,7 @@ class Received:
     body: bytes
     credentials: Credentials | None  # HTTP Basic
     event: dict[str, Any]  # of the JSON body or of the query; empty when it carries none
+    connected: bool = True  # False: it was not let in
 
     @property
     def path(self) -> str:
@@ -160,7 +161,7 @@ class App:
         received = _received(request)
         reply = self._find(received)
         if reply.failure:
-            self.refused.append(received)
+            self.refused.append(replace(received, connected=False))
         else:
             self._keep(received)
         async with _at_most(request.first_byte_s):

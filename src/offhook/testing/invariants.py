@@ -16,6 +16,7 @@ from offhook.testing.app import Received
 from offhook.testing.network import Sent
 
 ASKED = {"initiate", "answer", "gather", "redirect"}  # synchronous events (bxml.md 9)
+EVENT_ID = "offhook-event-id"  # of asynchronous webhooks
 ORDER = list(CallState)  # a call goes through them in this order and never back
 
 
@@ -99,6 +100,9 @@ def webhook_faults(requests: Sequence[Received]) -> Iterator[str]:
     goodbyes = [request.event for request in requests if request.event["eventType"] == "disconnect"]
     if any(event != goodbyes[0] for event in goodbyes):
         yield "an attempt of disconnect differs from the one before"
+    ids = [(r.headers.get(EVENT_ID), r.url) for r in requests if r.connected]
+    if twice := [each for each in set(ids) if each[0] and ids.count(each) > 1]:
+        yield f"a webhook was sent again though it had come in: {twice}"
     nulls = {name for request in requests for name in _nulls(request.event)}
     if nulls:
         yield f"null in a webhook: {sorted(nulls)}"
