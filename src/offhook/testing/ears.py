@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from offhook.media.messages import Recorded
-from offhook.testing.sound import RATE_HZ, Pcm
+from offhook.testing.sound import Pcm
+
+TICK_S = 0.02
 
 
 @dataclass(slots=True)
@@ -51,7 +53,8 @@ class Ears:
         """Listen no more; what was heard is kept."""
         if leg in self._listening:
             self._listening.remove(leg)
-            self._finished.append(Recorded(leg, "", len(self.heard(leg)) / RATE_HZ))
+            ticks = sum(len(each.frames) for each in self._stretches if leg in each.places)
+            self._finished.append(Recorded(leg, "", ticks * TICK_S))
 
     def write(self, legs: Sequence[str], pcm: Pcm) -> None:
         """Take in a tick."""
