@@ -13,10 +13,12 @@ from typing import Any
 
 from offhook.records import CallRecord, CallState, Delivery, Direction, Event
 from offhook.testing.app import Received
+from offhook.testing.loop import EPOCH
 from offhook.testing.network import Sent
 
 ASKED = {"initiate", "answer", "gather", "redirect"}  # synchronous events (bxml.md 9)
 EVENT_ID = "offhook-event-id"  # of asynchronous webhooks
+_INVITE_ANSWERED = re.compile(rb"SIP/2.0 \d{3} [\s\S]*\r\nCSeq: *\d+ INVITE\r\n")
 ORDER = list(CallState)  # a call goes through them in this order and never back
 
 
@@ -128,6 +130,12 @@ def sip_faults(record: CallRecord, messages: Sequence[Sent], host: str) -> Itera
         yield "it was refused and hung up"
     if record.answer_time is not None and not byes and messages:
         yield "it was answered and nobody said BYE"
+    if (
+        record.direction is Direction.OUTBOUND
+        and not cancels
+        and _was_left_ringing(record, messages, host)
+    ):
+        yield "it was given up without a CANCEL"
 
 
 def _sequence_numbers(messages: Iterable[Sent], method: bytes) -> set[int]:
@@ -150,6 +158,20 @@ def _finals(messages: Sequence[Sent], host: str) -> set[int]:
         and re.match(rb"SIP/2.0 [2-6]", each.data)
         and re.search(rb"\r\nCSeq: *%d INVITE\r\n" % min(invites), each.data)
     }
+
+
+def _was_left_ringing(record: CallRecord, messages: Iterable[Sent], host: str) -> bool:
+    """Whether a far end was still trying when its call ended here."""
+    assert record.end_time is not None
+    statuses = [
+        int(each.data[8:11])
+        for each in messages
+        if each.source.host != host
+        and not each.lost
+        and each.at < record.end_time - EPOCH
+        and re.match(_INVITE_ANSWERED, each.data)
+    ]
+    return bool(statuses) and max(statuses) < 200
 
 
 def _cseq(data: bytes) -> int:
