@@ -105,6 +105,13 @@ class Store(Section, frozen=True, kw_only=True):
     ] = "sqlite:///offhook.sqlite3"
 
 
+class Recordings(Section, frozen=True, kw_only=True):
+    """Where the media of recordings is kept, and how long."""
+
+    folder: Name | None = None
+    keep_days: Annotated[float, Meta(gt=0, description="days, above 0")] = 30.0
+
+
 class Limits(Section, frozen=True, kw_only=True):
     """What protects this node."""
 
@@ -269,6 +276,7 @@ class Settings(Section, frozen=True, kw_only=True):
     sip: Sip = Sip()
     media: Media = Media()
     store: Store = Store()
+    recordings: Recordings = Recordings()
     limits: Limits = Limits()
     errors: Errors = Errors()
     webhooks: Webhooks = Webhooks()

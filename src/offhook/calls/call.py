@@ -10,8 +10,9 @@ from offhook.calls.journal import Journal
 from offhook.calls.leg import Leg, Phase
 from offhook.calls.limits import INBOX_FACTS, RINGING_START_S
 from offhook.calls.line import CallLine
-from offhook.calls.payloads import call_event
+from offhook.calls.payloads import available_fields, call_event
 from offhook.calls.plant import Plant
+from offhook.calls.recordings import Recordings
 from offhook.calls.routes import outgoing
 from offhook.calls.script import Page, RanOut, Script
 from offhook.calls.state import Step, advance, amend
@@ -34,9 +35,10 @@ from offhook.facts import (
     Ringing,
     Turn,
     Unreachable,
+    VoiceChanged,
 )
 from offhook.hooks import Target
-from offhook.records import CallRecord, CallState, Delivery, Direction
+from offhook.records import CallRecord, CallState, Delivery, Direction, Recording
 from offhook.scopes import background
 from offhook.sip.endpoint import IncomingCall
 from offhook.verbs import End, Goto
@@ -71,7 +73,12 @@ class Call:
         self.leg = Leg(plant, record.call_id, self.post, self.journal)
         self._incoming = incoming
         self._first_fields = first_fields or {}
-        self._line = CallLine(plant, self.leg, self.journal, self.set_tag, self.notify)
+        self.recordings = Recordings(
+            plant, self.leg, self.journal, lambda: self.record, self._announce
+        )
+        self._line = CallLine(
+            plant, self.leg, self.journal, self.recordings, self.set_tag, self.notify
+        )
         self._line.answered = record.state is CallState.ANSWERED
         self._script = Script(
             plant, self._line, self.journal, self, timeout_s=record.callback_timeout_s
@@ -194,6 +201,8 @@ class Call:
         match fact:
             case DigitHeard(digit=digit):
                 self._line.digit(digit)
+            case VoiceChanged():
+                self._line.voice(fact)
             case PlayEnded(play=play):
                 self.leg.play_ended(play)
             case Confirmed(sdp=sdp):
@@ -271,6 +280,15 @@ class Call:
         targets = (target, fallback)
         self._deliver(notices.notice(self._plant, self.record, number, event, fields, targets))
 
+    def _announce(self, recording: Recording) -> None:
+        """The file of a recording is made; the call may be over."""
+        self.journal.log(
+            "recording.made", recording=recording.recording_id, status=str(recording.status)
+        )
+        if recording.available is not None:
+            fields = available_fields(recording, self._plant.settings.base_url)
+            self.notify("recordingAvailable", fields, recording.available)
+
     def _deliver(self, delivery: Delivery) -> None:
         self._notices = delivery.sequence
         self._plant.store.put_delivery(delivery)
@@ -304,6 +322,7 @@ class Call:
         cause = verdict.cause
         if cause is Cause.HANGUP and self.leg.phase is Phase.ALERTING:
             cause = Cause.REJECTED  # the application, or REST, would not have it (errors.md 8.2)
+        self.recordings.end()
         self.leg.release(cause)
         error_id = self._plant.ids.uuid() if verdict.message else None
         with self._plant.store.batch():

@@ -14,8 +14,9 @@ from offhook.calls.journal import Journal
 from offhook.calls.limits import CONFIRM_S, MEDIA_OPEN_S, RETRY_AFTER_S
 from offhook.calls.plant import Plant
 from offhook.errors import CallError, Cause, calls
-from offhook.facts import DigitHeard, Fact, MediaLost, PlayEnded
+from offhook.facts import DigitHeard, Fact, MediaLost, PlayEnded, VoiceChanged
 from offhook.media import messages
+from offhook.media.detect import HANGOVER_S
 from offhook.sip.endpoint import IncomingCall, OutgoingCall
 from offhook.sip.offer import Agreed, LocalMedia, SdpError, accept, answer, offer
 from offhook.sip.transport import Address
@@ -50,6 +51,7 @@ class Leg:
         self._local: LocalMedia | None = None
         self._plays: dict[int, asyncio.Future[None]] = {}
         self._last_play = 0
+        self.voice = VoiceChanged(False, 0.0)  # whether the party speaks
 
     # SIP, our call
 
@@ -156,6 +158,18 @@ class Leg:
         """Send DTMF to its end."""
         await self._playing(lambda number: messages.Dial(self.id, number, tuple(steps)))
 
+    def record(self, recording: str, path: str, tracks: tuple[str, ...]) -> None:
+        """Record to a file; the media plane reports its end to the archive."""
+        self._plant.media.send(messages.Record(self.id, recording, path, tracks))
+
+    def pause_record(self, recording: str, paused: bool) -> None:
+        """Leave out of a file what follows, or go on."""
+        self._plant.media.send(messages.PauseRecord(self.id, recording, paused))
+
+    def stop_record(self, recording: str) -> None:
+        """End a file."""
+        self._plant.media.send(messages.StopRecord(self.id, recording))
+
     def play_ended(self, play: int) -> None:
         """A player came to its end."""
         if (future := self._plays.get(play)) and not future.done():
@@ -181,8 +195,11 @@ class Leg:
                 self._post(MediaLost(reason))
             case messages.Voice(active=active):
                 self._journal.log("media.voice", active=active)
+                now = asyncio.get_running_loop().time()
+                self.voice = VoiceChanged(active, now if active else now - HANGOVER_S)
+                self._post(self.voice)
             case messages.Recorded() | messages.Closed():
-                pass  # recordings are another verb's; the exchange logs the counters
+                pass  # the archive takes recordings, the exchange logs the counters
 
     async def _playing(self, command: Callable[[int], messages.Play | messages.Dial]) -> None:
         self._last_play += 1

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -10,14 +11,16 @@ from offhook.calls.clips import clip
 from offhook.calls.journal import Journal
 from offhook.calls.leg import Leg
 from offhook.calls.plant import Plant
+from offhook.calls.recordings import Recordings
 from offhook.errors import calls
+from offhook.facts import DigitHeard, VoiceChanged
 from offhook.hooks import Credentials, Target
 from offhook.media.audio import AudioError, decode
 from offhook.media.messages import Load, ToneStep
 from offhook.media.tones import ring_back
 from offhook.speech import SpeechError
 from offhook.ssml import Sentence
-from offhook.verbs import Tone
+from offhook.verbs import Capture, RecordingOrder, Tone
 from offhook.webhooks.downloads import DownloadError
 from offhook.webhooks.http import HttpError
 
@@ -35,12 +38,14 @@ class CallLine:
         plant: Plant,
         leg: Leg,
         journal: Journal,
+        recordings: Recordings,
         set_tag: Callable[[str], None],
         notify: Notify,
     ) -> None:
         self._plant = plant
         self._leg = leg
         self._journal = journal
+        self._recordings = recordings
         self.set_tag = set_tag
         self._notify = notify
         self._listener: Target | None = None  # where `dtmf` events go
@@ -106,11 +111,36 @@ class CallLine:
         self._listener = target and target.resolve(self.base)
 
     def digit(self, digit: str) -> None:
-        """Route a pressed key: to a Gather alone, else to the listener (bxml.md 10.6)."""
+        """Route a pressed key: to a Gather alone, else to Record and listener (bxml.md 10.6)."""
         if self._collector is not None:
             self._collector.put_nowait(digit)
-        elif self._listener is not None:
+            return
+        self._recordings.hear(DigitHeard(digit))
+        if self._listener is not None:
             self._notify("dtmf", {"digit": digit}, self._listener)
+
+    def voice(self, changed: VoiceChanged) -> None:
+        """The party began or ceased to speak."""
+        self._recordings.hear(changed)
+
+    def capture(self, order: RecordingOrder) -> AbstractContextManager[Capture]:
+        """Record what the party says while open."""
+        return self._recordings.capture(self._resolved(order))
+
+    def start_recording(self, order: RecordingOrder) -> None:
+        """Begin to record in the background, unless that is being done."""
+        self._recordings.start(self._resolved(order))
+
+    def pause_recording(self, paused: bool) -> None:
+        """Pause or resume the recording in the background."""
+        self._recordings.pause(paused)
+
+    def stop_recording(self) -> None:
+        """End the recording in the background."""
+        self._recordings.stop()
+
+    def _resolved(self, order: RecordingOrder) -> RecordingOrder:
+        return replace(order, available=order.available and order.available.resolve(self.base))
 
     async def _play(self, made: Load, kind: str, **data: str) -> None:
         if made.pcm:

@@ -34,6 +34,7 @@ from offhook.media.messages import (
     Forget,
     Load,
     Open,
+    PauseRecord,
     Play,
     Record,
     Report,
@@ -49,7 +50,7 @@ from offhook.media.reporting import Reporting
 from offhook.media.rows import NO_EVENTS, Rows
 from offhook.media.senders import Senders
 from offhook.media.switch import Switch
-from offhook.media.taps import Taps
+from offhook.media.taps import Lane, Taps
 from offhook.media.tones import DIGITS
 
 COMFORT_NOISE = 13  # payload type (RFC 3389); we make our own silence
@@ -132,7 +133,7 @@ class Engine:
         self._players.stop(row)
         self._dials.clear(row)
         self._switch.clear(row, (row, self._capacity + row))
-        self._taps.stop(leg)
+        self._taps.clear(row)
         self._reporting.silence(row)
         self._rows.give_back(leg)
         return Closed(leg, self._reporting.counters(row, int(self._jitter.late[row])))
@@ -168,16 +169,14 @@ class Engine:
                 self._players.forget(clip)
             case Open() | Connect() | Close():
                 raise TypeError(f"{type(command).__name__} is for the owner of the sockets")
-            case StopRecord(leg):
-                self._taps.stop(leg)
-            case Record(leg, _, track):
-                row = self._rows.row(leg)
-                if row is not None:
-                    self._taps.start(leg, row, track)
             case _:
                 row = self._rows.row(command.leg)
-                if row is not None:
+                if row is None:
+                    return
+                if isinstance(command, Play | Dial | Stop):
                     self._sound(row, command)
+                else:
+                    self._tap(row, command)
 
     def _sound(self, row: int, command: Play | Dial | Stop) -> None:
         player = self._capacity + row
@@ -199,6 +198,15 @@ class Engine:
                 if self._players.stop(row, play):
                     self._dials.stop(row)
                     self._switch.disconnect(row, player)
+
+    def _tap(self, row: int, command: Record | PauseRecord | StopRecord) -> None:
+        match command:
+            case Record(_, recording, _, tracks):
+                self._taps.start(recording, row, tracks)
+            case PauseRecord(_, recording, paused):
+                self._taps.pause(recording, paused)
+            case StopRecord(_, recording):
+                self._taps.stop(recording)
 
     # Receiving.
 
@@ -360,6 +368,6 @@ class Engine:
         reports, self._reports = self._reports, []
         return reports
 
-    def taps(self) -> tuple[Sequence[str], Pcm]:
-        """Return the legs being recorded and this tick's audio of each: int16 [k, FRAME]."""
+    def taps(self) -> tuple[Sequence[Lane], Pcm]:
+        """Return the channels being recorded and this tick's audio of each: int16 [k, FRAME]."""
         return self._taps.audio(self._sources, self._out)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
 from offhook.errors import Cause
+from offhook.facts import DigitHeard, VoiceChanged
 from offhook.hooks import Credentials, Hook, Target
 from offhook.ssml import Sentence
 
@@ -45,6 +46,30 @@ class Tone:
     duration_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class RecordingOrder:
+    """What to record and how."""
+
+    tracks: tuple[str, ...]  # one a channel: inbound, outbound, mixed
+    file_format: str = "wav"  # or mp3
+    name: str | None = None
+    available: Target | None = None  # where `recordingAvailable` goes
+
+
+Heard = DigitHeard | VoiceChanged | None  # None: the recording has ended by itself
+
+
+class Capture(Protocol):
+    """A recording under way, and what the party does meanwhile."""
+
+    voice: VoiceChanged  # whether the party spoke when it began
+    heard: "asyncio.Queue[Heard]"
+
+    async def finish(self) -> Mapping[str, Any]:
+        """End the recording; return what `recordComplete` says of it."""
+        ...
+
+
 class Line(Protocol):
     """What a verb can do to its call. Failures raise CallError; cancelling stops anything."""
 
@@ -74,6 +99,22 @@ class Line(Protocol):
 
     def listen(self, target: Target | None) -> None:
         """Report keys as `dtmf` events there until told otherwise; None stops (bxml.md 4.16)."""
+        ...
+
+    def capture(self, order: RecordingOrder) -> AbstractContextManager[Capture]:
+        """Record while the context is open, independently of what runs in the background."""
+        ...
+
+    def start_recording(self, order: RecordingOrder) -> None:
+        """Record in the background until the call ends; nothing if that is being done."""
+        ...
+
+    def pause_recording(self, paused: bool) -> None:
+        """Pause or resume the recording in the background, if there is one."""
+        ...
+
+    def stop_recording(self) -> None:
+        """End the recording in the background, if there is one."""
         ...
 
     def set_tag(self, tag: str) -> None:
