@@ -36,14 +36,15 @@ def test_variables_hold_lists_booleans_and_numbers() -> None:
     settings = load(
         env={
             "OFFHOOK_WEBHOOKS_DENY": "10.0.0.0/8, 192.168.0.0/16,",
-            "OFFHOOK_SIP_TCP": "false",
+            "OFFHOOK_WEBHOOKS_REQUIRE_HTTPS_WITH_CREDENTIALS": "false",
             "OFFHOOK_LIMITS_DRAIN_S": "2.5",
             "OFFHOOK_REQUIRE_PEERS": "1",
         }
     ).settings
 
     assert settings.webhooks.deny == ("10.0.0.0/8", "192.168.0.0/16")
-    assert (settings.sip.tcp, settings.limits.drain_s) == (False, 2.5)
+    assert not settings.webhooks.require_https_with_credentials
+    assert settings.limits.drain_s == 2.5
 
 
 def test_accounts_of_the_file_become_a_directory(file: Path) -> None:
@@ -131,12 +132,6 @@ def test_accounts_of_the_file_become_a_directory(file: Path) -> None:
             "[[accounts]]\nid = '1'\n[[accounts]]\nid = '1'",
             "accounts",
             "'1' is there twice: remove one of them",
-            "",
-        ),
-        (
-            "[sip]\nudp = false\ntcp = false",
-            "sip.udp",
-            "is off, and tcp too: turn one of them on",
             "",
         ),
     ],

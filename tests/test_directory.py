@@ -2,7 +2,7 @@
 
 import pytest
 
-from offhook.directory import Account, Application, Directory, Number, Trunk, normal_number
+from offhook.directory import Account, Application, Directory, Number, Trunk, User, normal_number
 
 APP = Application("3D4F7C5E-2a51-4c59-9b6f-6f0a61f8d1aa", "9900000", "desk")
 DIRECTORY = Directory(
@@ -57,3 +57,9 @@ def test_numbers_are_normalised_and_names_are_not(text: str, expected: str) -> N
 def test_the_queue_holds_five_minutes_of_calls() -> None:
     assert Account("1", cps=5).queue_capacity == 1500
     assert Account("1", queueing=False).queue_capacity == 0
+
+
+def test_secrets_are_not_shown() -> None:
+    trunk = Trunk("us", "us.test", username="me", password="secret")
+
+    assert "secret" not in repr((trunk, User("me", "scrypt$secret")))

@@ -30,3 +30,7 @@ def test_a_hook_resolves_both_targets_and_keeps_methods_and_credentials() -> Non
 
 def test_without_a_base_a_target_stays_as_it_is() -> None:
     assert Target("/a").resolve(None) == Target("/a")
+
+
+def test_a_password_is_not_shown() -> None:
+    assert "secret" not in repr(Hook(Target("http://a.test", "POST", Credentials("me", "secret"))))

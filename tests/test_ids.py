@@ -47,3 +47,10 @@ def test_pooled_randomness_fills_all_bits_and_no_more(bits: int) -> None:
 
     assert max(numbers) < 1 << bits
     assert any(number >> (bits - 1) for number in numbers)
+
+
+def test_a_recording_id_is_like_a_calls() -> None:
+    made = Ids(random.Random(1), "0000abcd").recording()
+
+    assert made.startswith("r-0000abcd-")
+    assert len(made) == 47

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from offhook.api import assembly
+from offhook.calls.archive import Archive
 from offhook.calls.clips import ClipBank
 from offhook.calls.exchange import Exchange
 from offhook.calls.limits import Settings
@@ -25,6 +26,7 @@ from offhook.sip.transport import Sockets
 from offhook.sip.trunks import accepts
 from offhook.speech import Synthesizer
 from offhook.store import Store
+from offhook.store.files import Files
 from offhook.webhooks.downloads import Downloads
 from offhook.webhooks.fetch import Attempt
 from offhook.webhooks.http import HttpClient
@@ -43,6 +45,7 @@ class Parts:
     ids: Ids
     offload: Offload
     store: Store
+    files: Files  # of recordings
     http: HttpClient
     synthesizer: Synthesizer
     sockets: Sockets
@@ -78,6 +81,7 @@ class Node:
             self._on_attempt,
             parts.store.flushed,
         )
+        self.archive = Archive(parts.store, parts.files, parts.clock, parts.offload)
         self.exchange = Exchange(
             Plant(
                 settings=parts.calls,
@@ -94,13 +98,16 @@ class Node:
                 sip_host=parts.sockets.local("udp")[0],
                 media=self.media,
                 clips=ClipBank(self.media),
+                archive=self.archive,
             )
         )
         self.asgi = assembly.assemble(
             self.exchange,
             parts.directory,
             parts.api,
-            assembly.World(parts.clock, parts.ids, parts.offload, lambda: parts.store.healthy),
+            assembly.World(
+                parts.clock, parts.ids, parts.offload, self.archive, lambda: parts.store.healthy
+            ),
         )
 
     async def start(self) -> None:

@@ -40,7 +40,7 @@ class User:
     """A person or API client: user name and password, or client id and secret."""
 
     name: str
-    password_hash: str
+    password_hash: str = field(repr=False)
     roles: dict[str, tuple[str, ...]] = field(default_factory=dict)  # account id -> roles
     enabled: bool = True
 
@@ -75,7 +75,7 @@ class Trunk:
     port: int = 5060
     transport: str = "udp"  # udp or tcp
     username: str | None = None
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)
     allowed_sources: tuple[str, ...] = ()  # CIDR; empty means the host's own addresses
     patterns: tuple[str, ...] = ("*",)  # numbers it takes: prefix with a final `*`, or exact
 

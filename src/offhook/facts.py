@@ -73,6 +73,14 @@ class DigitHeard:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceChanged:
+    """The party began or ceased to speak, at a time of the loop's clock."""
+
+    active: bool
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
 class PlayEnded:
     """A player, tone or DTMF sender ran to its end (never sent after a Stop)."""
 
@@ -170,7 +178,7 @@ class Taken:
 SipFact = (
     Ringing | Answered | Confirmed | Refused | Unreachable | Abandoned | FarEndHungUp | Reoffered
 )
-MediaFact = DigitHeard | PlayEnded | MediaLost
+MediaFact = DigitHeard | VoiceChanged | PlayEnded | MediaLost
 Request = Redirected | Rescripted | Completed
 Last = Refused | Unreachable | Abandoned | FarEndHungUp | MediaLost | Completed  # end the call
 PeerFact = PeerAnswered | PeerReady | PeerLeft

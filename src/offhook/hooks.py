@@ -1,6 +1,6 @@
 """Where to send a webhook: the attribute family of webhooks.md 8 and its URL resolution (2.2)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import urljoin
 
 
@@ -9,7 +9,7 @@ class Credentials:
     """HTTP Basic credentials."""
 
     username: str
-    password: str = ""
+    password: str = field(default="", repr=False)  # it must not get into a log by mistake
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What is kept of a call: its state (the REST resource), its event log, its outgoing webhooks."""
+"""What is kept of a call: its state, event log, outgoing webhooks and recordings."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -73,6 +73,47 @@ class CallRecord:
     privacy: bool = False
     uui: str | None = None
     machine_detection: dict[str, Any] | None = None  # rest.md 4.3, names as on the wire
+
+
+class RecordingStatus(StrEnum):
+    """How far a recording is (errors.md 8.9)."""
+
+    PROCESSING = "processing"  # it runs, or its file is being made
+    COMPLETE = "complete"
+    PARTIAL = "partial"  # parts are missing; what there is can be downloaded
+    DELETED = "deleted"  # the media is; this record stays until it is removed
+    ERROR = "error"
+
+
+DOWNLOADABLE = frozenset({RecordingStatus.COMPLETE, RecordingStatus.PARTIAL})
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A recording of a call as REST shows it. `version` grows with each change."""
+
+    recording_id: str
+    call_id: str
+    account_id: str
+    application_id: str
+    to: str
+    from_: str
+    direction: Direction
+    start_time: float  # of the recording; seconds since the epoch
+    channels: int
+    file_format: str  # wav or mp3
+    status: RecordingStatus = RecordingStatus.PROCESSING
+    version: int = 0
+    end_time: float | None = None
+    duration_s: float | None = None  # pauses left out
+    parent_call_id: str | None = None
+    name: str | None = None
+    available: Target | None = None  # where `recordingAvailable` goes
+
+    @property
+    def downloadable(self) -> bool:
+        """Whether its media can be had."""
+        return self.status in DOWNLOADABLE
 
 
 @dataclass(frozen=True, slots=True)

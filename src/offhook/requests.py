@@ -59,6 +59,17 @@ class CallFilter:
         return after_min and (self.max_start is None or start <= self.max_start)
 
 
+@dataclass(frozen=True, slots=True)
+class RecordingFilter:
+    """Which recordings of an account to list (rest.md 6)."""
+
+    to: str | None = None
+    from_: str | None = None
+    min_start: float | None = None  # seconds since the epoch, inclusive
+    before: float | None = None  # maxStartTime is exclusive here
+    limit: int = 1000
+
+
 class Standing(Enum):
     """How a call stands to those who want to change it (errors.md 3.6)."""
 

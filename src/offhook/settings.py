@@ -61,17 +61,11 @@ class Server(Section, frozen=True, kw_only=True):
 
 
 class Sip(Section, frozen=True, kw_only=True):
-    """The SIP side."""
+    """The SIP side: UDP and TCP on one port (RFC 3261 18)."""
 
     host: Name = "127.0.0.1"
     port: AnyPort = 5060
-    udp: bool = True
-    tcp: bool = True
     advertised_host: Name | None = None
-
-    def __post_init__(self) -> None:
-        if not (self.udp or self.tcp):
-            raise ValueError("udp: is off, and tcp too: turn one of them on")
 
 
 class Media(Section, frozen=True, kw_only=True):
@@ -109,6 +103,13 @@ class Store(Section, frozen=True, kw_only=True):
             description="sqlite:///FILE or postgresql://…",
         ),
     ] = "sqlite:///offhook.sqlite3"
+
+
+class Recordings(Section, frozen=True, kw_only=True):
+    """Where the media of recordings is kept, and how long."""
+
+    folder: Name | None = None
+    keep_days: Annotated[float, Meta(gt=0, description="days, above 0")] = 30.0
 
 
 class Limits(Section, frozen=True, kw_only=True):
@@ -275,6 +276,7 @@ class Settings(Section, frozen=True, kw_only=True):
     sip: Sip = Sip()
     media: Media = Media()
     store: Store = Store()
+    recordings: Recordings = Recordings()
     limits: Limits = Limits()
     errors: Errors = Errors()
     webhooks: Webhooks = Webhooks()

@@ -7,7 +7,14 @@ from offhook.records import Event
 
 Data = dict[str, Any]
 
-PARTS = {"sip": "SIP", "media": "media", "webhook": "HTTP", "bxml": "BXML", "verb": "verb"}
+PARTS = {
+    "sip": "SIP",
+    "media": "media",
+    "recording": "tape",
+    "webhook": "HTTP",
+    "bxml": "BXML",
+    "verb": "verb",
+}
 
 
 def line(event: Event, started: float) -> str:
@@ -66,6 +73,8 @@ _TEXTS: dict[str, Callable[[Data], str]] = {
     "media.digit": lambda data: f"key {data['digit']}{' (in-band)' if data['inband'] else ''}",
     "media.voice": _voice,
     "media.closed": _counters,
+    "recording.started": lambda data: f"began: {' and '.join(data['tracks'])}",
+    "recording.made": lambda data: f"is {data['status']}",
     "speech.played": lambda data: f"{data['duration_s']:.2f} s of speech",
     "audio.played": lambda data: f"{data['duration_s']:.2f} s from {data['url']}",
     "call.created": lambda data: f"REST created: {data['request']['to']}",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
 
+from tests.api.fake_archive import FakeArchive
 from tests.api.fake_service import FakeService
 
 from offhook.api.app import Server
@@ -88,11 +89,12 @@ class Stage:
         ids = Ids(random.Random(7))
         self.directory = DIRECTORY
         self.service = FakeService(self.clock, ids)
+        self.archive = FakeArchive()
         self.server: Server = assemble(
             self.service,
             lambda: self.directory,
             replace(Settings(public_url=BASE), **settings),
-            World(self.clock, ids, InlineOffload()),
+            World(self.clock, ids, InlineOffload(), self.archive),
         )
 
     def ask(

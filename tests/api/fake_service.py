@@ -27,6 +27,7 @@ class FakeService:
     rescripted: list[tuple[str, bytes, str | None]] = field(default_factory=list)
     ran_out: set[str] = field(default_factory=set)  # ended because their document did
     vanishing: set[str] = field(default_factory=set)  # forgotten right after a look-up
+    paused: dict[str, bool] = field(default_factory=dict)  # of calls that are recorded
     refusal: Entry | None = None  # of the next createCall
     bug: Exception | None = None  # raised by the next get
     waits_s: float = 0.0  # before it
@@ -109,6 +110,14 @@ class FakeService:
         since_s = self.clock.wall() - (record.end_time or 0.0)
         if call_id not in self.ran_out or since_s > 5.0:
             raise ApiError(http.CALL_STATE, callId=call_id)
+
+    async def is_recorded(self, account_id: str, call_id: str) -> bool:
+        record = self.calls.get(call_id)
+        return record is not None and record.account_id == account_id and call_id in self.paused
+
+    async def pause_recording(self, account_id: str, call_id: str, paused: bool) -> None:
+        assert await self.is_recorded(account_id, call_id)
+        self.paused[call_id] = paused
 
     async def _answered(self, account_id: str, call_id: str) -> None:
         record = await self.get(account_id, call_id)

@@ -1,6 +1,7 @@
 """uvicorn under our protocol, on a real socket: unreadable messages get the contract's answer."""
 
 import asyncio
+import contextlib
 import json
 import random
 import re
@@ -10,17 +11,17 @@ import pytest
 import uvicorn
 from tests.api.client import Stage
 
-from offhook.api.protocol import HEAD_BYTES, protocol
+from offhook.api.protocol import HEAD_BYTES, REQUEST_S, protocol
 from offhook.ids import Ids
 
 
-async def exchange(raw: bytes) -> bytes:
+async def exchange(raw: bytes, request_s: float = REQUEST_S) -> bytes:
     """Send raw bytes to a real server and return all it answers."""
     config = uvicorn.Config(
         Stage().server,
         log_config=None,
         lifespan="off",
-        http=protocol(Ids(random.Random(1))),
+        http=protocol(Ids(random.Random(1)), request_s),
         loop="asyncio",
         ws="none",
         timeout_keep_alive=1,
@@ -67,3 +68,18 @@ def test_a_readable_one_reaches_the_api() -> None:
     answer = asyncio.run(exchange(get(b"/nowhere")))
 
     assert answer.startswith(b"HTTP/1.1 404 Not Found\r\n")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [b"", b"GET / HTT", get(b"/nowhere")[:-2], b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\n{"],
+    ids=["nothing", "line", "head", "body"],
+)
+def test_a_request_that_does_not_arrive_in_time_loses_its_connection(raw: bytes) -> None:
+    async def patient() -> float:
+        began = asyncio.get_running_loop().time()
+        with contextlib.suppress(ConnectionResetError):
+            await exchange(raw, request_s=0.3)
+        return asyncio.get_running_loop().time() - began
+
+    assert asyncio.run(patient()) < 5

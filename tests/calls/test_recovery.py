@@ -8,8 +8,9 @@ from typing import TypeVar
 from offhook.calls.exchange import Exchange
 from offhook.calls.recovery import may_resume
 from offhook.hooks import Hook, Target
-from offhook.records import CallRecord, CallState, Delivery, Direction
-from offhook.testing import fixtures
+from offhook.media.recorder import wav_header
+from offhook.records import CallRecord, CallState, Delivery, Direction, Recording
+from offhook.testing import fixtures, sound
 from offhook.testing.fixtures import (
     ACCOUNT_ID,
     ANSWER_URL,
@@ -35,6 +36,20 @@ LEFT = CallRecord(
     answer_time=EPOCH - 10,
     hook=Hook(Target(ANSWER_URL)),
     status=Target(STATUS_URL),
+)
+
+RECORDED = Recording(
+    recording_id="r-1",
+    call_id=LEFT.call_id,
+    account_id=ACCOUNT_ID,
+    application_id=APPLICATION_ID,
+    to=PARTY,
+    from_=NUMBER,
+    direction=Direction.OUTBOUND,
+    start_time=EPOCH - 5,
+    channels=1,
+    file_format="wav",
+    available=Target("http://app.test/ra"),
 )
 
 
@@ -106,6 +121,34 @@ async def test_a_queued_call_of_yesterday_is_cancelled() -> None:
     assert event["cause"] == "cancel"
     assert "startTime" not in event
     assert world.phones.live == []
+
+
+@virtual
+async def test_recordings_of_a_killed_process_are_salvaged_and_announced() -> None:
+    world = World()
+    world.store.put_call(LEFT)
+    for name in ("r-1", "r-2"):
+        recording = replace(RECORDED, recording_id=name)
+        world.store.put_recording(recording)
+        world.recordings.mkdir(exist_ok=True)
+        pcm = sound.tone(700, 2.0).tobytes()
+        (world.recordings / f"{name}.draft").write_bytes(wav_header(0) + pcm + b"x")
+
+    async with world:
+        await world.app.wait_event("recordingAvailable", count=2, callId=LEFT.call_id)
+        events = world.app.events(callId=LEFT.call_id)
+        media = await world.rest.download(events[-1])
+
+    assert [event["eventType"] for event in events] == [
+        "disconnect",
+        "recordingAvailable",
+        "recordingAvailable",
+    ]
+    assert {event["recordingId"] for event in events[1:]} == {"r-1", "r-2"}
+    assert [(event["status"], event["duration"]) for event in events[1:]] == [
+        ("partial", "PT2S")
+    ] * 2
+    assert media.body == wav_header(len(pcm)) + pcm
 
 
 class SlowOffload:

@@ -75,6 +75,7 @@ def test_every_cause_that_needs_a_text_has_one() -> None:
         ("https://u:p@h/x?q#f", "https://h/x"),
         ("http://[::1]:80/", "http://[::1]:80/"),
         ("https://[broken?secret", "https://[broken"),
+        ("http://me:pw@[broken/x?a=1", "http://[broken/x"),
     ],
 )
 def test_shown_urls_keep_no_secrets(url: str, bare: str) -> None:

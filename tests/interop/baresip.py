@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ sip_listen {host}:{sip}
 net_interface {host}
 audio_source aufile,{folder}/voice.wav
 audio_path {folder}
+rtp_stats yes
 rtp_ports {rtp}-{last_rtp}
 snd_path {folder}
 ctrl_tcp_listen {host}:{control}
@@ -36,7 +38,7 @@ module account.so
 module menu.so
 module_app ctrl_tcp.so
 """
-ACCOUNT = "<sip:{user}@{host}:{sip}>;regint=0;audio_codecs={codec};dtmfmode={dtmf};{more}\n"
+ACCOUNT = "<sip:{user}@{host}:{sip}>;regint=0;audio_codecs={codec};{more}\n"
 
 
 @dataclass
@@ -73,6 +75,12 @@ class Baresip:
         pcm: Pcm = np.ascontiguousarray(sound[:, 0])
         return pcm
 
+    def packets_received(self) -> int:
+        """Return how many RTP packets came in; known when the call is closed."""
+        found = re.search(r"packets: +[0-9]+ +([0-9]+)", log(self.folder))
+        assert found is not None, log(self.folder)
+        return int(found[1])
+
     async def listen(self, reader: asyncio.StreamReader) -> None:
         """Take in what it tells until it ends."""
         while size := (await reader.readuntil(b":"))[:-1]:
@@ -92,9 +100,8 @@ async def running_baresip(
     voice: Pcm,
     *,
     user: str,
-    answers: bool = False,
-    codec: str = "PCMU",
-    dtmf: str = "rtpevent",
+    answers: bool,
+    codec: str,
 ) -> AsyncIterator[Baresip]:
     """Start a telephone that says `voice` whenever it talks."""
     sip, control, rtp = free_ports(3)
@@ -110,7 +117,7 @@ async def running_baresip(
         modules=MODULES,
     )
     (folder / "config").write_text(text)
-    account = ACCOUNT.format(user=user, host=HOST, sip=sip, codec=codec, dtmf=dtmf, more=more)
+    account = ACCOUNT.format(user=user, host=HOST, sip=sip, codec=codec, more=more)
     (folder / "accounts").write_text(account)
     with (folder / "baresip.log").open("wb") as output:  # opened once, before
         process = await asyncio.create_subprocess_exec(

@@ -279,6 +279,12 @@ def unknown_call_in_detail(grounds: Grounds) -> Got:
     return Got(grounds.tight.rest.ask("GET", "/calls/c-unknown"), {"callId": "c-unknown"})
 
 
+@recipe(http.RECORDING_NOT_FOUND)
+def unknown_recording_in_detail(grounds: Grounds) -> Got:
+    path = "/calls/c-unknown/recordings/r-unknown/media"
+    return Got(grounds.tight.rest.ask("GET", path), {"recordingId": "r-unknown"})
+
+
 @recipe(http.METHOD_NOT_ALLOWED)
 def wrong_method(grounds: Grounds) -> Got:
     return Got(grounds.rest.ask("DELETE", "/calls"), headers={"Allow": ["GET, HEAD, POST"]})

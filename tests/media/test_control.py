@@ -110,13 +110,13 @@ def test_legs_of_a_worker_play_hear_dial_and_record(tmp_path: Path, uv: bool) ->
 
     async def story(desk: Desk) -> None:
         await desk.pair("a", "b")
-        desk.media.send(Record("b", str(path)))
+        desk.media.send(Record("b", "b", str(path)))
         desk.media.send(TONE)
         desk.media.send(Play("a", 1, "tone"))
         await desk.wait("a", Ended)
         desk.media.send(Dial("a", 2, (ToneStep("9", 100),)))
         assert await desk.wait("b", Digit) == Digit("b", "9")
-        desk.media.send(StopRecord("b"))
+        desk.media.send(StopRecord("b", "b"))
         recorded = await desk.wait("b", Recorded)
         assert isinstance(recorded, Recorded)
         assert recorded.failure is None
@@ -185,6 +185,21 @@ def test_a_worker_that_does_not_read_is_given_up(monkeypatch: pytest.MonkeyPatch
     run(story)
 
 
+def test_commands_to_a_worker_that_is_just_dying_are_lost_with_their_legs() -> None:
+    async def story(desk: Desk) -> None:
+        await desk.open("a")
+        assert desk.media.pid is not None
+        os.kill(desk.media.pid, signal.SIGKILL)
+        legs = [f"b{number}" for number in range(200)]
+        for leg in legs:
+            desk.media.send(Open(leg))
+            await asyncio.sleep(0)
+        for leg in ["a", *legs]:
+            await desk.wait(leg, Lost, OpenFailed)
+
+    run(story)
+
+
 def test_while_no_worker_runs_opening_fails_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     async def story(desk: Desk) -> None:
         await desk.open("a")
@@ -227,7 +242,7 @@ def test_close_finishes_recordings_and_tells_of_them(tmp_path: Path) -> None:
     async def story(desk: Desk) -> None:
         pid.append(desk.media.pid)
         await desk.pair("a", "b")
-        desk.media.send(Record("a", str(path)))
+        desk.media.send(Record("a", "a", str(path)))
         await asyncio.sleep(0.2)
 
     left = run(story)

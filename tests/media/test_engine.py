@@ -159,7 +159,7 @@ def dial(side: Side, number: int, text: str, on_ms: int = 200, off_ms: int = 400
 
 
 def record(side: Side, track: str = "inbound") -> None:
-    side.engine.apply(Record("0", "unused.wav", track), 0.0)
+    side.engine.apply(Record("0", "0", "unused.wav", (track,)), 0.0)
 
 
 def through(codec: str, pcm: Pcm) -> Pcm:
@@ -371,7 +371,7 @@ def test_joined_legs_hear_each_other_and_their_players() -> None:
     play(world.near, 1, "prompt", leg=1, loop=True)
     world.near.engine.apply(Join("0", "1"), world.now)
     for number in range(3):
-        world.far.engine.apply(Record(f"{number}", "unused.wav"), world.now)
+        world.far.engine.apply(Record(f"{number}", f"{number}", "unused.wav"), world.now)
     world.run(60)
     spectra = [np.abs(np.fft.rfft(world.far.sound(tap)[-8000:], 8000)) for tap in range(3)]
     present = [[bool(spectrum[hertz] > 1e5) for hertz in (400, 1000, 1800)] for spectrum in spectra]
@@ -514,10 +514,10 @@ def test_a_row_that_is_used_again_remembers_nothing() -> None:
 def test_commands_to_a_leg_that_is_gone_have_no_effect() -> None:
     world = World()
     load(world.near, "tone", tones.sine(1000, duration_s=0.1))
-    for command in (Play("x", 1, "tone"), Dial("x", 1, ()), Stop("x", 1), StopRecord("x")):
+    for command in (Play("x", 1, "tone"), Dial("x", 1, ()), Stop("x", 1), StopRecord("x", "x")):
         world.near.engine.apply(command, 0.0)
     world.near.engine.connect(Connect("x", "h", 1, 2), 1, 2, 0.0)
-    world.near.engine.apply(Record("x", "unused.wav"), 0.0)
+    world.near.engine.apply(Record("x", "x", "unused.wav"), 0.0)
     world.near.engine.apply(Join("x", "0"), 0.0)
     world.near.engine.apply(Part("x", "0"), 0.0)
     world.run(3)

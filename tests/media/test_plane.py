@@ -77,13 +77,13 @@ def test_a_leg_hears_what_the_other_is_played(bench: Bench, tmp_path: Path) -> N
     bench.pair()
     path = tmp_path / "b.wav"
     clip = sound.tone(450, 0.5)
-    bench.send(Record("b", str(path)), Load("tone", clip.tobytes()), Play("a", 1, "tone"))
+    bench.send(Record("b", "b", str(path)), Load("tone", clip.tobytes()), Play("a", 1, "tone"))
     reports = bench.run(1.0)
-    (recorded,) = bench.send(StopRecord("b"))
+    (recorded,) = bench.send(StopRecord("b", "b"))
     heard = decode(path.read_bytes(), "audio/wav", "")
 
     assert Ended("a", 1) in reports
-    assert recorded == Recorded("b", str(path), 1.0)
+    assert recorded == Recorded("b", "b", str(path), 1.0)
     (span,) = sound.tones(heard, 450)
     assert abs(span.duration_s - 0.5) < 0.05
     assert abs(sound.pitch(heard) - 450) < 2
@@ -95,9 +95,9 @@ def test_what_a_leg_hears_can_be_recorded_instead_of_what_it_says(
     bench.pair()
     clip = sound.tone(450, 0.5)
     bench.send(Load("tone", clip.tobytes()), Play("a", 1, "tone"))
-    bench.send(Record("a", str(tmp_path / "a.wav"), track="outbound"))
+    bench.send(Record("a", "a", str(tmp_path / "a.wav"), tracks=("outbound",)))
     bench.run(1.0)
-    bench.send(StopRecord("a"))
+    bench.send(StopRecord("a", "a"))
     heard = decode((tmp_path / "a.wav").read_bytes(), "audio/wav", "")
 
     assert len(sound.tones(heard, 450)) == 1
@@ -136,8 +136,8 @@ def test_commands_to_a_leg_that_is_gone_have_no_effect(bench: Bench, tmp_path: P
     reports = bench.send(
         Connect("a", "192.0.2.9", 4000, 4001),
         Play("a", 1, "nothing"),
-        Record("a", str(path)),
-        StopRecord("a"),
+        Record("a", "a", str(path)),
+        StopRecord("a", "a"),
         Close("a"),
         Forget("nothing"),
     )
@@ -159,11 +159,11 @@ def test_close_tells_the_counters_and_finishes_the_recording_first(
     bench: Bench, tmp_path: Path
 ) -> None:
     bench.pair()
-    bench.send(Record("a", str(tmp_path / "a.wav")))
+    bench.send(Record("a", "a", str(tmp_path / "a.wav")))
     bench.run(1.0)
     recorded, closed = bench.send(Close("a"))
 
-    assert recorded == Recorded("a", str(tmp_path / "a.wav"), 1.0)
+    assert recorded == Recorded("a", "a", str(tmp_path / "a.wav"), 1.0)
     assert isinstance(closed, Closed)
     assert closed.counters.packets_sent == 50
     assert 48 <= closed.counters.packets_received <= 50
@@ -190,7 +190,7 @@ def test_the_far_end_hears_that_a_leg_has_left(bench: Bench) -> None:
 
 def test_closing_the_plane_closes_every_leg(bench: Bench, tmp_path: Path) -> None:
     bench.pair()
-    bench.send(Record("a", str(tmp_path / "a.wav")))
+    bench.send(Record("a", "a", str(tmp_path / "a.wav")))
     bench.run(0.1)
     reports = bench.plane.close(bench.now)
 
@@ -203,15 +203,15 @@ def test_a_recording_that_fails_is_told_once_and_the_call_goes_on(
 ) -> None:
     bench.pair()
     (tmp_path / "file").touch()
-    (failed,) = bench.send(Record("b", str(tmp_path / "file" / "b.wav")))
+    (failed,) = bench.send(Record("b", "b", str(tmp_path / "file" / "b.wav")))
     bench.run(0.1)
 
     assert isinstance(failed, Recorded)
     assert failed.failure == "File exists"
-    assert bench.send(StopRecord("b")) == []
-    bench.send(Record("b", str(tmp_path / "b.wav")))
+    assert bench.send(StopRecord("b", "b")) == []
+    bench.send(Record("b", "b", str(tmp_path / "b.wav")))
     bench.run(0.1)
-    assert bench.send(StopRecord("b")) == [Recorded("b", str(tmp_path / "b.wav"), 0.1)]
+    assert bench.send(StopRecord("b", "b")) == [Recorded("b", "b", str(tmp_path / "b.wav"), 0.1)]
 
 
 @given(st.lists(st.floats(0.0, 0.5), max_size=30))

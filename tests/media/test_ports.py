@@ -290,3 +290,9 @@ def test_a_peer_that_was_never_seen_has_no_address() -> None:
 
 def test_the_limit_of_open_files_is_the_systems() -> None:
     assert raise_file_limit() >= 256
+
+
+@pytest.mark.parametrize("host", ["::1", "fe80::1%lo", "far.test", "127.1", ""])
+def test_only_an_address_of_our_family_is_a_peer(ports: UdpPorts, host: str) -> None:
+    with pytest.raises(OSError, match="illegal IP address"):
+        ports.peer(host, 4000)

@@ -60,18 +60,18 @@ def test_every_sample_said_is_in_the_file_in_order(frames: int, before: int) -> 
     """Whatever the phase of the block in which a recording begins."""
     path = Path(f"/tmp/offhook-recorder-{os.getpid()}.wav")
     recorder = Recorder(InlineWriter())
-    recorder.start("earlier", os.devnull)
+    recorder.start("earlier", "earlier", os.devnull)
     for frame in noise(before):
-        recorder.write(["earlier"], frame[None])
-    recorder.start("a", str(path))
+        recorder.write([("earlier", 0)], frame[None])
+    recorder.start("a", "a", str(path))
     said = noise(frames, seed=1)
     for frame in said:
-        recorder.write(["earlier", "a"], np.stack([frame // 2, frame]))
+        recorder.write([("earlier", 0), ("a", 0)], np.stack([frame // 2, frame]))
     recorder.stop("a")
     reports = [report for report in recorder.finished() if report.leg == "a"]
     recorder.close()
 
-    assert reports == [Recorded("a", str(path), frames * 160 / 8000)]
+    assert reports == [Recorded("a", "a", str(path), frames * 160 / 8000)]
     assert samples(path) == said.tobytes()
     path.unlink()
 
@@ -84,8 +84,8 @@ def test_many_recordings_at_once_keep_apart(tmp_path: Path) -> None:
     for i in range(70):
         if i < count:
             started.append(f"leg{i}")
-            recorder.start(f"leg{i}", str(tmp_path / f"leg{i}.wav"))
-        recorder.write(started, np.stack([said[leg][i] for leg in started]))
+            recorder.start(f"leg{i}", f"leg{i}", str(tmp_path / f"leg{i}.wav"))
+        recorder.write([(leg, 0) for leg in started], np.stack([said[leg][i] for leg in started]))
     reports = recorder.close()
 
     assert {report.leg for report in reports} == set(said)
@@ -96,13 +96,13 @@ def test_many_recordings_at_once_keep_apart(tmp_path: Path) -> None:
 
 def test_a_row_is_used_again_without_the_voice_of_its_former_leg(tmp_path: Path) -> None:
     recorder = Recorder(InlineWriter())
-    recorder.start("first", str(tmp_path / "first.wav"))
+    recorder.start("first", "first", str(tmp_path / "first.wav"))
     for _ in range(10):
-        recorder.write(["first"], np.full((1, 160), 1000, np.int16))
+        recorder.write([("first", 0)], np.full((1, 160), 1000, np.int16))
     recorder.stop("first")
-    recorder.start("second", str(tmp_path / "second.wav"))
+    recorder.start("second", "second", str(tmp_path / "second.wav"))
     for _ in range(5):
-        recorder.write(["second"], np.full((1, 160), -7, np.int16))
+        recorder.write([("second", 0)], np.full((1, 160), -7, np.int16))
     recorder.stop("second")
 
     assert samples(tmp_path / "second.wav") == np.full(800, -7, np.int16).tobytes()
@@ -110,19 +110,19 @@ def test_a_row_is_used_again_without_the_voice_of_its_former_leg(tmp_path: Path)
 
 def test_a_second_recording_of_a_leg_finishes_the_first(tmp_path: Path) -> None:
     recorder = Recorder(InlineWriter())
-    recorder.start("a", str(tmp_path / "one.wav"))
-    recorder.write(["a"], noise(1))
-    recorder.start("a", str(tmp_path / "two.wav"))
+    recorder.start("a", "a", str(tmp_path / "one.wav"))
+    recorder.write([("a", 0)], noise(1))
+    recorder.start("a", "a", str(tmp_path / "two.wav"))
 
-    assert recorder.finished() == [Recorded("a", str(tmp_path / "one.wav"), 0.02)]
+    assert recorder.finished() == [Recorded("a", "a", str(tmp_path / "one.wav"), 0.02)]
     assert [report.path for report in recorder.close()] == [str(tmp_path / "two.wav")]
 
 
 def test_legs_that_nobody_records_are_passed_over(tmp_path: Path) -> None:
     recorder = Recorder(InlineWriter())
-    recorder.start("a", str(tmp_path / "a.wav"))
+    recorder.start("a", "a", str(tmp_path / "a.wav"))
     said = noise(3)
-    recorder.write(["stranger", "a", "other"], said)
+    recorder.write([("stranger", 0), ("a", 0), ("other", 0)], said)
     recorder.stop("stranger")
     recorder.stop("a")
     recorder.stop("a")
@@ -131,14 +131,74 @@ def test_legs_that_nobody_records_are_passed_over(tmp_path: Path) -> None:
     assert len(recorder.finished()) == 1
 
 
+def test_two_channels_take_turns_in_the_file(tmp_path: Path) -> None:
+    recorder = Recorder(InlineWriter())
+    left, right = noise(60, seed=1), noise(60, seed=2)
+    recorder.start("leg", "mono", str(tmp_path / "mono.wav"))
+    recorder.start("leg", "both", str(tmp_path / "both.wav"), 2)
+    for one, other in zip(left, right, strict=True):
+        recorder.write([("mono", 0), ("both", 0), ("both", 1)], np.stack([one, one, other]))
+    recorder.leave("leg")
+    reports = {report.recording: report for report in recorder.close()}
+
+    path = str(tmp_path / "both.wav")
+    assert reports["both"] == Recorded("leg", "both", path, 1.2)
+    with wave.open(path) as file:
+        assert (file.getnchannels(), file.getnframes()) == (2, 9600)
+        pcm = np.frombuffer(file.readframes(9600), "<i2").reshape(-1, 2)
+    assert (pcm[:, 0] == left.reshape(-1)).all()
+    assert (pcm[:, 1] == right.reshape(-1)).all()
+    assert samples(tmp_path / "mono.wav") == left.tobytes()
+
+
+def test_stereo_recordings_make_the_block_grow_in_time(tmp_path: Path) -> None:
+    recorder = Recorder(InlineWriter())
+    lanes = []
+    for i in range(FIRST_ROWS):
+        recorder.start("leg", f"{i}", str(tmp_path / f"{i}.wav"), 2)
+        lanes += [(f"{i}", 0), (f"{i}", 1)]
+    recorder.write(lanes, np.arange(len(lanes), dtype=np.int16)[:, None].repeat(160, axis=1))
+    recorder.close()
+
+    for i in range(FIRST_ROWS):
+        with wave.open(str(tmp_path / f"{i}.wav")) as file:
+            pcm = np.frombuffer(file.readframes(160), "<i2").reshape(-1, 2)
+        assert (pcm == [2 * i, 2 * i + 1]).all()
+
+
+@pytest.mark.parametrize("pause_at", [10, 49, 50, 70])
+def test_what_is_said_in_a_pause_is_not_in_the_file(tmp_path: Path, pause_at: int) -> None:
+    """Whatever others record meanwhile, and wherever the block ends."""
+    recorder = Recorder(InlineWriter())
+    said = noise(130)
+    recorder.start("a", "a", str(tmp_path / "a.wav"))
+    recorder.start("b", "b", str(tmp_path / "b.wav"))
+    for i, frame in enumerate(said):
+        if i in (pause_at, pause_at + 40):
+            recorder.pause("a", i == pause_at)
+            recorder.pause("a", i == pause_at)
+        if pause_at <= i < pause_at + 40:
+            recorder.write([("b", 0)], frame[None])
+        else:
+            recorder.write([("a", 0), ("b", 0)], np.stack([frame, frame]))
+    recorder.pause("b", True)
+    recorder.pause("nobody", True)
+    reports = recorder.close()
+
+    kept = np.concatenate([said[:pause_at], said[pause_at + 40 :]])
+    assert [report.duration_s for report in reports] == [1.8, 2.6]
+    assert samples(tmp_path / "a.wav") == kept.tobytes()
+    assert samples(tmp_path / "b.wav") == said.tobytes()
+
+
 def test_a_folder_is_made_and_one_that_cannot_be_is_a_named_failure(tmp_path: Path) -> None:
     recorder = Recorder(InlineWriter())
     (tmp_path / "file").touch()
-    recorder.start("good", str(tmp_path / "new" / "folder" / "a.wav"))
-    recorder.start("bad", str(tmp_path / "file" / "a.wav"))
+    recorder.start("good", "good", str(tmp_path / "new" / "folder" / "a.wav"))
+    recorder.start("bad", "bad", str(tmp_path / "file" / "a.wav"))
     path = str(tmp_path / "file" / "a.wav")
 
-    assert recorder.finished() == [Recorded("bad", path, 0.0, os.strerror(errno.EEXIST))]
+    assert recorder.finished() == [Recorded("bad", "bad", path, 0.0, os.strerror(errno.EEXIST))]
     assert "bad" not in recorder
     recorder.stop("bad")  # the caller did not know yet
     assert [report.leg for report in recorder.close()] == ["good"]
@@ -152,17 +212,17 @@ def test_a_full_disk_ends_the_recording_and_keeps_what_was_written(tmp_path: Pat
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     recorder = Recorder(InlineWriter())
-    recorder.start("a", str(path))
+    recorder.start("a", "a", str(path))
     try:
         resource.setrlimit(resource.RLIMIT_FSIZE, (20_001, before[1]))
         for frame in said:
-            recorder.write(["a"], frame[None])
+            recorder.write([("a", 0)], frame[None])
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, ignored)
     reports = recorder.finished()
-    recorder.start("b", str(other))
-    recorder.write(["b"], said[:1])
+    recorder.start("b", "b", str(other))
+    recorder.write([("b", 0)], said[:1])
 
     assert [(report.leg, report.failure) for report in reports] == [("a", "File too large")]
     assert samples(path) == said.tobytes()[: (20_001 - 44) // 2 * 2]
@@ -173,14 +233,14 @@ def test_a_full_disk_ends_the_recording_and_keeps_what_was_written(tmp_path: Pat
 def test_a_disk_that_is_too_slow_ends_recordings_instead_of_filling_memory(tmp_path: Path) -> None:
     disk = HeldWriter()
     recorder = Recorder(disk)
-    recorder.start("a", str(tmp_path / "a.wav"))
+    recorder.start("a", "a", str(tmp_path / "a.wav"))
     said = noise((BACKLOG_BLOCKS + 1) * FRAMES_PER_BLOCK)
     for frame in said:
-        recorder.write(["a"], frame[None])
+        recorder.write([("a", 0)], frame[None])
 
     assert "a" not in recorder
     assert recorder.close() == [
-        Recorded("a", str(tmp_path / "a.wav"), float(BACKLOG_BLOCKS), "the disk is too slow")
+        Recorded("a", "a", str(tmp_path / "a.wav"), float(BACKLOG_BLOCKS), "the disk is too slow")
     ]
     kept = BACKLOG_BLOCKS * FRAMES_PER_BLOCK
     assert samples(tmp_path / "a.wav") == said[:kept].tobytes()
@@ -189,12 +249,12 @@ def test_a_disk_that_is_too_slow_ends_recordings_instead_of_filling_memory(tmp_p
 def test_a_thread_writes_beside_the_tick(tmp_path: Path) -> None:
     before = threading.active_count()
     recorder = Recorder(ThreadWriter())
-    recorder.start("a", str(tmp_path / "a.wav"))
+    recorder.start("a", "a", str(tmp_path / "a.wav"))
     said = noise(3 * FRAMES_PER_BLOCK + 7)
     for frame in said:
-        recorder.write(["a"], frame[None])
+        recorder.write([("a", 0)], frame[None])
 
-    assert recorder.close() == [Recorded("a", str(tmp_path / "a.wav"), len(said) * 160 / 8000)]
+    assert recorder.close() == [Recorded("a", "a", str(tmp_path / "a.wav"), len(said) * 160 / 8000)]
     assert samples(tmp_path / "a.wav") == said.tobytes()
     assert threading.active_count() == before
 
@@ -203,9 +263,9 @@ CRASH = """
 import os, sys, numpy as np
 from offhook.media.recorder import InlineWriter, Recorder
 recorder = Recorder(InlineWriter())
-recorder.start("a", sys.argv[1])
+recorder.start("a", "a", sys.argv[1])
 for i in range(130):
-    recorder.write(["a"], np.full((1, 160), i, np.int16))
+    recorder.write([("a", 0)], np.full((1, 160), i, np.int16))
 os.kill(os.getpid(), 9)
 """
 
@@ -255,3 +315,12 @@ def test_the_header_is_what_the_standard_library_reads(pcm: bytes) -> None:
     with wave.open(io.BytesIO(wav_header(len(pcm), 16000) + pcm)) as file:
         assert file.getparams()[:4] == (1, 2, 16000, len(pcm) // 2)
         assert file.readframes(1000) == pcm
+
+
+def test_a_file_of_two_channels_is_repaired_to_whole_frames(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(wav_header(0, channels=2) + bytes(4 * 8000 + 3))
+
+    assert repair(path) == 1.0
+    with wave.open(str(path)) as file:
+        assert (file.getnchannels(), file.getnframes()) == (2, 8000)

@@ -93,7 +93,7 @@ def test_the_first_beat_says_that_the_worker_is_ready(boss: Boss) -> None:
 @pytest.mark.slow
 def test_a_clip_is_heard_by_the_other_leg(boss: Boss, tmp_path: Path) -> None:
     connected(boss)
-    boss.send(Record("b", str(tmp_path / "b.wav")))
+    boss.send(Record("b", "b", str(tmp_path / "b.wav")))
     boss.send(Load("tone", sound.tone(500, 0.3).tobytes()), Play("a", 1, "tone"))
     boss.wait(Ended, "a")
     boss.send(Close("a"), Close("b"))
@@ -124,7 +124,7 @@ def test_beats_tell_of_ticks_and_lateness(boss: Boss) -> None:
 @pytest.mark.slow
 def test_when_control_goes_the_recordings_are_finished(boss: Boss, tmp_path: Path) -> None:
     connected(boss)
-    boss.send(Record("a", str(tmp_path / "a.wav")), Load("x", bytes(3200)), Play("a", 1, "x"))
+    boss.send(Record("a", "a", str(tmp_path / "a.wav")), Load("x", bytes(3200)), Play("a", 1, "x"))
     boss.wait(Ended)
     boss.stream.shutdown(socket.SHUT_WR)
     while boss.read():

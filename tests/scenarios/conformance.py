@@ -63,7 +63,7 @@ def in_contract(text: str) -> list[Case]:
 
 def _needs(section: str, context: str, row: str, above: str) -> str:
     """Return what a case needs; one that names no verb is about that of the row above it."""
-    if 'input="speech"' in row:
+    if 'input="speech"' in row or 'transcribe="true"' in row:
         return RECOGNISER
     named = set(re.findall(r"\w+", row)) & NOT_YET
     words = set(re.findall(r"\w+", section))

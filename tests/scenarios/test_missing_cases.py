@@ -36,7 +36,7 @@ def test_a_case_waits_for_the_verbs_it_names() -> None:
 |---|---|---|---|---|
 | 1 | A | `<Gather/>` | - | ends |
 | 2 | A | `input="speech"` | says blue | text |
-| 3 | A | StartRecording, Gather | `1` | no event |
+| 3 | A | StopStream, Gather | `1` | no event |
 | 4 | C | `<Pause/>` | - | heard |
 ### 11.10 Streams
 | 5 | A | `tracks="both"` | - | two tracks |
@@ -46,7 +46,7 @@ def test_a_case_waits_for_the_verbs_it_names() -> None:
     assert conformance.in_contract(text) == [
         Case(1, "11.4 Gather", ""),
         Case(2, "11.4 Gather", conformance.RECOGNISER),
-        Case(3, "11.4 Gather", "StartRecording"),
+        Case(3, "11.4 Gather", "StopStream"),
         Case(4, "11.4 Gather", "Conference"),
         Case(5, "11.10 Streams", "StartStream"),
     ]

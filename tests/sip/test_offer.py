@@ -276,3 +276,12 @@ def test_any_section_is_answered_or_an_sdp_error(text: str) -> None:
 
     assert len(parse(written).media) == len(parse(offered).media)
     accept(written.replace(b"m=audio 0 ", b"m=audio 9 "))
+
+
+def test_an_address_that_we_cannot_send_to_is_an_sdp_error() -> None:
+    with pytest.raises(SdpError, match=r"::1 cannot be reached from 192\.0\.2\.1"):
+        answer(sdp("c=IN IP4 198.51.100.7", "c=IN IP6 ::1"), LOCAL)
+
+    section = "m=audio 4000 RTP/AVP 0\nc=IN IP4 198.51.100.8\n"
+    both = sdp("c=IN IP4 198.51.100.7", "c=IN IP6 ::1", LINES + section)
+    assert answer(both, LOCAL)[1].host == "198.51.100.8"

@@ -115,3 +115,19 @@ def test_stack_can_call_itself() -> None:
 
     assert len(wire.b.calls()) == 1
     assert wire.b.said() == ["INVITE", "100 INVITE"]
+
+
+def test_strangers_are_answered_and_leave_nothing_behind() -> None:
+    peer = Peer(accepts=lambda source: source.host == "192.0.2.9", max_transactions=10)
+    stranger = Address("udp", "203.0.113.5", 5060)
+    expected = {"INVITE": 403, "OPTIONS": 200, "BYE": 481, "REGISTER": 405}
+    for method, status in expected.items():
+        for _ in range(20):
+            peer.give(peer.request(method), stranger)
+        assert set(peer.statuses()) == {status}
+    assert not peer.stack.core.transactions
+
+    peer.give(peer.invite())
+
+    assert peer.take_response(100)
+    assert peer.stack.busy == 1

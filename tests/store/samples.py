@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from offhook.hooks import Credentials, Hook, Target
-from offhook.records import CallRecord, CallState, Delivery, Direction, Event
+from offhook.records import CallRecord, CallState, Delivery, Direction, Event, Recording
 
 ACCOUNT = "9900000"
 
@@ -43,6 +43,24 @@ def delivery(call_id: str = "c-1", sequence: int = 1, **changes: Any) -> Deliver
         fallback=None,
         timeout_s=15.0,
         created=1000.0,
+    )
+    return replace(made, **changes)
+
+
+def recording(recording_id: str = "r-1", **changes: Any) -> Recording:
+    """A recording that runs."""
+    made = Recording(
+        recording_id=recording_id,
+        call_id="c-1",
+        account_id=ACCOUNT,
+        application_id="3d4f7c5e-2a51-4c59-9b6f-6f0a61f8d1aa",
+        to="+12025550143",
+        from_="+12025550100",
+        direction=Direction.OUTBOUND,
+        start_time=1001.0,
+        channels=1,
+        file_format="wav",
+        available=Target("https://app.test/ra", credentials=Credentials("u", "p")),
     )
     return replace(made, **changes)
 

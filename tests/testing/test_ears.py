@@ -17,10 +17,10 @@ def frames(*values: int) -> Pcm:
 def test_each_leg_hears_its_own_from_start_to_stop() -> None:
     ears = Ears()
     recordings: Recordings = ears
-    both, one = ("a", "b"), ("b",)
-    recordings.start("a", "")
-    recordings.write(("a",), frames(1))
-    recordings.start("b", "")
+    both, one = (("a", 0), ("b", 0)), (("b", 0),)
+    recordings.start("a", "a", "")
+    recordings.write((("a", 0),), frames(1))
+    recordings.start("b", "b", "")
     recordings.write(both, frames(2, 3))
     recordings.write(both, frames(4, 5))
     recordings.stop("a")
@@ -33,9 +33,9 @@ def test_each_leg_hears_its_own_from_start_to_stop() -> None:
 
 def test_every_start_is_answered_by_one_report() -> None:
     ears = Ears()
-    ears.start("a", "")
-    ears.start("b", "")
-    ears.write(("a", "b"), frames(1, 1))
+    ears.start("a", "a", "")
+    ears.start("b", "b", "")
+    ears.write((("a", 0), ("b", 0)), frames(1, 1))
     assert len(ears) == 2
     ears.stop("a")
     ears.stop("a")

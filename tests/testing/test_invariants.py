@@ -12,7 +12,7 @@ from offhook.records import CallRecord, CallState, Delivery, Direction, Event
 from offhook.sip.transport import Address
 from offhook.testing.app import Received
 from offhook.testing.invariants import Evidence, dialogues, faults
-from offhook.testing.loop import virtual
+from offhook.testing.loop import EPOCH, virtual
 from offhook.testing.network import Sent
 from offhook.testing.world import World
 
@@ -30,10 +30,10 @@ def record() -> CallRecord:
         from_="+12025550143",
         direction=Direction.INBOUND,
         state=CallState.DISCONNECTED,
-        last_update=9.0,
-        start_time=1.0,
-        answer_time=2.0,
-        end_time=3.0,
+        last_update=EPOCH + 9,
+        start_time=EPOCH + 1,
+        answer_time=EPOCH + 2,
+        end_time=EPOCH + 3,
         disconnect_cause=Cause.HANGUP,
         status=TARGET,
     )
@@ -106,7 +106,10 @@ def test_a_good_call_breaks_no_rule() -> None:
         (with_record(state=CallState.ANSWERED), "its last state is answered"),
         (with_record(disconnect_cause=None), "it has no end time or no cause"),
         (with_record(error_id="e"), "only one of errorId and errorMessage is there"),
-        (with_record(answer_time=4.0), "its times do not follow each other: [1.0, 4.0, 3.0]"),
+        (
+            with_record(answer_time=EPOCH + 4),
+            f"its times do not follow each other: {[EPOCH + 1, EPOCH + 4, EPOCH + 3]}",
+        ),
         (with_record(start_time=None), "it was answered but never started"),
         (with_record(status=None), "its asynchronous webhooks are ['disconnect']"),
         (with_log(event(1, "call.ended"), event(3, "x")), "its events are numbered [1, 3]"),
@@ -145,6 +148,10 @@ def test_a_good_call_breaks_no_rule() -> None:
             with_requests(request("disconnect", 1), request("disconnect", 1, tag="new")),
             "an attempt of disconnect differs from the one before",
         ),
+        (
+            with_requests(*[replace(request("dtmf", 1), headers={"offhook-event-id": "x"})] * 2),
+            f"a webhook was sent again though it had come in: [('x', '{TARGET.url}')]",
+        ),
         (with_requests(request("gather", 1, tag=None)), "null in a webhook: ['tag']"),
         (
             with_message(HERE, "BYE sip:y@10.0.0.2 SIP/2.0", "2 BYE"),
@@ -158,6 +165,31 @@ def test_a_good_call_breaks_no_rule() -> None:
 )
 def test_a_broken_rule_is_named(spoil: Break, fault: str) -> None:
     assert fault in faults(spoil(good()))
+
+
+def test_a_call_that_is_given_up_must_be_cancelled() -> None:
+    ringing = replace(
+        good(),
+        record=replace(record(), direction=Direction.OUTBOUND, answer_time=None),
+        messages=[
+            sent(HERE, "INVITE sip:x@10.0.0.2 SIP/2.0", "1 INVITE"),
+            sent(THERE, "SIP/2.0 180 Ringing", "1 INVITE"),
+        ],
+    )
+    cancelled = with_message(HERE, "CANCEL sip:x@10.0.0.2 SIP/2.0", "1 CANCEL")(ringing)
+    refused = with_message(THERE, "SIP/2.0 486 Busy Here", "1 INVITE")(ringing)
+    too_late = replace(refused.messages[-1], at=4.0)
+
+    assert faults(ringing) == ["it was given up without a CANCEL"]
+    assert faults(cancelled) == faults(refused) == []
+    assert faults(replace(refused, messages=[*ringing.messages, too_late])) == faults(ringing)
+
+
+def test_a_webhook_that_was_refused_may_come_again() -> None:
+    again = replace(request("dtmf", 1), headers={"offhook-event-id": "x"})
+    refused = replace(again, connected=False)
+
+    assert faults(with_requests(refused, again)(good())) == []
 
 
 def test_webhooks_out_of_order_and_a_refusal_beside_a_bye_are_named() -> None:

@@ -7,11 +7,27 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from offhook.errors import CallError, Cause
+from offhook.facts import DigitHeard, VoiceChanged
 from offhook.hooks import Credentials, Hook, Target
 from offhook.ssml import Sentence, Text
 from offhook.testing.loop import run, running_loop
-from offhook.verbs import End, Step, Tone, Verb
+from offhook.verbs import End, Heard, RecordingOrder, Step, Tone, Verb
 from offhook.verbs.legs import Destination, Manner
+
+
+@dataclass
+class ScriptedCapture:
+    """A recording of a scripted line; `ended_s` tells when it was told to end."""
+
+    voice: VoiceChanged = field(default_factory=lambda: VoiceChanged(False, 0.0))
+    heard: asyncio.Queue[Heard] = field(default_factory=asyncio.Queue)
+    ended_s: float | None = None
+
+    async def finish(self) -> Mapping[str, object]:
+        """End it; writing the file takes a moment."""
+        self.ended_s = running_loop().time()
+        await asyncio.sleep(0.01)
+        return {"recordingId": "r-1"}
 
 
 @dataclass
@@ -27,6 +43,11 @@ class ScriptedLine:
     tones: list[Tone] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     listeners: list[Target | None] = field(default_factory=list)
+    voices: Sequence[tuple[float, bool]] = ()  # (second, whether the party speaks from then on)
+    breaks_s: float | None = None  # when the disk of a recording is full
+    orders: list[RecordingOrder] = field(default_factory=list)
+    tape: list[str] = field(default_factory=list)  # what became of the one in the background
+    captured: ScriptedCapture | None = None
     missed: list[str] = field(default_factory=list)  # keys that came while nobody collected
     placed: list[tuple[Destination, Manner]] = field(default_factory=list)
     bridged: list[tuple[str, Hook | None]] = field(default_factory=list)
@@ -35,7 +56,9 @@ class ScriptedLine:
 
     def press(self, key: str) -> None:
         """The party presses a key now."""
-        if self._queue is None:
+        if self.captured is not None:
+            self.captured.heard.put_nowait(DigitHeard(key))
+        elif self._queue is None:
             self.missed.append(key)
         else:
             self._queue.put_nowait(key)
@@ -99,9 +122,39 @@ class ScriptedLine:
         await self._sound("talk", 1.0)
         return self.outcome
 
+    @contextmanager
+    def capture(self, order: RecordingOrder) -> Iterator[ScriptedCapture]:
+        """Record."""
+        self.orders.append(order)
+        self.captured = ScriptedCapture()
+        try:
+            yield self.captured
+        finally:
+            self.tape.append("captured")
+
+    def start_recording(self, order: RecordingOrder) -> None:
+        """Note what to record."""
+        self.orders.append(order)
+        self.tape.append("started")
+
+    def pause_recording(self, paused: bool) -> None:
+        """Note it."""
+        self.tape.append("paused" if paused else "resumed")
+
+    def stop_recording(self) -> None:
+        """Note it."""
+        self.tape.append("stopped")
+
     def set_tag(self, tag: str) -> None:
         """Note the tag."""
         self.tags.append(tag)
+
+    def _voice(self, active: bool) -> None:
+        self._hear(VoiceChanged(active, running_loop().time()))
+
+    def _hear(self, heard: Heard) -> None:
+        if self.captured is not None:
+            self.captured.heard.put_nowait(heard)
 
     async def _sound(self, what: str, duration_s: float) -> None:
         begin = running_loop().time()
@@ -117,6 +170,9 @@ class ScriptedLine:
     async def _script(self, verbs: Sequence[Verb]) -> tuple[Step, float]:
         loop = running_loop()
         handles = [loop.call_at(at, self.press, key) for at, key in self.keys]
+        handles += [loop.call_at(at, self._voice, active) for at, active in self.voices]
+        if self.breaks_s is not None:
+            handles.append(loop.call_at(self.breaks_s, self._hear, None))
         step: Step = None
         for verb in verbs:
             step = await verb.run(self)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from offhook.hooks import Credentials, Target
-from offhook.webhooks.payload import event_request, public_url, redacted, with_query
+from offhook.webhooks.payload import event_request, redacted, with_query
 
 EVENT: dict[str, Any] = {
     "eventType": "answer",
@@ -60,11 +60,6 @@ def test_any_strings_survive_the_query(values: dict[str, str]) -> None:
 
     assert dict(parse_qsl(urlsplit(url).query, keep_blank_values=True)) == values
     assert url.isascii()
-
-
-def test_a_public_url_shows_neither_userinfo_nor_query() -> None:
-    assert public_url("https://me:pw@a.test:8443/x/y?token=1#f") == "https://a.test:8443/x/y"
-    assert public_url("http://a.test") == "http://a.test"
 
 
 def test_secret_headers_are_hidden_in_any_case() -> None:

@@ -75,9 +75,8 @@ class Api:
                 operation = route.operation(request.method)
                 body, charset = await _body(request, operation)
                 base = self._site.base_url(request.scope)
-                return await _run(
-                    operation, Asked(account, base, names, query, body, charset), request
-                )
+                asked = Asked(account, base, names, query, body, charset, request.headers)
+                return await _run(operation, asked, request)
             case _:
                 raise ApiError(http.NO_ROUTE)
 

@@ -9,9 +9,11 @@ from offhook.api.auth import Gate, Passwords
 from offhook.api.calls import Calls
 from offhook.api.creation import Creation
 from offhook.api.oauth import TokenEndpoint
-from offhook.api.service import CallService
+from offhook.api.recordings import Recordings
+from offhook.api.service import CallService, RecordingService
 from offhook.api.site import Site
 from offhook.api.tokens import Tokens
+from offhook.api.wording import Wording
 from offhook.clock import Clock
 from offhook.directory import Directory
 from offhook.ids import Ids
@@ -38,6 +40,7 @@ class World:
     clock: Clock
     ids: Ids
     offload: Offload
+    archive: RecordingService
     ready: Callable[[], bool] = lambda: True  # asked before each request; False answers 503
 
 
@@ -55,8 +58,10 @@ def assemble(
         settings.static_tokens,
     )
     creation = Creation(directory, settings.https_with_credentials)
-    calls = Calls(service, creation, settings.detailed_not_found)
+    wording = Wording(settings.detailed_not_found)
+    calls = Calls(service, creation, wording)
+    recordings = Recordings(service, world.archive, wording)
     gate = Gate(directory, passwords, tokens)
     site = Site(settings.public_url)
-    api = Api(calls.routes(), gate, TokenEndpoint(passwords, tokens), site)
+    api = Api((*calls.routes(), *recordings.routes()), gate, TokenEndpoint(passwords, tokens), site)
     return Server(api, Admission(settings.in_flight, world.ready), world.ids, world.clock)

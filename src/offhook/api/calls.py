@@ -1,19 +1,17 @@
 """The operations on calls (rest.md 4)."""
 
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from offhook.api import bodies, bxml, changes, listing, mediatypes, views
 from offhook.api.creation import CreateCall, Creation
 from offhook.api.replies import Reply
 from offhook.api.routes import Asked, Operation, Route
 from offhook.api.service import CallService
+from offhook.api.wording import Wording
 from offhook.errors import ApiError, http
 from offhook.requests import Standing
-
-ECHOED_CHARACTERS = 128  # of an id in the detailed wording (errors.md 3.4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +20,7 @@ class Calls:
 
     service: CallService
     creation: Creation
-    detailed_not_found: bool = False
+    wording: Wording = field(default_factory=Wording)
 
     def routes(self) -> tuple[Route, ...]:
         """Return the rows for the table of operations."""
@@ -65,7 +63,7 @@ class Calls:
         (call_id,) = asked.names
         record = await self.service.get(asked.account.id, call_id)
         if record is None:
-            raise self._missing(call_id)
+            raise self.wording.call(call_id)
         return Reply(200, views.state(record))
 
     async def update(self, asked: Asked) -> Reply:
@@ -93,7 +91,7 @@ class Calls:
 
     async def _locate(self, asked: Asked, call_id: str) -> None:
         if await self.service.locate(asked.account.id, call_id) is not Standing.PRESENT:
-            raise self._missing(call_id)
+            raise self.wording.call(call_id)
 
     @contextmanager
     def _wording(self, call_id: str) -> Iterator[None]:
@@ -102,11 +100,5 @@ class Calls:
             yield
         except ApiError as error:
             if error.entry is http.NOT_FOUND:
-                raise self._missing(call_id) from error
+                raise self.wording.call(call_id) from error
             raise
-
-    def _missing(self, call_id: str) -> ApiError:
-        if not self.detailed_not_found:
-            return ApiError(http.NOT_FOUND)
-        shown = "".join(c for c in call_id if not unicodedata.category(c).startswith("C"))
-        return ApiError(http.CALL_NOT_FOUND, callId=shown[:ECHOED_CHARACTERS])

@@ -22,10 +22,10 @@ FILTERS = ("to", "from", "minStartTime", "maxStartTime", "disconnectCause")
 def wanted(account_id: str, query: Mapping[str, str]) -> CallFilter:
     """Return the filter of a query; unknown parameters are ignored."""
     return CallFilter(
-        to=_party(query.get("to")),
-        from_=_party(query.get("from")),
-        min_start=_time("minStartTime", query.get("minStartTime")),
-        max_start=_time("maxStartTime", query.get("maxStartTime")),
+        to=party(query.get("to")),
+        from_=party(query.get("from")),
+        min_start=time("minStartTime", query.get("minStartTime")),
+        max_start=time("maxStartTime", query.get("maxStartTime")),
         disconnect_cause=query.get("disconnectCause"),
         limit=_page_size(query.get("pageSize")),
         after=_position(account_id, query),
@@ -41,12 +41,16 @@ def next_page(url: str, account_id: str, query: Mapping[str, str], last: CallRec
     return f'<{url}?{urlencode(kept | {"pageToken": token})}>; rel="next"'
 
 
-def _party(value: str | None) -> str | None:
-    """A raw `+` decodes to a space: read it as the plus it was meant to be (errors.md 4.3)."""
+def party(value: str | None) -> str | None:
+    """Return a number to look for.
+
+    A raw `+` decodes to a space: read it as the plus it was meant to be (errors.md 4.3).
+    """
     return value and re.sub(r"^ (?=\d)", "+", value)
 
 
-def _time(name: str, value: str | None) -> float | None:
+def time(name: str, value: str | None) -> float | None:
+    """Return a moment; raises ApiError for what is no date and time."""
     if value is None:
         return None
     if "T" not in (moment := value.upper()):  # a date alone is no date and time

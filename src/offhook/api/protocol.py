@@ -1,8 +1,11 @@
 """HTTP/1.1 under uvicorn, with our answer to what cannot be read (errors.md 6, step 2).
 
 uvicorn refuses a malformed message with a text of its own and puts no bound on headers; this makes
-the first a proper `Bad Request`, and too big headers one as well (there is no 414 or 431).
+the first a proper `Bad Request`, and too big headers one as well (there is no 414 or 431). Nor has
+uvicorn a bound on the time in which a request has to arrive: here its connection ends.
 """
+
+import asyncio
 
 import structlog
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -12,14 +15,51 @@ from offhook.errors import ApiError, http
 from offhook.ids import Ids
 
 HEAD_BYTES = 65_536  # request line and headers; RFC 9112 3 asks for at least 8000 for the line
+REQUEST_S = 30.0  # for a whole request to arrive; those of this API are small
 
 log = structlog.get_logger("offhook.api")
 
 
-def protocol(ids: Ids) -> type[HttpToolsProtocol]:
+class Punctual(HttpToolsProtocol):
+    """Ends the connection of a request that has not arrived in time."""
+
+    patience_s = REQUEST_S
+    _patience: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait."""
+        super().connection_made(transport)
+        self._expect()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop waiting."""
+        self._arrived()
+        super().connection_lost(exc)
+
+    def on_message_begin(self) -> None:
+        """Wait anew for each request of a connection."""
+        self._expect()
+        super().on_message_begin()
+
+    def on_message_complete(self) -> None:
+        """Stop waiting."""
+        self._arrived()
+        super().on_message_complete()
+
+    def _expect(self) -> None:
+        self._arrived()
+        self._patience = self.loop.call_later(self.patience_s, self.transport.abort)
+
+    def _arrived(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+
+
+def protocol(ids: Ids, request_s: float = REQUEST_S) -> type[HttpToolsProtocol]:
     """Return the class to give uvicorn as its `http`."""
 
-    class Protocol(HttpToolsProtocol):
+    class Protocol(Punctual):
+        patience_s = request_s
         head_bytes = 0
 
         def on_message_begin(self) -> None:

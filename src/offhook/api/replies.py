@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
+from offhook.api.media import Media, MediaResponse
 from offhook.errors import ApiError
 
 JSON = "application/json;charset=UTF-8"
@@ -16,7 +17,7 @@ Headers = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What an operation answers; `body` is JSON data, None for an empty body."""
+    """What an operation answers; `body` is JSON data, Media, or None for an empty body."""
 
     status: int
     body: Any = None
@@ -37,10 +38,17 @@ def problem(error: ApiError) -> Reply:
 
 def render(reply: Reply, extra: Headers = ()) -> Response:
     """Return the HTTP response; empty answers carry no Content-Type."""
-    content = b"" if reply.body is None else msgspec.json.encode(reply.body)
-    response = Response(content, reply.status)
-    if reply.body is not None:
-        response.headers["Content-Type"] = reply.content_type
+    response = _response(reply)
     for name, value in (*reply.headers, *extra):
         response.headers.append(name, value)
+    return response
+
+
+def _response(reply: Reply) -> Response:
+    if isinstance(reply.body, Media):
+        return MediaResponse(reply.body, reply.status, reply.content_type)
+    if reply.body is None:
+        return Response(b"", reply.status)
+    response = Response(msgspec.json.encode(reply.body), reply.status)
+    response.headers["Content-Type"] = reply.content_type
     return response

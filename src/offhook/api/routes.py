@@ -21,6 +21,7 @@ class Asked:
     query: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     charset: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case
 
     @property
     def account_url(self) -> str:

@@ -1,11 +1,11 @@
-"""What the API needs of call control; the exchange implements it."""
+"""What the API needs of call control; the exchange and the archive implement it."""
 
 from typing import Protocol
 
 from offhook.directory import Account
 from offhook.hooks import Hook
-from offhook.records import CallRecord
-from offhook.requests import CallFilter, OutboundRequest, Standing
+from offhook.records import CallRecord, Recording
+from offhook.requests import CallFilter, OutboundRequest, RecordingFilter, Standing
 
 
 class CallService(Protocol):
@@ -39,4 +39,44 @@ class CallService(Protocol):
         self, account_id: str, call_id: str, body: bytes, charset: str | None
     ) -> None:
         """Stop the document and run this one; 404, 400 for invalid BXML, 409 in this order."""
+        ...
+
+    async def is_recorded(self, account_id: str, call_id: str) -> bool:
+        """Tell whether a recording of the call runs in the background, paused or not."""
+        ...
+
+    async def pause_recording(self, account_id: str, call_id: str, paused: bool) -> None:
+        """Pause or resume that recording."""
+        ...
+
+
+class RecordingService(Protocol):
+    """Shows, reads and removes recordings."""
+
+    async def of_call(self, account_id: str, call_id: str) -> list[Recording]:
+        """Return at most 1000 recordings of a call, oldest first; none of an unknown one."""
+        ...
+
+    async def find(self, account_id: str, wanted: RecordingFilter) -> list[Recording]:
+        """Return recordings of the account that pass the filter, oldest first."""
+        ...
+
+    async def get(self, account_id: str, call_id: str, recording_id: str) -> Recording | None:
+        """Return a recording of the account's call."""
+        ...
+
+    async def size(self, recording: Recording) -> int | None:
+        """Return how many bytes its media has, None if it cannot be had."""
+        ...
+
+    async def read(self, recording: Recording, start: int, length: int) -> bytes:
+        """Return a part of its media."""
+        ...
+
+    async def remove_media(self, recording: Recording) -> None:
+        """Remove its media and keep its record."""
+        ...
+
+    async def remove(self, recording: Recording) -> None:
+        """Remove everything of it."""
         ...

@@ -1,10 +1,13 @@
-"""How calls read in JSON (rest.md 4.2 and 4.4). Every key is always there; absent is null."""
+"""How calls and recordings read in JSON (rest.md 4.2, 4.4, 6).
+
+Every key is always there; absent is null.
+"""
 
 from typing import Any
 
 from offhook.api.creation import CreateCall
-from offhook.clock import timestamp
-from offhook.records import CallRecord
+from offhook.clock import duration, timestamp
+from offhook.records import CallRecord, Recording
 from offhook.requests import OutboundRequest
 
 MASK = "*****"
@@ -60,6 +63,32 @@ def state(record: CallRecord) -> View:
         "errorMessage": record.error_message,
         "errorId": record.error_id,
         "lastUpdate": timestamp(record.last_update),
+    }
+
+
+def recording(made: Recording, account_url: str) -> View:
+    """Return a recording of a call; there is a media URL while the media can be had."""
+    media_url = f"{account_url}/calls/{made.call_id}/recordings/{made.recording_id}/media"
+    return {
+        "applicationId": made.application_id,
+        "accountId": made.account_id,
+        "callId": made.call_id,
+        "parentCallId": made.parent_call_id,
+        "recordingId": made.recording_id,
+        "to": made.to,
+        "from": made.from_,
+        "transferCallerId": None,
+        "transferTo": None,
+        "direction": made.direction,
+        "duration": None if made.duration_s is None else duration(made.duration_s),
+        "channels": made.channels,
+        "startTime": timestamp(made.start_time),
+        "endTime": _time(made.end_time),
+        "fileFormat": made.file_format,
+        "status": made.status,
+        "mediaUrl": media_url if made.downloadable else None,
+        "transcription": None,
+        "recordingName": made.name,
     }
 
 

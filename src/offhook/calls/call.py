@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from offhook.calls import bridge, detection, endings, notices, summaries
@@ -13,8 +12,9 @@ from offhook.calls.limits import INBOX_FACTS, RINGING_START_S
 from offhook.calls.line import CallLine
 from offhook.calls.payloads import call_event
 from offhook.calls.plant import Plant
+from offhook.calls.recordings import Recordings
 from offhook.calls.routes import outgoing
-from offhook.calls.script import Page, RanOut, Script
+from offhook.calls.script import Page, RanOut, Script, ScriptEnded
 from offhook.calls.state import Step, advance, amend
 from offhook.calls.switchboard import Switchboard
 from offhook.calls.ties import Ties
@@ -43,20 +43,13 @@ from offhook.facts import (
     Taken,
     Turn,
     Unreachable,
+    VoiceChanged,
 )
 from offhook.hooks import Target
 from offhook.records import CallRecord, CallState, Delivery
 from offhook.scopes import background
 from offhook.sip.endpoint import IncomingCall
 from offhook.verbs import End, Goto
-
-
-@dataclass(frozen=True, slots=True)
-class ScriptEnded:
-    """A script has returned; a late one of a former script is told by its task."""
-
-    task: asyncio.Task[End | Goto]
-
 
 Start = Goto | Page | Taken  # what a call does next: ask, run a document, talk to who has taken it
 
@@ -86,7 +79,8 @@ class Call:
         self.ties = Ties(plant.media, Peer(record.call_id, self.post))
         self._parent = parent  # until joined with it
         self._incoming = incoming
-        self._line = CallLine(plant, self.leg, self.journal, self)
+        self.recordings = Recordings(plant, self.leg, self.journal, self)
+        self._line = CallLine(plant, self.leg, self.journal, self.recordings, self)
         self._line.answered = record.state is CallState.ANSWERED
         self._script = Script(
             plant, self._line, self.journal, self, timeout_s=record.callback_timeout_s
@@ -271,6 +265,8 @@ class Call:
         match fact:
             case DigitHeard() | PeerPressed():
                 self._pass_key_on(fact)
+            case VoiceChanged():
+                self._line.voice(fact)
             case PlayEnded(play=play):
                 self.leg.play_ended(play)
             case PeerAnswered() | PeerReady() | PeerLeft():
@@ -384,6 +380,7 @@ class Call:
         self.ties.release(left)
         if self._parent is not None:
             self._parent.peer.post(left)
+        self.recordings.end()
         self.leg.release(cause)
         with self.plant.store.batch():
             self._advance(

@@ -26,8 +26,8 @@ from offhook.directory import Account
 from offhook.errors import ApiError, calls, fields, http
 from offhook.facts import Completed, Peer, Redirected, Request, Rescripted, Taken
 from offhook.hooks import Hook
-from offhook.media.messages import Closed, Report
-from offhook.records import CallRecord, CallState
+from offhook.media.messages import Closed, Lost, Recorded, Report
+from offhook.records import CallRecord, CallState, Recording
 from offhook.requests import CallFilter, OutboundRequest, Standing
 from offhook.scopes import TaskOwner
 from offhook.sip.endpoint import IncomingCall
@@ -68,6 +68,8 @@ class Exchange:
         """Close or resume what a former process left behind, then send its webhooks."""
         for record in await self._plant.offload(self._plant.store.open_calls):
             await self._recover(record)
+        for recording in await self._plant.offload(self._plant.store.unfinished_recordings):
+            await self._salvage(recording)
         await self._plant.store.flushed()
         for delivery in await self._plant.offload(self._plant.store.pending_deliveries):
             if delivery.call_id not in self._leftover:
@@ -87,6 +89,7 @@ class Exchange:
             else:
                 call.post(Completed())
         await self.tasks.close(self._plant.settings.shutdown_grace_s)
+        await self._plant.archive.takes.close(self._plant.settings.shutdown_grace_s)
 
     async def _reopened(self, call_id: str) -> Journal:
         """Return the log of a call of a former process, to go on with."""
@@ -106,6 +109,18 @@ class Exchange:
                 lambda: self._plant.store.last_sequence(record.call_id)
             )
             recovery.close(self._plant, record, events, notified)
+
+    async def _salvage(self, recording: Recording) -> None:
+        """Finish a recording that a former process left behind, and tell of it."""
+        plant = self._plant
+        finished = await plant.archive.takes.salvage(recording)
+        account_id, call_id = recording.account_id, recording.call_id
+        await plant.store.flushed()
+        record = await plant.offload(lambda: plant.store.call(account_id, call_id))
+        if record is not None:
+            journal = await self._reopened(call_id)
+            notified = await plant.offload(lambda: plant.store.last_sequence(call_id))
+            recovery.announce(plant, record, finished, journal, notified)
 
     # REST
 
@@ -168,6 +183,16 @@ class Exchange:
             call.post(Completed())
         elif ended is None or not ended.ran_out or self._age_s(ended) > RAN_OUT_GRACE_S:
             raise ApiError(http.CALL_STATE, callId=call_id)
+
+    async def is_recorded(self, account_id: str, call_id: str) -> bool:
+        """Tell whether a recording of the call runs in the background."""
+        call = self._live(account_id, call_id)
+        return call is not None and not call.ending and call.recordings.running
+
+    async def pause_recording(self, account_id: str, call_id: str, paused: bool) -> None:
+        """Pause or resume the recording in the background, if there is one."""
+        if call := self._live(account_id, call_id):
+            call.recordings.pause(paused)
 
     def _modify(self, account_id: str, call_id: str, request: Request) -> None:
         call, _ = self._find(account_id, call_id)
@@ -248,6 +273,8 @@ class Exchange:
 
     def on_report(self, report: Report) -> None:
         """Hand a report of the media plane to the call it concerns."""
+        if isinstance(report, Recorded | Lost):
+            self._plant.archive.takes.on_report(report)
         call = self.calls.get(report.leg)
         if call is not None:
             call.leg.on_report(report)

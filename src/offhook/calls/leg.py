@@ -22,8 +22,9 @@ from offhook.calls.limits import (
 )
 from offhook.calls.plant import Plant
 from offhook.errors import CallError, Cause, calls
-from offhook.facts import DigitHeard, Fact, MediaLost, PlayEnded
+from offhook.facts import DigitHeard, Fact, MediaLost, PlayEnded, VoiceChanged
 from offhook.media import messages
+from offhook.media.detect import HANGOVER_S
 from offhook.sip.endpoint import IncomingCall, OutgoingCall
 from offhook.sip.offer import Agreed, LocalMedia, SdpError, accept, answer, offer
 from offhook.sip.transport import Address
@@ -60,6 +61,7 @@ class Leg:
         self._last_play = 0
         self._keys: deque[str] = deque()  # to be relayed; the first one sounds
         self._key_play = 0  # its player
+        self.voice = VoiceChanged(False, 0.0)  # whether the party speaks
 
     # SIP, our call
 
@@ -186,6 +188,18 @@ class Leg:
         steps = (tone, messages.ToneStep("", RELAYED_GAP_MS))
         self._plant.media.send(messages.Dial(self.id, self._key_play, steps))
 
+    def record(self, recording: str, path: str, tracks: tuple[str, ...]) -> None:
+        """Record to a file; the media plane reports its end to the archive."""
+        self._plant.media.send(messages.Record(self.id, recording, path, tracks))
+
+    def pause_record(self, recording: str, paused: bool) -> None:
+        """Leave out of a file what follows, or go on."""
+        self._plant.media.send(messages.PauseRecord(self.id, recording, paused))
+
+    def stop_record(self, recording: str) -> None:
+        """End a file."""
+        self._plant.media.send(messages.StopRecord(self.id, recording))
+
     def play_ended(self, play: int) -> None:
         """A player came to its end."""
         if self._keys and play == self._key_play:
@@ -215,8 +229,11 @@ class Leg:
                 self._post(MediaLost(reason))
             case messages.Voice(active=active):
                 self._journal.log("media.voice", active=active)
+                now = asyncio.get_running_loop().time()
+                self.voice = VoiceChanged(active, now if active else now - HANGOVER_S)
+                self._post(self.voice)
             case messages.Recorded() | messages.Closed():
-                pass  # recordings are another verb's; the exchange logs the counters
+                pass  # the archive takes recordings, the exchange logs the counters
 
     async def _playing(self, command: Callable[[int], messages.Play | messages.Dial]) -> None:
         self._last_play += 1

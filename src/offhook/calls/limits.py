@@ -10,10 +10,11 @@ CONSECUTIVE_REDIRECTS = 100  # without a media verb between (bxml.md 4.11)
 RELAYED_KEYS = 32  # keys of a joined party that wait to be sent
 RELAYED_KEY_MS = 100  # how long each of them sounds
 RELAYED_GAP_MS = 60  # and the silence after it
-DOCUMENT_BYTES = 65_536  # bxml.md 1.1
 JOURNAL_KEPT_S = 300.0  # an ended call's log stays open: its webhooks may take their time
 RAN_OUT_GRACE_S = 5.0  # `completed` on a call whose BXML has run out is still 200 (errors.md 3.6)
 QUEUED_AGE_S = 24 * 3600.0  # a queued call older than this is dropped at restart (rest.md 7)
+RECORDED_S = 30.0  # time for a media worker to finish a file once it is told to stop
+RECORDINGS_KEPT_S = 30 * 86_400.0  # rest.md 6
 CLIP_BANK_BYTES = 64 * 2**20  # audio kept loaded in the media plane between plays
 RETRY_AFTER_S = 1  # told to a caller refused for limits (errors.md 8.3)
 

@@ -2,24 +2,27 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from typing import Any, Protocol
 from urllib.parse import urljoin, urlsplit
 
 from offhook.calls import bridge, forward, transfer
-from offhook.calls.clips import Pcm
+from offhook.calls.clips import clip
 from offhook.calls.journal import Journal
 from offhook.calls.leg import Leg
 from offhook.calls.plant import Plant
+from offhook.calls.recordings import Recordings
 from offhook.calls.switchboard import Party
 from offhook.errors import calls
+from offhook.facts import DigitHeard, VoiceChanged
 from offhook.hooks import Credentials, Hook, Target
 from offhook.media.audio import AudioError, decode
-from offhook.media.messages import ToneStep
+from offhook.media.messages import Load, ToneStep
 from offhook.media.tones import ring_back
 from offhook.speech import SpeechError
 from offhook.ssml import Sentence
-from offhook.verbs import End, Tone
+from offhook.verbs import Capture, End, RecordingOrder, Tone
 from offhook.verbs.legs import Destination, Manner
 from offhook.webhooks.downloads import DownloadError
 from offhook.webhooks.http import HttpError
@@ -42,10 +45,13 @@ class Owner(Party, Protocol):
 class CallLine:
     """Gives verbs the leg of one call. `base` is the URL of the running document."""
 
-    def __init__(self, plant: Plant, leg: Leg, journal: Journal, owner: Owner) -> None:
+    def __init__(
+        self, plant: Plant, leg: Leg, journal: Journal, recordings: Recordings, owner: Owner
+    ) -> None:
         self._plant = plant
         self._leg = leg
         self._journal = journal
+        self._recordings = recordings
         self._owner = owner
         self.set_tag = owner.set_tag
         self._listener: Target | None = None  # where `dtmf` events go
@@ -53,30 +59,28 @@ class CallLine:
         self.answered = False
         self._collector: asyncio.Queue[str] | None = None
 
-    async def answer(self) -> None:
-        """Answer an unanswered inbound call and wait until the caller has confirmed."""
-        await self._leg.answer()
-
     async def play(self, url: str, credentials: Credentials | None) -> None:
         """Fetch, decode and play audio to its end."""
         address = urljoin(self.base, url) if self.base else url
         try:
             found = await self._plant.downloads.get(address, credentials)
-            pcm = await self._plant.offload(
-                lambda: decode(found.body, found.content_type, urlsplit(found.url).path)
+            made = await self._plant.offload(
+                lambda: clip(decode(found.body, found.content_type, urlsplit(found.url).path))
             )
         except (HttpError, DownloadError, AudioError) as error:
             reason = f"{error} ({calls.bare_url(address)})"
             raise calls.verb_failed("PlayAudio", reason) from error
-        await self._play(pcm, "audio.played", url=calls.bare_url(address))
+        await self._play(made, "audio.played", url=calls.bare_url(address))
 
     async def speak(self, sentence: Sentence) -> None:
         """Synthesise and speak to the end."""
         try:
-            pcm = await self._plant.offload(lambda: self._plant.synthesizer.synthesize(sentence))
+            made = await self._plant.offload(
+                lambda: clip(self._plant.synthesizer.synthesize(sentence))
+            )
         except SpeechError as error:
             raise calls.verb_failed("SpeakSentence", str(error)) from error
-        await self._play(pcm, "speech.played")
+        await self._play(made, "speech.played")
 
     async def ring_back(self, duration_s: float) -> None:
         """Ring-back tone to an answered party; an unanswered one just keeps ringing."""
@@ -91,7 +95,7 @@ class CallLine:
 
     async def _ring(self) -> None:
         """Play ring-back tone until cancelled."""
-        await self._leg.play(self._plant.clips.load(ring_back(RING_CADENCE_S)), loop=True)
+        await self._leg.play(self._plant.clips.load(clip(ring_back(RING_CADENCE_S))), loop=True)
 
     async def pause(self, duration_s: float) -> None:
         """Wait in silence."""
@@ -131,13 +135,38 @@ class CallLine:
         self._listener = target and target.resolve(self.base)
 
     def digit(self, digit: str) -> None:
-        """Route a pressed key: to a Gather alone, else to the listener (bxml.md 10.6)."""
+        """Route a pressed key: to a Gather alone, else to Record and listener (bxml.md 10.6)."""
         if self._collector is not None:
             self._collector.put_nowait(digit)
-        elif self._listener is not None:
+            return
+        self._recordings.hear(DigitHeard(digit))
+        if self._listener is not None:
             self._owner.notify("dtmf", {"digit": digit}, self._listener)
 
-    async def _play(self, pcm: Pcm, kind: str, **data: str) -> None:
-        if len(pcm):
-            self._journal.log(kind, duration_s=round(len(pcm) / 8000, 3), **data)
-            await self._leg.play(self._plant.clips.load(pcm))
+    def voice(self, changed: VoiceChanged) -> None:
+        """The party began or ceased to speak."""
+        self._recordings.hear(changed)
+
+    def capture(self, order: RecordingOrder) -> AbstractContextManager[Capture]:
+        """Record what the party says while open."""
+        return self._recordings.capture(self._resolved(order))
+
+    def start_recording(self, order: RecordingOrder) -> None:
+        """Begin to record in the background, unless that is being done."""
+        self._recordings.start(self._resolved(order))
+
+    def pause_recording(self, paused: bool) -> None:
+        """Pause or resume the recording in the background."""
+        self._recordings.pause(paused)
+
+    def stop_recording(self) -> None:
+        """End the recording in the background."""
+        self._recordings.stop()
+
+    def _resolved(self, order: RecordingOrder) -> RecordingOrder:
+        return replace(order, available=order.available and order.available.resolve(self.base))
+
+    async def _play(self, made: Load, kind: str, **data: str) -> None:
+        if made.pcm:
+            self._journal.log(kind, duration_s=round(len(made.pcm) / 16000, 3), **data)
+            await self._leg.play(self._plant.clips.load(made))

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from offhook.clock import timestamp
-from offhook.records import CallRecord
+from offhook.clock import duration, timestamp
+from offhook.records import CallRecord, Recording
 
 WITH_SIP_CALL_ID = {"initiate", "answer", "disconnect"}  # block S
 WITHOUT_TAG = {"initiate"}  # nothing is set yet (webhooks.md 6.1)
@@ -57,6 +57,35 @@ def disconnect_event(record: CallRecord, at: float, base_url: str) -> dict[str, 
         return call_event(record, "transferDisconnect", at, base_url, fields)
     fields["sipResponseCode"] = record.sip_response_code
     return call_event(record, "disconnect", at, base_url, fields)
+
+
+def media_url(base_url: str, recording: Recording) -> str:
+    """Return where the media of a recording is downloaded."""
+    account = f"{base_url}/api/v2/accounts/{recording.account_id}"
+    return f"{account}/calls/{recording.call_id}/recordings/{recording.recording_id}/media"
+
+
+def recording_fields(recording: Recording, base_url: str) -> dict[str, Any]:
+    """Return what events say of a recording that has ended."""
+    return {
+        "recordingId": recording.recording_id,
+        "mediaUrl": media_url(base_url, recording),
+        "startTime": timestamp(recording.start_time),
+        "endTime": _time(recording.end_time),
+        "duration": duration(recording.duration_s or 0.0),
+        "channels": recording.channels,
+        "fileFormat": recording.file_format,
+    }
+
+
+def available_fields(recording: Recording, base_url: str) -> dict[str, Any]:
+    """Return what `recordingAvailable` says beside the common block, which loses answerTime."""
+    fields = recording_fields(recording, base_url) | {
+        "answerTime": None,
+        "status": str(recording.status),
+        "recordingName": recording.name,
+    }
+    return fields if recording.downloadable else fields | {"mediaUrl": None}
 
 
 def _time(seconds: float | None) -> str | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from offhook.calls.archive import Archive
 from offhook.calls.clips import ClipBank
 from offhook.calls.limits import Settings
 from offhook.clock import Clock
@@ -36,3 +37,4 @@ class Plant:
     sip_host: str  # what our own URIs say
     media: MediaPlane
     clips: ClipBank
+    archive: Archive

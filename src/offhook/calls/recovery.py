@@ -3,10 +3,11 @@
 from offhook.calls import notices
 from offhook.calls.journal import Journal
 from offhook.calls.limits import QUEUED_AGE_S
+from offhook.calls.payloads import available_fields
 from offhook.calls.plant import Plant
 from offhook.calls.state import Step, advance
 from offhook.errors import Cause, calls
-from offhook.records import CallRecord, CallState
+from offhook.records import CallRecord, CallState, Recording
 
 
 def may_resume(record: CallRecord, now: float) -> bool:
@@ -39,3 +40,20 @@ def close(plant: Plant, record: CallRecord, events: int, notified: int) -> None:
         )
         if delivery := notices.disconnect(plant, ended, notified + 1):
             plant.store.put_delivery(delivery)
+
+
+def announce(
+    plant: Plant, record: CallRecord, recording: Recording, journal: Journal, notified: int
+) -> None:
+    """Tell of a recording that was salvaged."""
+    with plant.store.batch():
+        journal.log(
+            "recording.salvaged", recording=recording.recording_id, status=str(recording.status)
+        )
+        if recording.available is not None:
+            fields = available_fields(recording, plant.settings.base_url)
+            targets = (recording.available, None)
+            event = "recordingAvailable"
+            plant.store.put_delivery(
+                notices.notice(plant, record, notified + 1, event, fields, targets)
+            )

@@ -5,6 +5,7 @@ the call ends. It is one task; cancelling it is the only way to stop a verb. Fai
 with their cause as a value: the call above must say goodbye all the same.
 """
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.message import Message
@@ -36,6 +37,13 @@ class RanOut(End):
     """The document came to its end: an implicit hang-up (bxml.md 1.4)."""
 
     cause: Cause = Cause.HANGUP
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptEnded:
+    """A script has returned; a late one of a former script is told by its task."""
+
+    task: asyncio.Task[End | Goto]
 
 
 class Owner(Protocol):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from offhook.demo.site import DemoError, running_site
+from offhook.demo.site import DemoError, example_app, running_site
 from offhook.demo.story import Demo, telephones
 from offhook.testing.handset import CallOverError
 from offhook.testing.server import ServerError
@@ -14,10 +14,13 @@ from offhook.testing.server import ServerError
 LIMIT_S = 60.0
 
 
-def run(out: Path) -> int:
-    """Run the demo; returns the exit status: 0 when everything went as it must, else 1."""
+def run(out: Path, app: Path | None = None) -> int:
+    """Run the demo with an app, by default the example; returns the exit status.
+
+    It is 0 when everything went as it must, else 1.
+    """
     try:
-        asyncio.run(asyncio.wait_for(_demo(out), LIMIT_S))
+        asyncio.run(asyncio.wait_for(_demo(out, app or example_app()), LIMIT_S))
     except (DemoError, CallOverError, ServerError) as error:
         click.secho(f"\nThe demo failed: {error}", fg="red", err=True)
     except TimeoutError:
@@ -27,10 +30,10 @@ def run(out: Path) -> int:
     return 1
 
 
-async def _demo(out: Path) -> None:
+async def _demo(out: Path, app: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="offhook-demo-") as folder:
         click.echo("Starting a server, a voice app and two telephones on 127.0.0.1 …")
-        async with running_site(Path(folder)) as site, telephones(site) as phones:
+        async with running_site(Path(folder), app) as site, telephones(site) as phones:
             demo = Demo(site, phones, out, click.echo)
             try:
                 await demo.outbound()

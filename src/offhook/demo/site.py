@@ -41,13 +41,12 @@ def example_app() -> Path:
 
 
 @asynccontextmanager
-async def running_site(folder: Path) -> AsyncIterator[Site]:
-    """Start app and server, wait until both listen, and stop them at the end."""
-    app, phones = free_ports(2)
-    url = f"http://127.0.0.1:{app}"
-    command = [str(example_app()), "--port", str(app)]
+async def running_site(folder: Path, app: Path) -> AsyncIterator[Site]:
+    """Start app and server, wait until both serve, and stop them at the end."""
+    port, phones = free_ports(2)
+    url = f"http://127.0.0.1:{port}"
     async with (
-        running_process(command, app, folder / "app.log"),
+        running_process([str(app), "--port", str(port)], port, folder / "app.log"),
         running_server(folder, Wishes(app_url=url, trunk=phones)) as server,
     ):
         yield Site(server, url, phones)

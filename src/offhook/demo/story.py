@@ -77,11 +77,11 @@ class Demo:
         )
 
     async def _converse(self, call: Handset, key: str, name: str, who: str) -> None:
-        await _until(lambda: _spoken(call) >= GREETING_S, f"{who} to hear a greeting")
+        await _hear(call, lambda: _spoken(call) >= GREETING_S, f"{who} to hear a greeting")
         before = len(call.heard)
         await call.press(key)
-        await _until(lambda: bool(tones(call.heard[before:], CHIME_HZ)), f"{who} to hear the chime")
-        await _until(lambda: _quiet(call), f"{who} to hear the end of the announcement")
+        await _hear(call, lambda: _chimed(call, before), f"{who} to hear the chime")
+        await _hear(call, lambda: _quiet(call), f"{who} to hear the end of the announcement")
         heard = call.heard
         call.hang_up()
         keep(heard, self._out / f"{name}.wav")
@@ -140,6 +140,17 @@ async def _until(holds: Callable[[], bool], what: str) -> None:
                 await asyncio.sleep(POLL_S)  # what is heard has no event
     except TimeoutError:
         raise DemoError(f"waited {PATIENCE_S:.0f} s for {what}") from None
+
+
+async def _hear(call: Handset, holds: Callable[[], bool], what: str) -> None:
+    """Wait for something to be heard on a call, as long as there is a call."""
+    await _until(lambda: holds() or call.end is not None, what)
+    if call.end is not None:
+        raise DemoError(f"waited for {what}, but the call was {call.end}")
+
+
+def _chimed(call: Handset, since: int) -> bool:
+    return bool(tones(call.heard[since:], CHIME_HZ))
 
 
 def _spoken(call: Handset) -> float:

@@ -3,6 +3,7 @@
 Each helper returns the CallError for one row; raise it, or keep its cause and message.
 """
 
+import re
 from enum import StrEnum
 from urllib.parse import urlsplit, urlunsplit
 
@@ -328,5 +329,5 @@ def bare_url(url: str) -> str:
     try:
         parts = urlsplit(url)
     except ValueError:
-        return url.partition("?")[0]
+        return re.sub(r"//[^/]*@", "//", url.partition("?")[0])
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))

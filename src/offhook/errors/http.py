@@ -108,6 +108,16 @@ CALL_NOT_FOUND = Entry(
     "As not-found, in the detailed wording (errors.not_found_wording).",
     "Check the id; a call that has ended can only be read, for seven days.",
 )
+RECORDING_NOT_FOUND = Entry(
+    "recording-not-found",
+    404,
+    "validation",
+    "Recording [{recordingId}] not found",
+    Who.APP,
+    "As not-found, in the detailed wording: the call has no such recording, or its media is gone, "
+    "not ready yet or damaged.",
+    "Check the id and the recording's status; recordings are kept for 30 days.",
+)
 METHOD_NOT_ALLOWED = Entry(
     "method-not-allowed",
     405,

@@ -74,9 +74,10 @@ class _Link(asyncio.Protocol):
         self.lost.set()
 
     def write(self, command: Command) -> None:
-        """Send a command, now or as soon as the worker reads."""
+        """Send a command, now or as soon as the worker reads; what comes too late is lost."""
         assert self._transport is not None
-        self._transport.write(frames.pack(command))
+        if not self._transport.is_closing():  # uvloop raises for what asyncio would forgive
+            self._transport.write(frames.pack(command))
 
     def write_bounded(self, command: Command) -> None:
         """Send a command unless the worker has long stopped reading."""

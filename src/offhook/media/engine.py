@@ -36,6 +36,7 @@ from offhook.media.messages import (
     Load,
     Open,
     Part,
+    PauseRecord,
     Play,
     Record,
     Report,
@@ -51,7 +52,7 @@ from offhook.media.reporting import Reporting
 from offhook.media.rows import NO_EVENTS, Rows
 from offhook.media.senders import Senders
 from offhook.media.switch import Switch
-from offhook.media.taps import Taps
+from offhook.media.taps import Lane, Taps
 from offhook.media.tones import DIGITS
 
 COMFORT_NOISE = 13  # payload type (RFC 3389); we make our own silence
@@ -134,7 +135,7 @@ class Engine:
         self._players.stop(row)
         self._dials.clear(row)
         self._switch.clear(row, (row, self._capacity + row))
-        self._taps.stop(leg)
+        self._taps.clear(row)
         self._reporting.silence(row)
         self._rows.give_back(leg)
         return Closed(leg, self._reporting.counters(row, int(self._jitter.late[row])))
@@ -158,24 +159,21 @@ class Engine:
                 self._players.forget(clip)
             case Open() | Connect() | Close():
                 raise TypeError(f"{type(command).__name__} is for the owner of the sockets")
-            case StopRecord(leg):
-                self._taps.stop(leg)
-            case _ if (row := self._rows.row(command.leg)) is not None:
-                self._apply_to(row, command)
-
-    def _apply_to(self, row: int, command: Record | Join | Part | Play | Dial | Stop) -> None:
-        match command:
-            case Record(leg, _, track):
-                self._taps.start(leg, row, track)
             case Join() | Part():
-                self._bridge(row, command)
+                self._bridge(command)
             case _:
-                self._sound(row, command)
+                row = self._rows.row(command.leg)
+                if row is None:
+                    return
+                if isinstance(command, Play | Dial | Stop):
+                    self._sound(row, command)
+                else:
+                    self._tap(row, command)
 
-    def _bridge(self, row: int, command: Join | Part) -> None:
+    def _bridge(self, command: Join | Part) -> None:
         """Two ones off the diagonal of the matrix, set or cleared."""
-        other = self._rows.row(command.other)
-        if other is None or other == row:
+        row, other = self._rows.row(command.leg), self._rows.row(command.other)
+        if row is None or other is None or other == row:
             return
         change = self._switch.connect if isinstance(command, Join) else self._switch.disconnect
         change(row, other)
@@ -201,6 +199,15 @@ class Engine:
                 if self._players.stop(row, play):
                     self._dials.stop(row)
                     self._switch.disconnect(row, player)
+
+    def _tap(self, row: int, command: Record | PauseRecord | StopRecord) -> None:
+        match command:
+            case Record(_, recording, _, tracks):
+                self._taps.start(recording, row, tracks)
+            case PauseRecord(_, recording, paused):
+                self._taps.pause(recording, paused)
+            case StopRecord(_, recording):
+                self._taps.stop(recording)
 
     # Receiving.
 
@@ -362,6 +369,6 @@ class Engine:
         reports, self._reports = self._reports, []
         return reports
 
-    def taps(self) -> tuple[Sequence[str], Pcm]:
-        """Return the legs being recorded and this tick's audio of each: int16 [k, FRAME]."""
+    def taps(self) -> tuple[Sequence[Lane], Pcm]:
+        """Return the channels being recorded and this tick's audio of each: int16 [k, FRAME]."""
         return self._taps.audio(self._sources, self._out)

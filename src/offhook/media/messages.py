@@ -76,17 +76,27 @@ class Stop(msgspec.Struct, frozen=True, tag=True):
 
 
 class Record(msgspec.Struct, frozen=True, tag=True):
-    """Write what the leg's far end says (`inbound`) or hears (`outbound`) to a WAV file."""
+    """Write a leg to a WAV file: what its far end says or hears, a channel for each track."""
 
     leg: str
+    recording: str  # its name; a leg may have several recordings at once
     path: str
-    track: str = "inbound"
+    tracks: tuple[str, ...] = ("inbound",)  # inbound, outbound, or mixed: both in one
+
+
+class PauseRecord(msgspec.Struct, frozen=True, tag=True):
+    """Leave out what follows, or go on; paused time is not in the file."""
+
+    leg: str
+    recording: str
+    paused: bool = True
 
 
 class StopRecord(msgspec.Struct, frozen=True, tag=True):
-    """Finish the leg's WAV file; answered by Recorded."""
+    """Finish a WAV file; answered by Recorded."""
 
     leg: str
+    recording: str
 
 
 class Join(msgspec.Struct, frozen=True, tag=True):
@@ -110,7 +120,19 @@ class Close(msgspec.Struct, frozen=True, tag=True):
 
 
 Command = (
-    Open | Connect | Load | Forget | Play | Dial | Stop | Record | StopRecord | Join | Part | Close
+    Open
+    | Connect
+    | Load
+    | Forget
+    | Play
+    | Dial
+    | Stop
+    | Record
+    | PauseRecord
+    | StopRecord
+    | Join
+    | Part
+    | Close
 )
 
 
@@ -156,6 +178,7 @@ class Recorded(msgspec.Struct, frozen=True, tag=True):
     """A WAV file is complete; every Record is answered by one, asked for by StopRecord or not."""
 
     leg: str
+    recording: str
     path: str
     duration_s: float
     failure: str | None = None  # why it ended too early (disk full); what was written is good

@@ -15,6 +15,7 @@ from offhook.media.messages import (
     Open,
     Opened,
     OpenFailed,
+    PauseRecord,
     Record,
     Recorded,
     Report,
@@ -84,23 +85,29 @@ class Plane:
                 self._close(leg, now)
             case Connect() | Close():
                 pass
-            case Record(leg, path):
-                if leg in self._sockets:
-                    self._recorder.start(leg, path)
+            case Record() | PauseRecord() | StopRecord():
+                if command.leg in self._sockets:
                     self._engine.apply(command, now)
-            case StopRecord(leg):
-                self._engine.apply(command, now)
-                self._recorder.stop(leg)
+                    self._record(command)
             case _:
                 self._engine.apply(command, now)
+
+    def _record(self, command: Record | PauseRecord | StopRecord) -> None:
+        match command:
+            case Record(leg, recording, path, tracks):
+                self._recorder.start(leg, recording, path, len(tracks))
+            case PauseRecord(_, recording, paused):
+                self._recorder.pause(recording, paused)
+            case StopRecord(_, recording):
+                self._recorder.stop(recording)
 
     def tick(self, now: float) -> None:
         """Let 20 ms of all calls pass."""
         self._engine.receive(self._ports.receive(), now)
         self._ports.send(self._engine.tick(now))
-        legs, pcm = self._engine.taps()
-        if legs:
-            self._recorder.write(legs, pcm)
+        lanes, pcm = self._engine.taps()
+        if lanes:
+            self._recorder.write(lanes, pcm)
 
     def reports(self, now: float) -> list[Report]:
         """Return what has happened since the last call, in order of each leg."""
@@ -149,7 +156,7 @@ class Plane:
 
     def _close(self, leg: str, now: float) -> None:
         self._ports.send(self._engine.bye(leg, now))
-        self._recorder.stop(leg)
+        self._recorder.leave(leg)
         closed = self._engine.close(leg, now)
         self._ports.close(self._sockets.pop(leg))
         for recorded in self._recorder.finished():  # before Closed where the writer is so fast
@@ -157,6 +164,6 @@ class Plane:
         self._reports.append(closed)
 
     def _recorded(self, recorded: Recorded, now: float) -> None:
-        if recorded.failure is not None and recorded.leg not in self._recorder:
-            self._engine.apply(StopRecord(recorded.leg), now)
+        if recorded.failure is not None and recorded.recording not in self._recorder:
+            self._engine.apply(StopRecord(recorded.leg, recorded.recording), now)
         self._reports.append(recorded)

@@ -167,7 +167,11 @@ class UdpPorts:
             self.close(key)
 
     def peer(self, host: str, port: int) -> int:
-        """Return the key of an IP literal and port; raises OSError when it is none."""
+        """Return the key of an IP literal and port; raises OSError when it is none of our family.
+
+        One that slipped through would be a TypeError of `sendto`, and the end of the worker.
+        """
+        socket.inet_pton(self._family, host.partition("%")[0])
         return self._peers.keys[(host, port) if ":" not in host else (host, port, 0, 0)]
 
     def receive(self) -> Packets:

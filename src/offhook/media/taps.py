@@ -1,39 +1,74 @@
-"""Which legs are recorded, and their audio of a tick."""
+"""Which legs are recorded, and their audio of a tick.
+
+A recording has a lane for each of its channels: what the far end says (`inbound`), what it hears
+(`outbound`), or both together (`mixed`).
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from offhook.media.codecs import Ints, Pcm
 
+Lane = tuple[str, int]  # recording and channel
+
+
+@dataclass(frozen=True, slots=True)
+class _Tap:
+    """One recording's place in the tables."""
+
+    row: int
+    tracks: tuple[str, ...]  # one a channel
+    paused: bool = False
+
 
 class Taps:
-    """One tap a leg, on what its far end says or on what it hears."""
+    """All recordings of an engine; a leg may have several."""
 
     def __init__(self) -> None:
-        self._taps: dict[str, tuple[int, bool]] = {}  # leg: row, outbound
-        self._legs: tuple[str, ...] = ()
-        self._rows: Ints = np.zeros(0, np.int64)
-        self._outbound: Ints = np.zeros(0, np.int64)  # indices into _rows
-
-    def start(self, leg: str, row: int, track: str) -> None:
-        """Tap a leg from the next tick on."""
-        self._taps[leg] = (row, track == "outbound")
+        self._taps: dict[str, _Tap] = {}  # by recording
         self._arrange()
 
-    def stop(self, leg: str) -> None:
-        """Tap it no more."""
-        if self._taps.pop(leg, None):
+    def start(self, recording: str, row: int, tracks: tuple[str, ...]) -> None:
+        """Tap a row from the next tick on."""
+        self._taps[recording] = _Tap(row, tracks)
+        self._arrange()
+
+    def pause(self, recording: str, paused: bool) -> None:
+        """Let a recording miss what is said from the next tick on, or hear it again."""
+        if tap := self._taps.get(recording):
+            self._taps[recording] = replace(tap, paused=paused)
             self._arrange()
 
-    def _arrange(self) -> None:
-        self._legs = tuple(self._taps)
-        self._rows = np.array([row for row, _ in self._taps.values()], np.int64)
-        self._outbound = np.flatnonzero([outbound for _, outbound in self._taps.values()])
+    def stop(self, recording: str) -> None:
+        """Tap no more."""
+        if self._taps.pop(recording, None):
+            self._arrange()
 
-    def audio(self, said: Pcm, heard: Pcm) -> tuple[Sequence[str], Pcm]:
-        """Pick the rows of tapped legs from both tables: int16 [k, FRAME]."""
+    def clear(self, row: int) -> None:
+        """Stop all that tap a row."""
+        for recording in [name for name, tap in self._taps.items() if tap.row == row]:
+            self.stop(recording)
+
+    def _arrange(self) -> None:
+        lanes = [
+            ((recording, channel), tap.row, track)
+            for recording, tap in self._taps.items()
+            if not tap.paused
+            for channel, track in enumerate(tap.tracks)
+        ]
+        self._lanes: tuple[Lane, ...] = tuple(lane for lane, _, _ in lanes)
+        self._rows: Ints = np.array([row for _, row, _ in lanes], np.int64)
+        self._outbound: Ints = np.flatnonzero([track == "outbound" for _, _, track in lanes])
+        self._mixed: Ints = np.flatnonzero([track == "mixed" for _, _, track in lanes])
+
+    def audio(self, said: Pcm, heard: Pcm) -> tuple[Sequence[Lane], Pcm]:
+        """Pick the tapped rows from both tables: int16 [lane, FRAME]."""
         audio = said[self._rows]
         if len(self._outbound):
             audio[self._outbound] = heard[self._rows[self._outbound]]
-        return self._legs, audio
+        if len(self._mixed):
+            both = audio[self._mixed].astype(np.int32) + heard[self._rows[self._mixed]]
+            audio[self._mixed] = np.clip(both, -32768, 32767)
+        return self._lanes, audio

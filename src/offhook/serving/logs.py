@@ -24,3 +24,4 @@ def configure(form: str) -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # our protocol says the rest

@@ -28,6 +28,7 @@ from offhook.settings import Settings
 from offhook.sip.resolve import Resolver, ask_dns
 from offhook.sip.sockets import NetworkSockets
 from offhook.store import Store, StoreError
+from offhook.store.files import Folder
 from offhook.webhooks.client import AiohttpClient
 from offhook.webhooks.guard import Guard
 
@@ -119,6 +120,7 @@ async def running_node(config: Config, http_port: int) -> AsyncIterator[Node]:
                 ids=Ids(rng, secrets.token_hex(4)),
                 offload=offload,
                 store=store,
+                files=Folder(recordings_folder(settings)),
                 http=http,
                 synthesizer=speech,
                 sockets=sockets,
@@ -134,7 +136,7 @@ async def running_node(config: Config, http_port: int) -> AsyncIterator[Node]:
         await node.start()
         stack.push_async_callback(node.close)
         await stack.enter_async_context(background(book.keep()))
-        await stack.enter_async_context(background(_purge(store, offload)))
+        await stack.enter_async_context(background(_purge(node, settings, offload)))
         yield node
 
 
@@ -167,12 +169,23 @@ def _client(settings: Settings) -> AiohttpClient:
     return AiohttpClient(guard, ca_file=Path(webhooks.ca_file) if webhooks.ca_file else None)
 
 
-async def _purge(store: Store, offload: ThreadOffload) -> None:
+def recordings_folder(settings: Settings) -> Path:
+    """Return the folder of recordings: as configured, else beside the SQLite file."""
+    if settings.recordings.folder is not None:
+        return Path(settings.recordings.folder)
+    kind, _, file = settings.store.url.partition(":///")
+    beside = Path(file.partition("?")[0]).parent if kind.startswith("sqlite") else Path()
+    return beside / "recordings"
+
+
+async def _purge(node: Node, settings: Settings, offload: ThreadOffload) -> None:
     """Remove what has been kept long enough, from time to time; a later time will do as well."""
     while True:
         try:
-            log.info("store.purged", calls=await offload(store.purge))
-        except StoreError as error:
+            calls = await offload(node.store.purge)
+            recordings = await node.archive.purge(settings.recordings.keep_days * 86_400)
+            log.info("store.purged", calls=calls, recordings=recordings)
+        except (StoreError, OSError) as error:
             log.warning("store.not_purged", error=str(error))
         await asyncio.sleep(PURGE_EVERY_S)
 

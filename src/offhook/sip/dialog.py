@@ -9,7 +9,6 @@ from offhook.sip.transport import Address
 from offhook.sip.uri import Uri
 
 MAX_FORWARDS = ("Max-Forwards", "70")  # RFC 3261 8.1.1.6
-MAX_CSEQ = 2**31 - 1  # RFC 3261 8.1.1.5
 
 
 @dataclass(slots=True)

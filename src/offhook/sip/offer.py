@@ -69,7 +69,7 @@ def offer(
 def answer(sdp: bytes, local: LocalMedia) -> tuple[bytes, Agreed]:
     """Write the answer to an offer; raises `SdpError` when no section of it suits us (488)."""
     offered = parse(sdp)
-    chosen, agreed = _choose(offered)
+    chosen, agreed = _choose(offered, local.host)
     direction = _DIRECTION[agreed.send, agreed.receive]
     types = {agreed.payload_type: agreed.codec}
     sections = [_refused(media) for media in offered.media]
@@ -77,12 +77,16 @@ def answer(sdp: bytes, local: LocalMedia) -> tuple[bytes, Agreed]:
     return _describe(local, sections, offered.times), agreed
 
 
-def _choose(offered: Description) -> tuple[int, Agreed]:
+def _choose(offered: Description, here: str) -> tuple[int, Agreed]:
+    reason = "no audio in G.711 over RTP/AVP was offered"
     for index, media in enumerate(offered.media):
         agreed = _agree(offered, media)
-        if agreed is not None:
+        if agreed is None:
+            continue
+        if agreed.host in _NOWHERE or (":" in agreed.host) == (":" in here):
             return index, agreed
-    raise SdpError("no audio in G.711 over RTP/AVP was offered")
+        reason = f"{agreed.host} cannot be reached from {here}"
+    raise SdpError(reason)
 
 
 def accept(sdp: bytes) -> Agreed:

@@ -15,7 +15,7 @@ from offhook.sip.core import Core, Told, client_key, reply_address, server_key, 
 from offhook.sip.inbound import Inbound
 from offhook.sip.message import Request, Response, SipSyntaxError, parse, respond, validate
 from offhook.sip.outbound import Outbound
-from offhook.sip.refusals import BUSY, OPTIONS_HEADERS, refusal
+from offhook.sip.refusals import BUSY, OPTIONS_HEADERS, Refusal, refusal
 from offhook.sip.session import Session
 from offhook.sip.transactions import Input, Transaction, response_input
 from offhook.sip.transport import Address, Outgoing
@@ -121,8 +121,8 @@ class Stack:
         if tx is not None:
             tx.feed(Input.REQUEST, request)
             return tx.session
-        if len(self.core.transactions) >= self._max_transactions and not self._knows(request):
-            self._answer_stateless(request, 503, (BUSY,), source)
+        if not self._knows(request) and (refused := self._turned_away(request, source)):
+            self._answer_stateless(request, refused.status, refused.headers, source)
             return None
         merged = request.to.tag is None and twin_key(request) in self.core.twins
         tx = self.core.serve(request, source)
@@ -131,6 +131,16 @@ class Stack:
         else:
             self._dispatch(request, tx, source)
         return tx.session
+
+    def _turned_away(self, request: Request, source: Address) -> Refusal | None:
+        """Return what costs us no memory: under overload, or for a stranger (RFC 3261 8.2.7)."""
+        if not self._accepts(source):
+            if request.method == "OPTIONS":
+                return refusal(request) or Refusal(200, OPTIONS_HEADERS)
+            return refusal(request) or Refusal(403 if _begins(request) else 481)
+        if len(self.core.transactions) >= self._max_transactions:
+            return Refusal(503, (BUSY,))
+        return None
 
     def _take_ack(self, ack: Request, tx: Transaction | None) -> int | None:
         """Give an ACK to the refusal or to the session that waits for it; never answer it."""
@@ -174,9 +184,6 @@ class Stack:
 
     def _begin(self, request: Request, tx: Transaction, source: Address) -> None:
         """Begin an inbound session."""
-        if not self._accepts(source):
-            self.core.answer(tx, 403)
-            return
         session = Inbound(self.core, next(self._numbers), request, tx)
         tx.session = session.number
         self._add(session)
@@ -219,6 +226,10 @@ class Stack:
         tag = f"{zlib.crc32(request.lines('Via')[0].encode()):08x}"
         response = respond(request, status, to_tag=tag, headers=headers)
         self.core.post(response, reply_address(request, source), None)
+
+
+def _begins(request: Request) -> bool:
+    return request.method == "INVITE" and request.to.tag is None
 
 
 def _stamp(request: Request, source: Address) -> None:

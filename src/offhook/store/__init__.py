@@ -1,10 +1,10 @@
-"""What is kept: call records, event logs, the outbox, the directory.
+"""What is kept: call records, event logs, the outbox, records of recordings, the directory.
 
 Writing is for the event loop: it never blocks, and `flushed` tells when everything so far is on
 disk. Reading blocks: call it through an Offload; it sees what is committed.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -13,9 +13,9 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from offhook.clock import Clock
-from offhook.records import CallRecord, Delivery, Event
-from offhook.requests import CallFilter
-from offhook.store import calls, deliveries, directory, events, retention
+from offhook.records import CallRecord, Delivery, Event, Recording
+from offhook.requests import CallFilter, RecordingFilter
+from offhook.store import calls, deliveries, directory, events, recordings, retention
 from offhook.store.batch import Change, Committer, Encoded, encode
 from offhook.store.database import Database
 from offhook.store.directory import Entry, Parts
@@ -112,6 +112,10 @@ class Store:
         """Write down that a delivery has arrived or is given up."""
         self.write(delivery)
 
+    def put_recording(self, recording: Recording) -> None:
+        """Write down how far a recording is."""
+        self.write(recording)
+
     async def flushed(self) -> None:
         """Return when everything written so far is committed; raises StoreError if it cannot."""
         await self._writer.flushed()
@@ -150,6 +154,26 @@ class Store:
         """Return the sequence number of the call's last delivery, 0 if it has none."""
         return self._read(lambda connection: deliveries.last_sequence(connection, call_id))
 
+    def recording(self, account_id: str, call_id: str, recording_id: str) -> Recording | None:
+        """Return a recording of the account's call."""
+        return self._read(lambda found: recordings.find(found, account_id, call_id, recording_id))
+
+    def recordings_of(self, account_id: str, call_id: str, limit: int = 1000) -> list[Recording]:
+        """Return the recordings of the account's call, oldest first."""
+        return self._read(lambda found: recordings.of_call(found, account_id, call_id, limit))
+
+    def recordings(self, account_id: str, wanted: RecordingFilter) -> list[Recording]:
+        """Return the account's recordings that pass the filter, oldest first."""
+        return self._read(lambda found: recordings.matching(found, account_id, wanted))
+
+    def unfinished_recordings(self) -> list[Recording]:
+        """Return the recordings whose file is not made yet."""
+        return self._read(recordings.unfinished)
+
+    def ended_recordings(self, before: float, limit: int = 500) -> list[Recording]:
+        """Return recordings that ended before then, oldest first."""
+        return self._read(lambda found: recordings.ended(found, before, limit))
+
     def load_directory(self) -> Parts:
         """Return the directory's entries: the arguments of `Directory`."""
         return self._read(directory.load)
@@ -169,6 +193,11 @@ class Store:
         """Remove an entry from the directory; returns whether it was there."""
         with _reachable("written"), self._database.writing() as connection:
             return directory.remove(connection, kind, name)
+
+    def remove_recordings(self, recording_ids: Sequence[str]) -> None:
+        """Forget recordings; nothing of them may wait to be written."""
+        with _reachable("written"), self._database.writing() as connection:
+            recordings.remove(connection, recording_ids)
 
     def purge(self, keep_s: float = retention.CALLS_KEPT_S) -> int:
         """Remove what ended longer ago than that; returns the number of calls removed."""

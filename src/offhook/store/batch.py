@@ -7,12 +7,12 @@ within a batch only the newest version is written.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from offhook.records import CallRecord, Delivery, Event
-from offhook.store import calls, deliveries, events
+from offhook.records import CallRecord, Delivery, Event, Recording
+from offhook.store import calls, deliveries, events, recordings
 from offhook.store.database import Database
 from offhook.store.upsert import Row
 
-Change = CallRecord | Event | Delivery
+Change = CallRecord | Event | Delivery | Recording
 
 
 class Encoded(NamedTuple):
@@ -31,6 +31,8 @@ def encode(change: Change) -> Encoded:
             return Encoded(Event, events.to_row(change))
         case Delivery():
             return Encoded(Delivery, deliveries.to_row(change))
+        case Recording():
+            return Encoded(Recording, recordings.to_row(change))
 
 
 class Committer:
@@ -41,20 +43,25 @@ class Committer:
         self._calls = calls.upsert(database.dialect)
         self._events = events.upsert(database.dialect)
         self._deliveries = deliveries.upsert(database.dialect)
+        self._recordings = recordings.upsert(database.dialect)
 
     def commit(self, changes: Sequence[Encoded]) -> None:
         """Write all changes in one transaction; repeating it does no harm."""
         records: dict[str, Row] = {}
         outgoing: dict[str, Row] = {}
+        recorded: dict[str, Row] = {}
         entries: list[Row] = []
         for kind, row in changes:
             if kind is Event:
                 entries.append(row)
             elif kind is Delivery:
                 outgoing[row["id"]] = row
+            elif kind is Recording:
+                recorded[row["recording_id"]] = row  # one writer each: the later is the newer
             elif row["version"] >= records.get(row["call_id"], row)["version"]:
                 records[row["call_id"]] = row
         with self._database.writing() as connection:
             self._calls.write(connection, list(records.values()))
             self._events.write(connection, entries)
             self._deliveries.write(connection, list(outgoing.values()))
+            self._recordings.write(connection, list(recorded.values()))

@@ -7,7 +7,7 @@ so that a new field of a record needs no migration. Times are seconds since the 
 
 from sqlalchemy import Column, Double, Index, Integer, MetaData, Table, Text, literal_column
 
-REVISIONS = ("0001",)  # schema revisions this version knows, oldest first
+REVISIONS = ("0001", "0002")  # schema revisions this version knows, oldest first
 
 metadata = MetaData()
 
@@ -61,6 +61,31 @@ Index(
     sqlite_where=is_pending,
     postgresql_where=is_pending,
 )
+
+recordings = Table(
+    "recordings",
+    metadata,
+    Column("recording_id", Text, primary_key=True),
+    Column("call_id", Text, nullable=False),
+    Column("account_id", Text, nullable=False),
+    Column("to_party", Text, nullable=False),
+    Column("from_party", Text, nullable=False),
+    Column("start_time", Double, nullable=False),
+    Column("end_time", Double),
+    Column("status", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("document", Text, nullable=False),
+)
+Index("recordings_by_call", recordings.c.call_id, recordings.c.start_time)
+Index("recordings_by_age", recordings.c.account_id, recordings.c.start_time)
+is_unfinished = recordings.c.status == literal_column("'processing'")
+Index(
+    "recordings_unfinished",
+    recordings.c.start_time,
+    sqlite_where=is_unfinished,
+    postgresql_where=is_unfinished,
+)
+Index("recordings_ended", recordings.c.end_time)
 
 directory = Table(
     "directory",

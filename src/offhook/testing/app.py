@@ -10,7 +10,7 @@ import asyncio
 import base64
 import json
 import math
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -63,6 +63,7 @@ class Received:
     body: bytes
     credentials: Credentials | None  # HTTP Basic
     event: dict[str, Any]  # of the JSON body or of the query; empty when it carries none
+    connected: bool = True  # False: it was not let in
 
     @property
     def path(self) -> str:
@@ -73,7 +74,7 @@ class Received:
 Answer = Reply | str | Callable[[Received], Reply]  # a text is the verbs of a document
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Waiter:
     """Somebody who waits for the last of some more events."""
 
@@ -99,7 +100,9 @@ class App:
         self.refused: list[Received] = []  # what came but was given no connection
         self._scripts: dict[str, deque[Answer]] = {}
         self._files: dict[str, Reply] = {}
-        self._waiters: dict[int, _Waiter] = {}
+        self._events: list[dict[str, Any]] = []
+        self._events_of: defaultdict[object, list[dict[str, Any]]] = defaultdict(list)  # by call
+        self._waiters: defaultdict[object, list[_Waiter]] = defaultdict(list)  # by call, or None
 
     def on(self, url: str, *answers: Answer) -> None:
         """Answer requests to a URL (or path of app.test) in turn; the last answer stays."""
@@ -120,11 +123,8 @@ class App:
     def events(self, kind: str | None = None, **fields: object) -> list[dict[str, Any]]:
         """Return the events so far, those of one `eventType` and with such fields only."""
         wanted = fields if kind is None else {"eventType": kind, **fields}
-        return [
-            received.event
-            for received in self.received
-            if received.event and wanted.items() <= received.event.items()
-        ]
+        events = self._events_of[fields["callId"]] if "callId" in fields else self._events
+        return [event for event in events if wanted.items() <= event.items()]
 
     async def wait_event(self, kind: str, *, count: int = 1, **fields: object) -> dict[str, Any]:
         """Wait until so many such events have come in all; return the last of them."""
@@ -133,11 +133,12 @@ class App:
             return found[count - 1]
         event: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         waiter = _Waiter({"eventType": kind, **fields}, count - len(found), event)
-        self._waiters[id(waiter)] = waiter
+        waiters = self._waiters[fields.get("callId")]
+        waiters.append(waiter)
         try:
             return await event
         finally:
-            del self._waiters[id(waiter)]
+            waiters.remove(waiter)
 
     async def send(self, request: HttpRequest, *, timeout_s: float, limit: int) -> HttpResponse:
         """Take a request and answer it (webhooks/http.py: HttpClient)."""
@@ -160,7 +161,7 @@ class App:
         received = _received(request)
         reply = self._find(received)
         if reply.failure:
-            self.refused.append(received)
+            self.refused.append(replace(received, connected=False))
         else:
             self._keep(received)
         async with _at_most(request.first_byte_s):
@@ -171,9 +172,12 @@ class App:
 
     def _keep(self, received: Received) -> None:
         self.received.append(received)
-        if received.event:
-            for waiter in self._waiters.values():
-                waiter.see(received.event)
+        if event := received.event:
+            call_id = event.get("callId")
+            self._events.append(event)
+            self._events_of[call_id].append(event)
+            for waiter in [*self._waiters[None], *self._waiters[call_id]]:
+                waiter.see(event)
 
     def _find(self, received: Received) -> Reply:
         script = self._scripts.get(received.url.partition("?")[0])

@@ -122,6 +122,22 @@ class Rest:
         body = document.encode() if isinstance(document, str) else document
         return await self.request("PUT", f"/calls/{call_id}/bxml", headers=XML, body=body)
 
+    async def recordings(self, call_id: str) -> list[dict[str, Any]]:
+        """GET /calls/{callId}/recordings."""
+        answer = await self.request("GET", f"/calls/{call_id}/recordings")
+        found: list[dict[str, Any]] = answer.json()
+        return found
+
+    async def download(self, recording: Mapping[str, Any]) -> Answer:
+        """GET the media of a recording, as REST shows it or an event tells of it."""
+        path = f"/calls/{recording['callId']}/recordings/{recording['recordingId']}/media"
+        return await self.request("GET", path)
+
+    async def update_recording(self, call_id: str, state: object) -> Answer:
+        """PUT /calls/{callId}/recording."""
+        path = f"/calls/{call_id}/recording"
+        return await self.request("PUT", path, headers=JSON, body=_encode({"state": state}))
+
 
 def _encode(fields: Mapping[str, object]) -> bytes:
     """JSON; `from_` stands for `from`, which Python keeps for itself."""

@@ -6,58 +6,71 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from offhook.media.messages import Recorded
-from offhook.testing.sound import RATE_HZ, Pcm
+from offhook.media.taps import Lane
+from offhook.testing.sound import Pcm
+
+TICK_S = 0.02
 
 
 @dataclass(slots=True)
 class _Stretch:
-    """Ticks during which the same legs were listening."""
+    """Ticks during which the same telephones were listening."""
 
-    legs: Sequence[str]
+    lanes: Sequence[Lane]
     places: dict[str, int]
-    frames: list[Pcm] = field(default_factory=list)  # each int16 [leg, sample]
+    frames: list[Pcm] = field(default_factory=list)  # each int16 [lane, sample]
 
 
 class Ears:
     """One array a tick for all legs together (media/recorder.py: Recordings)."""
 
     def __init__(self) -> None:
-        self._listening: set[str] = set()
+        self._listening: dict[str, str] = {}  # leg by name of its recording
         self._stretches: list[_Stretch] = []
         self._finished: list[Recorded] = []
 
     def __len__(self) -> int:
         return len(self._listening) + len(self._finished)
 
-    def __contains__(self, leg: str) -> bool:
-        return leg in self._listening
+    def __contains__(self, recording: str) -> bool:
+        return recording in self._listening
 
-    def heard(self, leg: str) -> Pcm:
-        """Return what a leg has heard so far."""
+    def heard(self, recording: str) -> Pcm:
+        """Return what was heard so far; a telephone's recording has the name of its leg."""
         frames = [
-            frame[stretch.places[leg]]
+            frame[stretch.places[recording]]
             for stretch in self._stretches
-            if leg in stretch.places
+            if recording in stretch.places
             for frame in stretch.frames
         ]
         return np.concatenate([np.zeros(0, np.int16), *frames])
 
-    def start(self, leg: str, path: str) -> None:
-        """Listen from the next tick on; the path is of no use here."""
+    def start(self, leg: str, recording: str, path: str, channels: int = 1) -> None:
+        """Listen from the next tick on, with one ear; the path is of no use here."""
         del path
-        self._listening.add(leg)
+        assert channels == 1, "a telephone has one ear"
+        self._listening[recording] = leg
 
-    def stop(self, leg: str) -> None:
+    def pause(self, recording: str, paused: bool) -> None:
+        """Nothing to do: what is not told is not heard."""
+
+    def stop(self, recording: str) -> None:
         """Listen no more; what was heard is kept."""
-        if leg in self._listening:
-            self._listening.remove(leg)
-            self._finished.append(Recorded(leg, "", len(self.heard(leg)) / RATE_HZ))
+        if leg := self._listening.pop(recording, None):
+            stretches = (each for each in self._stretches if recording in each.places)
+            ticks = sum(len(each.frames) for each in stretches)
+            self._finished.append(Recorded(leg, recording, "", ticks * TICK_S))
 
-    def write(self, legs: Sequence[str], pcm: Pcm) -> None:
+    def leave(self, leg: str) -> None:
+        """Cease to listen to a leg."""
+        for recording in [name for name, its in self._listening.items() if its == leg]:
+            self.stop(recording)
+
+    def write(self, lanes: Sequence[Lane], pcm: Pcm) -> None:
         """Take in a tick."""
-        if not self._stretches or self._stretches[-1].legs is not legs:
-            places = {leg: place for place, leg in enumerate(legs)}
-            self._stretches.append(_Stretch(legs, places))
+        if not self._stretches or self._stretches[-1].lanes is not lanes:
+            places = {recording: place for place, (recording, _) in enumerate(lanes)}
+            self._stretches.append(_Stretch(lanes, places))
         self._stretches[-1].frames.append(pcm)
 
     def finished(self) -> list[Recorded]:
@@ -66,7 +79,7 @@ class Ears:
         return finished
 
     def close(self) -> list[Recorded]:
-        """Let all legs cease to listen."""
-        for leg in list(self._listening):
-            self.stop(leg)
+        """Let all cease to listen."""
+        for recording in list(self._listening):
+            self.stop(recording)
         return self.finished()

@@ -245,7 +245,7 @@ class Handset:
     def _talk(self) -> None:
         """Begin to listen: from here on the seconds of `heard` count."""
         if self.listens:
-            self._media.send(messages.Record(self.leg, ""))
+            self._media.send(messages.Record(self.leg, self.leg, ""))
         self._note("answered")
 
     def _confirmed(self, sdp: bytes) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from offhook.records import CallRecord, CallState, Delivery, Direction, Event
 from offhook.testing.app import Received
+from offhook.testing.loop import EPOCH
 from offhook.testing.network import Sent
 
 ASKED = {
@@ -20,12 +21,16 @@ ASKED = {
     "answer",
     "gather",
     "redirect",
+    "recordComplete",
     "bridgeComplete",
     "bridgeTargetComplete",
     "transferAnswer",
     "transferComplete",
 }  # synchronous events (bxml.md 9)
 GOODBYES = {"disconnect", "transferDisconnect"}  # of a call, and of a leg that a call has placed
+LATER = {"recordingAvailable"}  # may come after a goodbye
+EVENT_ID = "offhook-event-id"  # of asynchronous webhooks
+_INVITE_ANSWERED = re.compile(rb"SIP/2.0 \d{3} [\s\S]*\r\nCSeq: *\d+ INVITE\r\n")
 ORDER = list(CallState)  # a call goes through them in this order and never back
 
 
@@ -88,7 +93,7 @@ def log_faults(log: Sequence[Event]) -> Iterator[str]:
 
 def outbox_faults(record: CallRecord, deliveries: Sequence[Delivery]) -> Iterator[str]:
     """One goodbye, the last of all, if anybody wants it; nothing left undecided."""
-    kinds = [delivery.event_type for delivery in deliveries]
+    kinds = [each.event_type for each in deliveries if each.event_type not in LATER]
     goodbye = "transferDisconnect" if record.parent_call_id else "disconnect"
     found = [kind for kind in kinds if kind in GOODBYES]
     wanted = [goodbye] if record.status is not None else []
@@ -107,11 +112,14 @@ def webhook_faults(requests: Sequence[Received]) -> Iterator[str]:
             yield f"its webhooks have the times {times}"
     kinds = [request.event["eventType"] for request in requests]
     first = next((place for place, kind in enumerate(kinds) if kind in GOODBYES), len(kinds))
-    if len(set(kinds[first:])) > 1:
+    if len(set(kinds[first:]) - LATER) > 1:
         yield f"a webhook follows disconnect: {kinds}"
     goodbyes = [request.event for request in requests if request.event["eventType"] in GOODBYES]
     if any(event != goodbyes[0] for event in goodbyes):
         yield "an attempt of disconnect differs from the one before"
+    ids = [(r.headers.get(EVENT_ID), r.url) for r in requests if r.connected]
+    if twice := [each for each in set(ids) if each[0] and ids.count(each) > 1]:
+        yield f"a webhook was sent again though it had come in: {twice}"
     nulls = {name for request in requests for name in _nulls(request.event)}
     if nulls:
         yield f"null in a webhook: {sorted(nulls)}"
@@ -137,6 +145,12 @@ def sip_faults(record: CallRecord, messages: Sequence[Sent], host: str) -> Itera
         yield "it was refused and hung up"
     if record.answer_time is not None and not byes and messages:
         yield "it was answered and nobody said BYE"
+    if (
+        record.direction is Direction.OUTBOUND
+        and not cancels
+        and _was_left_ringing(record, messages, host)
+    ):
+        yield "it was given up without a CANCEL"
 
 
 def _sequence_numbers(messages: Iterable[Sent], method: bytes) -> set[int]:
@@ -159,6 +173,20 @@ def _finals(messages: Sequence[Sent], host: str) -> set[int]:
         and re.match(rb"SIP/2.0 [2-6]", each.data)
         and re.search(rb"\r\nCSeq: *%d INVITE\r\n" % min(invites), each.data)
     }
+
+
+def _was_left_ringing(record: CallRecord, messages: Iterable[Sent], host: str) -> bool:
+    """Whether a far end was still trying when its call ended here."""
+    assert record.end_time is not None
+    statuses = [
+        int(each.data[8:11])
+        for each in messages
+        if each.source.host != host
+        and not each.lost
+        and each.at < record.end_time - EPOCH
+        and re.match(_INVITE_ANSWERED, each.data)
+    ]
+    return bool(statuses) and max(statuses) < 200
 
 
 def _cseq(data: bytes) -> int:

@@ -5,6 +5,7 @@ process is stopped at the end, and a server that does not start says why.
 """
 
 import asyncio
+import os
 import secrets
 import socket
 import sys
@@ -12,6 +13,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from offhook.config import PREFIX
 
 ACCOUNT = "9900000"
 APPLICATION = "3d4f7c5e-2a51-4c59-9b6f-6f0a61f8d1aa"
@@ -162,7 +165,7 @@ async def running_process(
 async def _process(arguments: list[str], log: Path) -> AsyncIterator[asyncio.subprocess.Process]:
     with log.open("wb") as output:  # opened once, before anything runs
         process = await asyncio.create_subprocess_exec(
-            sys.executable, *arguments, stdout=output, stderr=output
+            sys.executable, *arguments, stdout=output, stderr=output, env=_environment()
         )
         try:
             yield process
@@ -174,6 +177,11 @@ async def _process(arguments: list[str], log: Path) -> AsyncIterator[asyncio.sub
             except TimeoutError:
                 process.kill()
                 await process.wait()
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment without what configures servers: ours has its own file and store."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
 
 
 async def _answering(port: int, process: asyncio.subprocess.Process, log: Path) -> None:

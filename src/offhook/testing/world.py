@@ -6,10 +6,14 @@ state, one `disconnect`, no media row, no SIP transaction and no task.
 """
 
 import asyncio
+import os
 import random
+import shutil
+import tempfile
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -24,6 +28,7 @@ from offhook.requests import CallFilter
 from offhook.scopes import InlineOffload
 from offhook.sip.transport import Address
 from offhook.store import Store
+from offhook.store.files import Folder
 from offhook.testing import fixtures, invariants
 from offhook.testing.app import Answer, App, Received
 from offhook.testing.asgi import AsgiClient, Rest
@@ -40,6 +45,7 @@ from offhook.timeline import line
 ON_THE_WAY_S = 0.5  # for what has been sent when a story ends: it still arrives
 SETTLE_S = 60.0  # for calls to end and webhooks to be delivered, once all phones have hung up
 SETTLE_STEP_S = 0.1
+DRAFTS = {".draft", ".made"}  # of files that nobody keeps
 CALLS_TOLD = 5  # when something goes wrong
 SIP_TIMERS_S = 120.0  # 2xx, its missing ACK and the BYE that follows: 32 s each (RFC 3261 17)
 
@@ -91,6 +97,8 @@ class World:
         self.voice = ToneVoice()
         self.directory = fixtures.directory()
         self.store = Store.open("sqlite://", loop.clock, threaded=False)
+        # where media of recordings is; it is made when there is one
+        self.recordings = Path(tempfile.gettempdir()) / f"offhook-{os.getpid()}-{id(self)}"
         self.ports = self.network.ports(SERVER)
         self.phones = Phones(
             self.network.sip_sockets(TRUNK),
@@ -184,15 +192,17 @@ class World:
             await self.phones.close()
             await self._media.close()
             self.store.close()
+            shutil.rmtree(self.recordings, ignore_errors=True)
 
     async def _settle(self) -> None:
         """Hang up everywhere, wait for the end of everything and look at what is left."""
         await asyncio.sleep(ON_THE_WAY_S)
         for call in self.phones.live:
             call.hang_up()
-        exchange, outbox = self.node.exchange, self.node.outbox
-        await _until(lambda: not (exchange.calls or outbox.open_lanes), SETTLE_S)
+        exchange, outbox, takes = self.node.exchange, self.node.outbox, self.node.archive.takes
+        await _until(lambda: not (exchange.calls or takes or outbox.open_lanes), SETTLE_S)
         assert not exchange.calls, f"calls that do not end: {list(exchange.calls)}"
+        assert not takes, "a recording is not finished"
         assert not outbox.open_lanes, "webhooks are still under way"
         await self.store.flushed()
         faults = [
@@ -201,6 +211,9 @@ class World:
             for fault in invariants.faults(evidence)
         ]
         assert not faults, "\n".join(faults)
+        assert not self.store.unfinished_recordings(), "a recording is processed for ever"
+        drafts = [path.name for path in self.recordings.glob("*") if path.suffix in DRAFTS]
+        assert not drafts, f"files are left: {drafts}"
         assert self.ports.open_count == 0, "the server has not given back all its ports"
         assert exchange.sessions.total == 0, "session slots are not given back"
         assert not exchange.tasks, "the exchange still has tasks"
@@ -247,6 +260,7 @@ class World:
                 ids=Ids(self.rng),
                 offload=InlineOffload(),
                 store=self.store,
+                files=Folder(self.recordings),
                 http=self.app,
                 synthesizer=self.voice,
                 sockets=self.network.sip_sockets(SERVER),
@@ -266,6 +280,7 @@ async def _until(condition: Callable[[], bool], patience_s: float) -> None:
         await asyncio.sleep(SETTLE_STEP_S)
 
 
-def _moment(request: Received) -> tuple[float, bool]:
-    """Order requests; of those at one instant, what was refused and what was not are mixed."""
-    return request.at, request.event["eventType"] in invariants.GOODBYES
+def _moment(request: Received) -> tuple[float, str, bool]:
+    """Order requests; of those at one instant nobody knows whether the refused ones were first."""
+    event = request.event
+    return request.at, event["eventTime"], event["eventType"] in invariants.GOODBYES

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from offhook.errors import Cause
+from offhook.facts import DigitHeard, VoiceChanged
 from offhook.hooks import Credentials, Hook, Target
 from offhook.ssml import Sentence
 
@@ -46,6 +47,30 @@ class Tone:
 
     digit: str
     duration_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingOrder:
+    """What to record and how."""
+
+    tracks: tuple[str, ...]  # one a channel: inbound, outbound, mixed
+    file_format: str = "wav"  # or mp3
+    name: str | None = None
+    available: Target | None = None  # where `recordingAvailable` goes
+
+
+Heard = DigitHeard | VoiceChanged | None  # None: the recording has ended by itself
+
+
+class Capture(Protocol):
+    """A recording under way, and what the party does meanwhile."""
+
+    voice: VoiceChanged  # whether the party spoke when it began
+    heard: "asyncio.Queue[Heard]"
+
+    async def finish(self) -> Mapping[str, Any]:
+        """End the recording; return what `recordComplete` says of it."""
+        ...
 
 
 class Line(Protocol):
@@ -91,6 +116,22 @@ class Line(Protocol):
         self, destinations: "Sequence[Destination]", manner: "Manner"
     ) -> Mapping[str, Any]:
         """Ring them and talk to the first; returns what `transferComplete` says (4.21)."""
+        ...
+
+    def capture(self, order: RecordingOrder) -> AbstractContextManager[Capture]:
+        """Record while the context is open, independently of what runs in the background."""
+        ...
+
+    def start_recording(self, order: RecordingOrder) -> None:
+        """Record in the background until the call ends; nothing if that is being done."""
+        ...
+
+    def pause_recording(self, paused: bool) -> None:
+        """Pause or resume the recording in the background, if there is one."""
+        ...
+
+    def stop_recording(self) -> None:
+        """End the recording in the background, if there is one."""
         ...
 
     def set_tag(self, tag: str) -> None:

@@ -19,14 +19,9 @@ NOT_YET: Final = frozenset(
     {
         "Conference",
         "Connect",
-        "PauseRecording",
-        "Record",
         "Refer",
-        "ResumeRecording",
-        "StartRecording",
         "StartStream",
         "StartTranscription",
-        "StopRecording",
         "StopStream",
         "StopTranscription",
     }

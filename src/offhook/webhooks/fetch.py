@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from offhook.errors import CallError, Cause
+from offhook.errors import calls
 from offhook.hooks import Hook, Target
 from offhook.webhooks.http import HttpClient, HttpError, HttpRequest, HttpResponse
-from offhook.webhooks.payload import event_request, public_url, redacted
+from offhook.webhooks.payload import event_request, redacted
 
 ACCEPT = {"Accept": "application/xml, text/xml, */*"}
 REPLY_LIMIT_BYTES = 64 * 1024 + 1  # one more than the largest document, so that excess shows
@@ -47,7 +47,7 @@ class Attempt:
         data: dict[str, Any] = {
             "eventType": self.event_type,
             "method": self.request.method,
-            "url": public_url(self.request.url),
+            "url": calls.bare_url(self.request.url),
             "headers": redacted(self.request.headers),
             "durationMs": round((self.ended - self.started) * 1000, 1),
             "fallback": self.fallback,
@@ -88,11 +88,7 @@ async def ask(
     response = attempt.response
     if attempt.failure or response is None:
         target = hook.fallback if attempt.fallback and hook.fallback else hook.primary
-        raise CallError(
-            Cause.CALLBACK_ERROR,
-            f"Could not deliver {attempt.event_type} webhook to {public_url(target.url)}: "
-            f"{attempt.failure}",
-        )
+        raise calls.callback_failed(attempt.event_type, target.url, attempt.failure or "")
     content_type = response.headers.get("content-type")
     return Reply(response.body, content_type, response.url, response.status)
 

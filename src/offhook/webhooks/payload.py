@@ -42,12 +42,6 @@ def _quoted(text: str) -> str:
     return quote(text, safe=":")  # percent-encoded UTF-8; `+` becomes %2B
 
 
-def public_url(url: str) -> str:
-    """Return `url` without userinfo, query string and fragment: fit for logs and errors."""
-    parts = urlsplit(url)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
-
-
 def redacted(headers: Mapping[str, str]) -> dict[str, str]:
     """Return the headers with the values of those that carry secrets replaced."""
     return {k: "***" if k.lower() in SECRET_HEADERS else v for k, v in headers.items()}

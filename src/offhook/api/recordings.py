@@ -1,0 +1,124 @@
+"""The operations on recordings of calls (rest.md 6)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+import msgspec
+
+from offhook.api import bodies, listing, mediatypes, views
+from offhook.api import validation as check
+from offhook.api.media import Media, span
+from offhook.api.replies import Reply
+from offhook.api.routes import Asked, Operation, Route
+from offhook.api.service import CallService, RecordingService
+from offhook.api.wording import Wording
+from offhook.records import Recording
+from offhook.requests import RecordingFilter
+
+LIST_ITEMS: Final = 1000
+STATES: Final = ("paused", "recording")
+MEDIA_TYPES: Final = {"wav": "audio/vnd.wave", "mp3": "audio/mpeg"}
+
+
+class UpdateRecording(msgspec.Struct, rename="camel"):
+    """The body of updateCallRecordingState."""
+
+    state: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recordings:
+    """List, get, download, delete; pause and resume."""
+
+    calls: CallService
+    archive: RecordingService
+    wording: Wording
+
+    def routes(self) -> tuple[Route, ...]:
+        """Return the rows for the table of operations."""
+        one = "calls/{}/recordings/{}"
+        media = {"GET": Operation(self.download), "DELETE": Operation(self.delete_media)}
+        return (
+            Route("recordings", {"GET": Operation(self.list_account)}),
+            Route("calls/{}/recordings", {"GET": Operation(self.list_call)}),
+            Route(one, {"GET": Operation(self.get), "DELETE": Operation(self.delete)}),
+            Route(f"{one}/media", media),
+            Route("calls/{}/recording", {"PUT": Operation(self.update, mediatypes.JSON)}),
+        )
+
+    async def list_account(self, asked: Asked) -> Reply:
+        """listAccountCallRecordings."""
+        found = await self.archive.find(asked.account.id, wanted(asked.query))
+        return self._listed(asked, found)
+
+    async def list_call(self, asked: Asked) -> Reply:
+        """listCallRecordings; those of an unknown call are none."""
+        (call_id,) = asked.names
+        return self._listed(asked, await self.archive.of_call(asked.account.id, call_id))
+
+    async def get(self, asked: Asked) -> Reply:
+        """getCallRecording."""
+        return Reply(200, views.recording(await self._found(asked), asked.account_url))
+
+    async def delete(self, asked: Asked) -> Reply:
+        """deleteRecording."""
+        await self.archive.remove(await self._found(asked))
+        return Reply(204)
+
+    async def download(self, asked: Asked) -> Reply:
+        """downloadCallRecording."""
+        recording, size = await self._with_media(asked)
+        status, headers = 200, [("Accept-Ranges", "bytes")]
+        first, last = span(asked.headers.get("range"), size) or (0, size - 1)
+        if (first, last) != (0, size - 1):
+            status = 206
+            headers.append(("Content-Range", f"bytes {first}-{last}/{size}"))
+        body = Media(first, last - first + 1, partial(self.archive.read, recording))
+        return Reply(status, body, tuple(headers), MEDIA_TYPES[recording.file_format])
+
+    async def delete_media(self, asked: Asked) -> Reply:
+        """deleteRecordingMedia."""
+        recording, _ = await self._with_media(asked)
+        await self.archive.remove_media(recording)
+        return Reply(204)
+
+    async def update(self, asked: Asked) -> Reply:
+        """updateCallRecordingState."""
+        body = bodies.decode(asked.body, UpdateRecording)
+        (call_id,) = asked.names
+        if not await self.calls.is_recorded(asked.account.id, call_id):
+            raise self.wording.call(call_id)
+        check.required(["state"], [body.state])
+        check.one_of("state", body.state, STATES)
+        await self.calls.pause_recording(asked.account.id, call_id, body.state == "paused")
+        return Reply(200)
+
+    def _listed(self, asked: Asked, found: list[Recording]) -> Reply:
+        return Reply(200, [views.recording(each, asked.account_url) for each in found])
+
+    async def _found(self, asked: Asked) -> Recording:
+        call_id, recording_id = asked.names
+        recording = await self.archive.get(asked.account.id, call_id, recording_id)
+        if recording is None:
+            raise self.wording.recording(recording_id)
+        return recording
+
+    async def _with_media(self, asked: Asked) -> tuple[Recording, int]:
+        recording = await self._found(asked)
+        size = await self.archive.size(recording)
+        if size is None:
+            raise self.wording.recording(recording.recording_id)
+        return recording, size
+
+
+def wanted(query: Mapping[str, str]) -> RecordingFilter:
+    """Return the filter of a query; unknown parameters are ignored."""
+    return RecordingFilter(
+        to=listing.party(query.get("to")),
+        from_=listing.party(query.get("from")),
+        min_start=listing.time("minStartTime", query.get("minStartTime")),
+        before=listing.time("maxStartTime", query.get("maxStartTime")),
+        limit=LIST_ITEMS,
+    )

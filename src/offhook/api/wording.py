@@ -1,0 +1,32 @@
+"""How a missing thing is told: `not found`, or with its id (errors.md 3.4)."""
+
+import unicodedata
+from dataclasses import dataclass
+
+from offhook.errors import ApiError, http
+
+ECHOED_CHARACTERS = 128  # of an id in the detailed wording
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The operator's choice."""
+
+    detailed: bool = False
+
+    def call(self, call_id: str) -> ApiError:
+        """Return the refusal for a call that is not there."""
+        if not self.detailed:
+            return ApiError(http.NOT_FOUND)
+        return ApiError(http.CALL_NOT_FOUND, callId=_shown(call_id))
+
+    def recording(self, recording_id: str) -> ApiError:
+        """Return the refusal for a recording, or media, that is not there."""
+        if not self.detailed:
+            return ApiError(http.NOT_FOUND)
+        return ApiError(http.RECORDING_NOT_FOUND, recordingId=_shown(recording_id))
+
+
+def _shown(text: str) -> str:
+    printable = "".join(c for c in text if not unicodedata.category(c).startswith("C"))
+    return printable[:ECHOED_CHARACTERS]

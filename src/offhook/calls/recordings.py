@@ -1,0 +1,168 @@
+"""The recordings of one call: that of the running Record, and the one in the background.
+
+They are independent of each other: each has its own file. Both end with the call (bxml.md 10.5).
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from offhook.calls.journal import Journal
+from offhook.calls.leg import Leg
+from offhook.calls.payloads import available_fields, recording_fields
+from offhook.calls.plant import Plant
+from offhook.calls.takes import Take
+from offhook.facts import DigitHeard, VoiceChanged
+from offhook.hooks import Target
+from offhook.records import CallRecord, Recording
+from offhook.verbs import Heard, RecordingOrder
+
+
+class Owner(Protocol):
+    """The call that is recorded."""
+
+    @property
+    def record(self) -> CallRecord:
+        """The call as it is now."""
+        ...
+
+    def notify(self, event: str, fields: Mapping[str, Any], target: Target) -> None:
+        """Send an asynchronous event."""
+        ...
+
+
+class Recordings:
+    """Begins and ends them."""
+
+    def __init__(self, plant: Plant, leg: Leg, journal: Journal, owner: Owner) -> None:
+        self._plant = plant
+        self._leg = leg
+        self._journal = journal
+        self._owner = owner
+        self._background: Take | None = None  # of StartRecording
+        self._paused = False
+        self._capture: Captured | None = None  # of Record
+
+    # in the background
+
+    def start(self, order: RecordingOrder) -> None:
+        """Begin one in the background, unless there is one."""
+        if self._background is None:
+            take = self._background = self._begin(order)
+            self._paused = False
+            take.ended.add_done_callback(lambda _: self._left(take))
+
+    @property
+    def running(self) -> bool:
+        """Whether there is one in the background, paused or not."""
+        return self._background is not None
+
+    def pause(self, paused: bool) -> None:
+        """Leave out what follows, or go on."""
+        if self._background is None or paused is self._paused:
+            return
+        self._paused = paused
+        recording_id = self._background.recording.recording_id
+        self._leg.pause_record(recording_id, paused)
+        kind = "recording.paused" if paused else "recording.resumed"
+        self._journal.log(kind, recording=recording_id)
+
+    def stop(self) -> None:
+        """End the one in the background, if there is one."""
+        take, self._background = self._background, None
+        if take is not None:
+            self._finish(take)
+
+    def _left(self, take: Take) -> None:
+        """It has ended, perhaps by itself: the disk was full."""
+        if self._background is take:
+            self._background = None
+
+    # of Record
+
+    @contextmanager
+    def capture(self, order: RecordingOrder) -> Iterator["Captured"]:
+        """Record while open, and hear what the party does."""
+        take = self._begin(order)
+        base_url = self._plant.settings.base_url
+        captured = Captured(take, self._leg.voice, base_url, lambda: self._finish(take))
+        self._capture = captured
+        try:
+            yield captured
+        finally:
+            self._capture = None
+            self._finish(take)
+
+    def hear(self, fact: DigitHeard | VoiceChanged) -> None:
+        """Tell the running Record what the party does."""
+        if self._capture is not None:
+            self._capture.heard.put_nowait(fact)
+
+    # both
+
+    def end(self) -> None:
+        """The call ends (bxml.md 10.8)."""
+        self.stop()
+        if self._capture is not None:
+            self._finish(self._capture.take)
+
+    def _begin(self, order: RecordingOrder) -> Take:
+        record = self._owner.record
+        recording = Recording(
+            recording_id=self._plant.ids.recording(),
+            call_id=record.call_id,
+            account_id=record.account_id,
+            application_id=record.application_id,
+            to=record.to,
+            from_=record.from_,
+            direction=record.direction,
+            start_time=self._plant.clock.wall(),
+            channels=len(order.tracks),
+            file_format=order.file_format,
+            parent_call_id=record.parent_call_id,
+            name=order.name,
+            available=order.available,
+        )
+        take = self._plant.archive.takes.begin(recording, self._announce)
+        self._leg.record(recording.recording_id, take.path, order.tracks)
+        self._journal.log(
+            "recording.started", recording=recording.recording_id, tracks=list(order.tracks)
+        )
+        return take
+
+    def _announce(self, recording: Recording) -> None:
+        """The file of a recording is made; the call may be over."""
+        self._journal.log(
+            "recording.made", recording=recording.recording_id, status=str(recording.status)
+        )
+        if recording.available is not None:
+            fields = available_fields(recording, self._plant.settings.base_url)
+            self._owner.notify("recordingAvailable", fields, recording.available)
+
+    def _finish(self, take: Take) -> None:
+        if take.stopped:
+            return
+        take.stopping()
+        self._leg.stop_record(take.recording.recording_id)
+        self._journal.log("recording.stopped", recording=take.recording.recording_id)
+
+
+class Captured:
+    """What Record sees of its recording (verbs/__init__.py: Capture)."""
+
+    def __init__(
+        self, take: Take, voice: VoiceChanged, base_url: str, stop: Callable[[], None]
+    ) -> None:
+        self.take = take
+        self.voice = voice
+        self.heard: asyncio.Queue[Heard] = asyncio.Queue()
+        self._base_url = base_url
+        self._stop = stop
+        take.ended.add_done_callback(lambda _: self.heard.put_nowait(None))
+
+    async def finish(self) -> Mapping[str, Any]:
+        """End the recording; return what `recordComplete` says of it."""
+        self._stop()
+        await asyncio.shield(self.take.ended)
+        return recording_fields(self.take.recording, self._base_url)

@@ -1,0 +1,102 @@
+"""`<Record>`: record what the party says."""
+
+import asyncio
+import contextlib
+from dataclasses import dataclass, field
+from typing import ClassVar, Final
+
+from offhook.facts import DigitHeard, VoiceChanged
+from offhook.hooks import Hook
+from offhook.verbs import Capture, Goto, Line, RecordingOrder, Step, Verb
+from offhook.verbs import attributes as declare
+from offhook.verbs.transcribing import check_secure, warn_unheard
+
+LONGEST_S: Final = 10_800  # three hours
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record(Verb):
+    """Record what the party says, as an answering machine does; there is no beep.
+
+    It ends with one of the `terminatingDigits`, after `maxDuration`, or when the party has been
+    silent for `silenceTimeout`, from the beginning on. With `recordCompleteUrl` the reply to the
+    webhook replaces this document; without it the next verb runs. When the call ends or is
+    redirected meanwhile, what was said is kept all the same.
+
+    It has nothing to do with StartRecording: both may record at the same time, each its own file.
+    Recordings are listed, downloaded and deleted by REST.
+
+    This server has no speech recogniser yet: `transcribe` is checked and otherwise ignored.
+
+    ## Events
+
+    `recordComplete` goes to `recordCompleteUrl` with the fields `recordingId`, `mediaUrl`,
+    `startTime`, `endTime`, `duration`, `channels` and `fileFormat`, unless the call has ended.
+    `recordingAvailable` goes to `recordingAvailableUrl` when the file can be downloaded, or never
+    can; it has `status` and `recordingName` as well.
+
+    ## Example
+
+    ```xml
+    <Response>
+      <SpeakSentence>Leave a message and press hash.</SpeakSentence>
+      <Record recordCompleteUrl="/recorded" maxDuration="120"/>
+    </Response>
+    ```
+    """
+
+    name: ClassVar[str] = "Record"
+    blocks: ClassVar[bool] = True
+
+    hook: Hook | None = field(default=None, metadata=declare.webhook("recordComplete"))
+    available: Hook | None = field(
+        default=None, metadata=declare.webhook("recordingAvailable", fallback=False)
+    )
+    tag: str | None = declare.tag()
+    terminating_digits: str = declare.keys("#", "any of these keys ends the recording")
+    max_duration_s: float = declare.decimal(60.0, (1, LONGEST_S), "seconds")
+    silence_timeout_s: float = declare.decimal(
+        0.0, (0, LONGEST_S), "seconds of silence that end it; 0: none do"
+    )
+    file_format: str = declare.choice("wav", ("wav", "mp3"), "kind of file")
+    recording_name: str | None = declare.words("echoed in `recordingAvailable`", 256)
+    transcribe: bool = declare.flag(False, "make a text of it")
+    detect_language: bool = declare.flag(False, "find out the language of the text")
+    transcription_available: Hook | None = field(
+        default=None, metadata=declare.webhook("transcriptionAvailable", fallback=False)
+    )
+
+    def __post_init__(self) -> None:
+        check_secure(self.hook, self.available, self.transcription_available)
+
+    @property
+    def new_tag(self) -> str | None:
+        """The `tag` attribute."""
+        return self.tag
+
+    async def run(self, line: Line) -> Step:
+        """Record, then report."""
+        if self.transcribe:
+            warn_unheard(self)
+        available = self.available.primary if self.available else None
+        order = RecordingOrder(("inbound",), self.file_format, self.recording_name, available)
+        with line.capture(order) as capture:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self.max_duration_s):
+                    await self._listen(capture)
+            fields = await capture.finish()
+        return Goto(self.hook, "recordComplete", fields) if self.hook else None
+
+    async def _listen(self, capture: Capture) -> None:
+        """Return when a key ends it; raises TimeoutError after silence."""
+        begin = asyncio.get_running_loop().time()
+        async with asyncio.timeout(None) as silence:
+            heard: DigitHeard | VoiceChanged | None = capture.voice
+            while heard is not None:
+                match heard:
+                    case DigitHeard(digit=digit) if digit.upper() in self.terminating_digits:
+                        return
+                    case VoiceChanged(active=active, since=since) if self.silence_timeout_s:
+                        limit = max(begin, since) + self.silence_timeout_s
+                        silence.reschedule(None if active else limit)
+                heard = await capture.heard.get()

@@ -1,0 +1,73 @@
+"""`<StartRecording>`: record the call in the background."""
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from offhook.hooks import Hook
+from offhook.verbs import Line, RecordingOrder, Step, Verb
+from offhook.verbs import attributes as declare
+from offhook.verbs.transcribing import check_secure, warn_unheard
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartRecording(Verb):
+    """Record both directions of the call in the background, whatever else it is doing.
+
+    It takes no time: the next verb runs at once. The recording goes on through other documents,
+    redirects and changes by REST, until StopRecording or the end of the call. There is one at a
+    time: another StartRecording meanwhile is ignored.
+
+    With `multiChannel` the file has two channels: first what the party says, then what it hears.
+
+    This server has no speech recogniser yet: `transcribe` is checked and otherwise ignored.
+
+    ## Events
+
+    `recordingAvailable` goes to `recordingAvailableUrl` when the file can be downloaded, or never
+    can, with the fields `recordingId`, `mediaUrl`, `startTime`, `endTime`, `duration`, `channels`,
+    `fileFormat`, `status` and `recordingName`.
+
+    ## Example
+
+    ```xml
+    <Response>
+      <StartRecording recordingAvailableUrl="/available" multiChannel="true"/>
+      <SpeakSentence>This call is recorded.</SpeakSentence>
+      <StopRecording/>
+    </Response>
+    ```
+    """
+
+    name: ClassVar[str] = "StartRecording"
+
+    available: Hook | None = field(
+        default=None, metadata=declare.webhook("recordingAvailable", fallback=False)
+    )
+    tag: str | None = declare.tag()
+    multi_channel: bool = declare.flag(False, "a channel for each direction")
+    file_format: str = declare.choice("wav", ("wav", "mp3"), "kind of file")
+    recording_name: str | None = declare.words("echoed in `recordingAvailable`", 256)
+    transcribe: bool = declare.flag(False, "make a text of it")
+    detect_language: bool = declare.flag(False, "find out the language of the text")
+    transcription_available: Hook | None = field(
+        default=None, metadata=declare.webhook("transcriptionAvailable", fallback=False)
+    )
+
+    def __post_init__(self) -> None:
+        check_secure(self.available, self.transcription_available)
+
+    @property
+    def new_tag(self) -> str | None:
+        """The `tag` attribute."""
+        return self.tag
+
+    async def run(self, line: Line) -> Step:
+        """Begin to record."""
+        if self.transcribe:
+            warn_unheard(self)
+        tracks = ("inbound", "outbound") if self.multi_channel else ("mixed",)
+        available = self.available.primary if self.available else None
+        line.start_recording(
+            RecordingOrder(tracks, self.file_format, self.recording_name, available)
+        )
+        return None

@@ -1,0 +1,24 @@
+"""What Record and StartRecording have in common: rules for their URLs, and what they cannot do."""
+
+import structlog
+
+from offhook.hooks import Hook, Target
+from offhook.verbs import Verb
+
+
+def check_secure(*hooks: Hook | None) -> None:
+    """Raise ValueError for a URL that would send credentials in the clear (bxml.md 4.10)."""
+    for hook in filter(None, hooks):
+        _check(hook.primary)
+        if hook.fallback is not None:
+            _check(hook.fallback)
+
+
+def _check(target: Target) -> None:
+    if target.credentials is not None and target.url.lower().startswith("http:"):
+        raise ValueError("needs https URLs where there is a username")
+
+
+def warn_unheard(verb: Verb) -> None:
+    """Log that nobody will make a text of a recording: there is no recogniser."""
+    structlog.get_logger().warning("recording_without_recogniser", line=verb.line_number)
