@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from random import Random
 from urllib.parse import urljoin
 
+from structlog.testing import capture_logs
 from tests.sim.author import Author
 
 from offhook.directory import Directory
@@ -279,5 +280,9 @@ class Simulation:
 
 
 async def simulate(seed: int) -> str:
-    """Run a seed; returns the time lines of its calls."""
-    return await Simulation(seed).run()
+    """Run a seed; returns the time lines of its calls. What the server logs as an error is one."""
+    with capture_logs() as logs:
+        story = await Simulation(seed).run()
+    errors = [entry for entry in logs if entry["log_level"] in ("error", "critical")]
+    assert not errors, errors
+    return story

@@ -110,6 +110,7 @@ def test_a_good_call_breaks_no_rule() -> None:
             with_record(answer_time=EPOCH + 4),
             f"its times do not follow each other: {[EPOCH + 1, EPOCH + 4, EPOCH + 3]}",
         ),
+        (with_record(disconnect_cause=Cause.UNKNOWN), "it ended by a fault of Offhook"),
         (with_record(start_time=None), "it was answered but never started"),
         (with_record(status=None), "its asynchronous webhooks are ['disconnect']"),
         (with_log(event(1, "call.ended"), event(3, "x")), "its events are numbered [1, 3]"),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from offhook.errors import Cause
 from offhook.records import CallRecord, CallState, Delivery, Direction, Event
 from offhook.testing.app import Received
 from offhook.testing.loop import EPOCH
@@ -51,6 +52,7 @@ def faults(evidence: Evidence) -> list[str]:
     return [
         *record_faults(evidence.record),
         *log_faults(evidence.log),
+        *bug_faults(evidence.record, evidence.log),
         *outbox_faults(evidence.record, evidence.deliveries),
         *webhook_faults(evidence.requests),
         *sip_faults(evidence.record, evidence.messages, evidence.host),
@@ -89,6 +91,13 @@ def log_faults(log: Sequence[Event]) -> Iterator[str]:
     verbs = [kind for kind in kinds if kind in ("verb.started", "verb.ended")]
     if verbs != ["verb.started", "verb.ended"] * (len(verbs) // 2):
         yield "a verb began before the one before it had ended, or never ended"
+
+
+def bug_faults(record: CallRecord, log: Sequence[Event]) -> Iterator[str]:
+    """Only a crash of the whole process may end a call for no reason that the catalogue knows."""
+    crashed = any(event.kind == "call.lost" for event in log)
+    if record.disconnect_cause is Cause.UNKNOWN and not crashed:
+        yield "it ended by a fault of Offhook"
 
 
 def outbox_faults(record: CallRecord, deliveries: Sequence[Delivery]) -> Iterator[str]:
