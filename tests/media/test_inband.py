@@ -204,3 +204,12 @@ def test_a_cleared_row_hears_its_first_key_anew() -> None:
 
     assert (first, again) == ([(0, 1)], [])
     assert detector.listen(tone, row, loud) == [(0, 1)]
+
+
+@pytest.mark.parametrize("rows", [0, 1, 19, 20, 21, 45])
+def test_any_number_of_rows_is_judged_row_by_row(rows: int) -> None:
+    """Products of matrices are made in blocks of rows, and of a rest."""
+    keys = [tones.DIGITS[row % 16] for row in range(rows)]
+    sound = np.array([tones.dtmf(key, 0.02) for key in keys], np.float32).reshape(rows, FRAME)
+
+    assert inband.window_digits(sound).tolist() == [row % 16 for row in range(rows)]

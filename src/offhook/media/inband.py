@@ -26,6 +26,7 @@ HARMONIC = 0.1  # largest second harmonic, as a share of the louder tone
 ON_WINDOWS = 2
 OFF_WINDOWS = 3
 NONE = -1
+_BLOCK = 20  # rows of one matrix product: OpenBLAS wakes its threads, which then spin, for larger
 
 # A tone of amplitude a has the power (a * FRAME / 2) ** 2 at its frequency.
 _MIN_POWER = (32768 * 10 ** (MIN_DBFS / 20) * FRAME / 2) ** 2
@@ -47,7 +48,15 @@ _SECOND = _basis(2 * _HERTZ)
 
 def _power(sound: Floats, basis: Floats) -> Floats:
     """Return the power at the frequencies of a basis: float32 [n, k]."""
-    part = sound @ basis
+    part = np.empty((len(sound), basis.shape[1]), np.float32)
+    blocks = len(sound) // _BLOCK
+    whole = blocks * _BLOCK
+    np.matmul(
+        sound[:whole].reshape(blocks, _BLOCK, FRAME),
+        basis,
+        out=part[:whole].reshape(blocks, _BLOCK, basis.shape[1]),
+    )
+    np.matmul(sound[whole:], basis, out=part[whole:])
     part *= part
     half = basis.shape[1] // 2
     power: Floats = part[:, :half] + part[:, half:]
