@@ -31,6 +31,15 @@ def test_each_leg_hears_its_own_from_start_to_stop() -> None:
     assert len(ears.heard("nobody")) == 0
 
 
+def test_silence_has_its_time_too() -> None:
+    ears = Ears()
+    ears.start("a", "a", "")
+    for value in (0, 7, 0, 0):
+        ears.write((("a", 0),), frames(value))
+
+    assert ears.heard("a")[::160].tolist() == [0, 7, 0, 0]
+
+
 def test_every_start_is_answered_by_one_report() -> None:
     ears = Ears()
     ears.start("a", "a", "")

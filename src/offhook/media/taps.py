@@ -32,26 +32,30 @@ class Taps:
 
     def start(self, recording: str, row: int, tracks: tuple[str, ...]) -> None:
         """Tap a row from the next tick on."""
-        self._taps[recording] = _Tap(row, tracks)
-        self._arrange()
+        self._change(recording, _Tap(row, tracks))
 
     def pause(self, recording: str, paused: bool) -> None:
         """Let a recording miss what is said from the next tick on, or hear it again."""
         if tap := self._taps.get(recording):
-            self._taps[recording] = replace(tap, paused=paused)
-            self._arrange()
+            self._change(recording, replace(tap, paused=paused))
 
     def stop(self, recording: str) -> None:
         """Tap no more."""
         if self._taps.pop(recording, None):
-            self._arrange()
+            self._changed = True
 
     def clear(self, row: int) -> None:
         """Stop all that tap a row."""
         for recording in [name for name, tap in self._taps.items() if tap.row == row]:
             self.stop(recording)
 
+    def _change(self, recording: str, tap: _Tap) -> None:
+        self._taps[recording] = tap
+        self._changed = True
+
     def _arrange(self) -> None:
+        """Make tables of the taps: at most once a tick, however many begin and end in it."""
+        self._changed = False
         lanes = [
             ((recording, channel), tap.row, track)
             for recording, tap in self._taps.items()
@@ -65,6 +69,8 @@ class Taps:
 
     def audio(self, said: Pcm, heard: Pcm) -> tuple[Sequence[Lane], Pcm]:
         """Pick the tapped rows from both tables: int16 [lane, FRAME]."""
+        if self._changed:
+            self._arrange()
         audio = said[self._rows]
         if len(self._outbound):
             audio[self._outbound] = heard[self._rows[self._outbound]]

@@ -10,6 +10,7 @@ from offhook.media.taps import Lane
 from offhook.testing.sound import Pcm
 
 TICK_S = 0.02
+_SILENCE: Pcm = np.zeros(160, np.int16)
 
 
 @dataclass(slots=True)
@@ -18,7 +19,7 @@ class _Stretch:
 
     lanes: Sequence[Lane]
     places: dict[str, int]
-    frames: list[Pcm] = field(default_factory=list)  # each int16 [lane, sample]
+    frames: list[Pcm | None] = field(default_factory=list)  # int16 [lane, sample]; None: silence
 
 
 class Ears:
@@ -38,7 +39,7 @@ class Ears:
     def heard(self, recording: str) -> Pcm:
         """Return what was heard so far; a telephone's recording has the name of its leg."""
         frames = [
-            frame[stretch.places[recording]]
+            _SILENCE if frame is None else frame[stretch.places[recording]]
             for stretch in self._stretches
             if recording in stretch.places
             for frame in stretch.frames
@@ -71,7 +72,7 @@ class Ears:
         if not self._stretches or self._stretches[-1].lanes is not lanes:
             places = {recording: place for place, (recording, _) in enumerate(lanes)}
             self._stretches.append(_Stretch(lanes, places))
-        self._stretches[-1].frames.append(pcm)
+        self._stretches[-1].frames.append(pcm if pcm.any() else None)
 
     def finished(self) -> list[Recorded]:
         """Return which legs have ceased to listen since the last call."""
