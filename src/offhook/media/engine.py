@@ -15,8 +15,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from offhook.media import detect, dials, inband, rtp
-from offhook.media.codecs import FRAME, SILENCE, Bytes, Coder, Flags, Floats, Ints, Pcm
+from offhook.media import codecs, detect, dials, inband, rtp
+from offhook.media.codecs import FRAME, SILENCE, Bytes, Flags, Floats, Ints, Pcm
 from offhook.media.detect import VoiceActivity
 from offhook.media.dials import Dials
 from offhook.media.dtmf import EVENT_BYTES, EventReceiver
@@ -78,7 +78,6 @@ class Engine:
         self._voice = VoiceActivity(capacity)
         self._reporting = Reporting(capacity, rng, self._senders, self._reception, self._latches)
         self._outgoing = Outgoing(capacity)
-        self._coder = Coder(capacity)
         self._reports: list[Report] = []
         self._taps = Taps()
         self._payload: Bytes = np.zeros((capacity, FRAME), np.uint8)  # coded, in and then out
@@ -312,7 +311,7 @@ class Engine:
         heard = self._jitter.play(payload, self._quiet[:count])
         missing = np.flatnonzero(~heard)
         previous = inbound[missing]
-        self._coder.decode(payload, self._rows.codec[:count], inbound)
+        codecs.decode(payload, self._rows.codec[:count], inbound)
         if len(missing):
             conceal(inbound, missing, previous, self._jitter.missing[missing])
         return heard
@@ -355,7 +354,7 @@ class Engine:
             if events.replaces_audio:
                 plain[events.rows] = False
         speaking = np.flatnonzero(plain)
-        self._coder.encode(self._out[:count], rows.codec[:count], self._payload[:count])
+        codecs.encode(self._out[:count], rows.codec[:count], self._payload[:count])
         coded = self._payload[:count]
         if len(speaking) != count:
             coded = coded[speaking]

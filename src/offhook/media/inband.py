@@ -114,6 +114,8 @@ class Detector:
         energy enough for a digit.
         """
         found: list[tuple[int, int]] = []
+        going = (self._last[rows] != NONE) | (self._held[rows] != NONE)
+        rows = rows[loud[rows] | going]  # of the others nothing is to be learnt
         if not len(rows):
             return found
         busy = np.flatnonzero(loud[rows])
