@@ -26,7 +26,8 @@ class Ears:
     """One array a tick for all legs together (media/recorder.py: Recordings)."""
 
     def __init__(self) -> None:
-        self._listening: dict[str, str] = {}  # leg by name of its recording
+        self._listening: dict[str, tuple[str, int]] = {}  # leg and first tick, by recording
+        self._ticks = 0  # written
         self._stretches: list[_Stretch] = []
         self._finished: list[Recorded] = []
 
@@ -50,25 +51,25 @@ class Ears:
         """Listen from the next tick on, with one ear; the path is of no use here."""
         del path
         assert channels == 1, "a telephone has one ear"
-        self._listening[recording] = leg
+        self._listening[recording] = leg, self._ticks
 
     def pause(self, recording: str, paused: bool) -> None:
         """Nothing to do: what is not told is not heard."""
 
     def stop(self, recording: str) -> None:
         """Listen no more; what was heard is kept."""
-        if leg := self._listening.pop(recording, None):
-            stretches = (each for each in self._stretches if recording in each.places)
-            ticks = sum(len(each.frames) for each in stretches)
-            self._finished.append(Recorded(leg, recording, "", ticks * TICK_S))
+        if its := self._listening.pop(recording, None):
+            leg, first = its
+            self._finished.append(Recorded(leg, recording, "", (self._ticks - first) * TICK_S))
 
     def leave(self, leg: str) -> None:
         """Cease to listen to a leg."""
-        for recording in [name for name, its in self._listening.items() if its == leg]:
+        for recording in [name for name, its in self._listening.items() if its[0] == leg]:
             self.stop(recording)
 
     def write(self, lanes: Sequence[Lane], pcm: Pcm) -> None:
         """Take in a tick."""
+        self._ticks += 1
         if not self._stretches or self._stretches[-1].lanes is not lanes:
             places = {recording: place for place, (recording, _) in enumerate(lanes)}
             self._stretches.append(_Stretch(lanes, places))
