@@ -35,17 +35,16 @@ class Reception:
 
     def restart(self, rows: Ints) -> None:
         """Begin another stream: an SSRC or numbers that do not continue the old ones."""
-        self._lost_before[rows] = self.lost(rows)
+        self._lost_before[rows] = [self.lost(int(row)) for row in rows]
         for array in (self._counted, self.highest, self._base):
             array[rows] = 0
         self._expected_then[rows] = self._counted_then[rows] = 0
         self._timed[rows] = False
 
-    def lost(self, rows: Ints) -> Ints:
+    def lost(self, row: int) -> int:
         """Return packets expected less packets received, never below what is certain."""
-        missing = self._expected(rows) - self._counted[rows]
-        lost: Ints = self._lost_before[rows] + np.maximum(missing, 0)
-        return lost
+        missing = self._expected(row) - int(self._counted[row])
+        return int(self._lost_before[row]) + max(missing, 0)
 
     def count(self, rows: Ints, sequence: Ints, timestamp: Ints, timed: Flags, now: float) -> None:
         """Take in one packet a row; only `timed` ones tell of jitter (not events: RFC 4733 2.5)."""
@@ -72,13 +71,13 @@ class Reception:
         self._transit[rows] = transit
         self._timed[rows] = True
 
-    def _expected(self, rows: Ints) -> Ints:
-        started = self._counted[rows] > 0
-        return np.where(started, self.highest[rows] - self._base[rows] + 1, 0)
+    def _expected(self, row: int) -> int:
+        started = self._counted[row] > 0
+        return int(self.highest[row]) - int(self._base[row]) + 1 if started else 0
 
     def fraction(self, row: int) -> int:
         """Return the loss since the last call in 1/256 (RFC 3550 A.3)."""
-        expected = int(self._expected(np.array([row]))[0])
+        expected = self._expected(row)
         counted = int(self._counted[row])
         expected_now = expected - int(self._expected_then[row])
         lost_now = expected_now - (counted - int(self._counted_then[row]))

@@ -99,7 +99,7 @@ class Reporting:
         return rtcp.Block(
             ssrc=ssrc,
             fraction=reception.fraction(row),
-            lost=int(reception.lost(np.array([row]))[0]),
+            lost=reception.lost(row),
             highest=int(reception.highest[row]),
             jitter=int(reception.jitter[row]),
             last_report=heard.sender_report,
@@ -142,7 +142,7 @@ class Reporting:
         return Counters(
             packets_sent=int(self._senders.packets[row]),
             packets_received=int(reception.received[row]),
-            packets_lost=int(reception.lost(np.array([row]))[0]),
+            packets_lost=reception.lost(row),
             packets_late=late,
             packets_refused=int(self._latches.refused[row]),
             jitter_ms=float(reception.jitter[row]) * 1000 / RATE_HZ,
