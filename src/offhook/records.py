@@ -127,6 +127,27 @@ class Event:
     data: dict[str, Any] = field(default_factory=dict)  # JSON values, secrets redacted
 
 
+class IncidentKind(StrEnum):
+    """What an incident's id was told with."""
+
+    REQUEST = "request"  # an HTTP answer: the id is its X-Request-Id
+    INVITE = "invite"  # a caller's INVITE that became no call
+    FAILURE = "failure"  # the errorId of a webhook or of call state
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """What an id that somebody was told opens: a failure inside a call's log, or one outside."""
+
+    id: str  # UUID
+    at: float  # seconds since the epoch
+    kind: IncidentKind
+    account_id: str | None = None  # whose it is; None where nobody was authenticated
+    call_id: str | None = None
+    number: int | None = None  # of the event in the call's log that tells of it
+    data: dict[str, Any] = field(default_factory=dict)  # JSON values, secrets redacted
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """An asynchronous webhook in the outbox; one lane per call, in `sequence` order."""

@@ -4,7 +4,16 @@ from dataclasses import replace
 from typing import Any
 
 from offhook.hooks import Credentials, Hook, Target
-from offhook.records import CallRecord, CallState, Delivery, Direction, Event, Recording
+from offhook.records import (
+    CallRecord,
+    CallState,
+    Delivery,
+    Direction,
+    Event,
+    Incident,
+    IncidentKind,
+    Recording,
+)
 
 ACCOUNT = "9900000"
 
@@ -62,6 +71,12 @@ def recording(recording_id: str = "r-1", **changes: Any) -> Recording:
         file_format="wav",
         available=Target("https://app.test/ra", credentials=Credentials("u", "p")),
     )
+    return replace(made, **changes)
+
+
+def incident(incident_id: str = "i-1", **changes: Any) -> Incident:
+    """A request that was refused."""
+    made = Incident(incident_id, 1000.0, IncidentKind.REQUEST, ACCOUNT, data={"status": 404})
     return replace(made, **changes)
 
 

@@ -1,4 +1,4 @@
-"""What is kept: call records, event logs, the outbox, records of recordings, the directory.
+"""What is kept: calls, their event logs, the outbox, recordings, incidents, the directory.
 
 Writing is for the event loop: it never blocks, and `flushed` tells when everything so far is on
 disk. Reading blocks: call it through an Offload; it sees what is committed.
@@ -13,9 +13,17 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from offhook.clock import Clock
-from offhook.records import CallRecord, Delivery, Event, Recording
+from offhook.records import CallRecord, Delivery, Event, Incident, Recording
 from offhook.requests import CallFilter, RecordingFilter
-from offhook.store import calls, deliveries, directory, events, recordings, retention
+from offhook.store import (
+    calls,
+    deliveries,
+    directory,
+    events,
+    incidents,
+    recordings,
+    retention,
+)
 from offhook.store.batch import Change, Committer, Encoded, encode
 from offhook.store.database import Database
 from offhook.store.directory import Entry, Parts
@@ -116,6 +124,10 @@ class Store:
         """Write down how far a recording is."""
         self.write(recording)
 
+    def put_incident(self, incident: Incident) -> None:
+        """Write down what an id opens that somebody is told."""
+        self.write(incident)
+
     async def flushed(self) -> None:
         """Return when everything written so far is committed; raises StoreError if it cannot."""
         await self._writer.flushed()
@@ -174,6 +186,10 @@ class Store:
         """Return recordings that ended before then, oldest first."""
         return self._read(lambda found: recordings.ended(found, before, limit))
 
+    def incident(self, incident_id: str) -> Incident | None:
+        """Return what an X-Request-Id or errorId opens."""
+        return self._read(lambda connection: incidents.find(connection, incident_id))
+
     def load_directory(self) -> Parts:
         """Return the directory's entries: the arguments of `Directory`."""
         return self._read(directory.load)
@@ -206,6 +222,7 @@ class Store:
         while True:
             with _reachable("written"), self._database.writing() as connection:
                 portion = retention.purge(connection, before)
+                incidents.purge(connection, before)
             removed += portion
             if portion < retention.PORTION:
                 return removed

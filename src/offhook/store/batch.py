@@ -7,12 +7,12 @@ within a batch only the newest version is written.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from offhook.records import CallRecord, Delivery, Event, Recording
-from offhook.store import calls, deliveries, events, recordings
+from offhook.records import CallRecord, Delivery, Event, Incident, Recording
+from offhook.store import calls, deliveries, events, incidents, recordings
 from offhook.store.database import Database
 from offhook.store.upsert import Row
 
-Change = CallRecord | Event | Delivery | Recording
+Change = CallRecord | Event | Delivery | Recording | Incident
 
 
 class Encoded(NamedTuple):
@@ -33,6 +33,8 @@ def encode(change: Change) -> Encoded:
             return Encoded(Delivery, deliveries.to_row(change))
         case Recording():
             return Encoded(Recording, recordings.to_row(change))
+        case Incident():
+            return Encoded(Incident, incidents.to_row(change))
 
 
 class Committer:
@@ -44,6 +46,7 @@ class Committer:
         self._events = events.upsert(database.dialect)
         self._deliveries = deliveries.upsert(database.dialect)
         self._recordings = recordings.upsert(database.dialect)
+        self._incidents = incidents.upsert(database.dialect)
 
     def commit(self, changes: Sequence[Encoded]) -> None:
         """Write all changes in one transaction; repeating it does no harm."""
@@ -51,11 +54,14 @@ class Committer:
         outgoing: dict[str, Row] = {}
         recorded: dict[str, Row] = {}
         entries: list[Row] = []
+        told: dict[str, Row] = {}
         for kind, row in changes:
             if kind is Event:
                 entries.append(row)
             elif kind is Delivery:
                 outgoing[row["id"]] = row
+            elif kind is Incident:
+                told[row["id"]] = row
             elif kind is Recording:
                 recorded[row["recording_id"]] = row  # one writer each: the later is the newer
             elif row["version"] >= records.get(row["call_id"], row)["version"]:
@@ -65,3 +71,4 @@ class Committer:
             self._events.write(connection, entries)
             self._deliveries.write(connection, list(outgoing.values()))
             self._recordings.write(connection, list(recorded.values()))
+            self._incidents.write(connection, list(told.values()))

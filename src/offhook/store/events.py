@@ -1,16 +1,12 @@
 """The append-only log of each call."""
 
-import json
-from typing import Any
-
 import msgspec
 from sqlalchemy import Connection, Dialect, func, select
 
 from offhook.records import Event
 from offhook.store.tables import events
+from offhook.store.text import as_json
 from offhook.store.upsert import Row, Upsert
-
-_encode = msgspec.json.Encoder().encode
 
 
 def to_row(event: Event) -> Row:
@@ -20,16 +16,8 @@ def to_row(event: Event) -> Row:
         "number": event.number,
         "at": event.at,
         "kind": event.kind,
-        "data": _as_json(event.data),
+        "data": as_json(event.data),
     }
-
-
-def _as_json(data: dict[str, Any]) -> str:
-    """Return JSON; text that UTF-8 cannot hold must not fail the call whose log this is."""
-    try:
-        return _encode(data).decode()
-    except UnicodeEncodeError:
-        return json.dumps(data, ensure_ascii=False).encode(errors="replace").decode()
 
 
 def upsert(dialect: Dialect) -> Upsert:

@@ -7,7 +7,7 @@ so that a new field of a record needs no migration. Times are seconds since the 
 
 from sqlalchemy import Column, Double, Index, Integer, MetaData, Table, Text, literal_column
 
-REVISIONS = ("0001", "0002")  # schema revisions this version knows, oldest first
+REVISIONS = ("0001", "0002", "0003")  # schema revisions this version knows, oldest first
 
 metadata = MetaData()
 
@@ -86,6 +86,19 @@ Index(
     postgresql_where=is_unfinished,
 )
 Index("recordings_ended", recordings.c.end_time)
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("at", Double, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("account_id", Text),
+    Column("call_id", Text),
+    Column("number", Integer),
+    Column("data", Text, nullable=False),
+)
+Index("incidents_by_age", incidents.c.at)
 
 directory = Table(
     "directory",

@@ -1,0 +1,47 @@
+"""Incidents: what the ids open that answers, webhooks and call state tell (errors.md 1, 8.4)."""
+
+import msgspec
+from sqlalchemy import Connection, Dialect, delete, select
+
+from offhook.records import Incident, IncidentKind
+from offhook.store.tables import incidents
+from offhook.store.text import as_json
+from offhook.store.upsert import Row, Upsert
+
+KEPT = 100_000  # the newest; a flood of refusals must not fill the disk
+
+
+def to_row(incident: Incident) -> Row:
+    """Return what is written of an incident."""
+    return {
+        "id": incident.id,
+        "at": incident.at,
+        "kind": incident.kind.value,
+        "account_id": incident.account_id,
+        "call_id": incident.call_id,
+        "number": incident.number,
+        "data": as_json(incident.data),
+    }
+
+
+def upsert(dialect: Dialect) -> Upsert:
+    """Write incidents; one that is there already stays as it is (a commit may be repeated)."""
+    return Upsert(incidents, dialect, lambda insert: insert.on_conflict_do_nothing())
+
+
+def find(connection: Connection, incident_id: str) -> Incident | None:
+    """Return what an id opens."""
+    row = connection.execute(select(incidents).where(incidents.c.id == incident_id)).first()
+    if row is None:
+        return None
+    data = msgspec.json.decode(row.data)
+    kind = IncidentKind(row.kind)
+    return Incident(row.id, row.at, kind, row.account_id, row.call_id, row.number, data)
+
+
+def purge(connection: Connection, before: float) -> None:
+    """Forget what is older than that, and all but the newest `KEPT`."""
+    newest_first = select(incidents.c.at).order_by(incidents.c.at.desc())
+    cut = connection.execute(newest_first.offset(KEPT).limit(1)).scalar()
+    oldest = before if cut is None else max(before, cut)
+    connection.execute(delete(incidents).where(incidents.c.at <= oldest))
