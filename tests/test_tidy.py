@@ -47,6 +47,7 @@ PURE = [
     "media/rtp.py",
     "media/rtcp.py",
     "media/jitter.py",
+    "media/rooms.py",
     "media/switch.py",
     "media/dtmf.py",
     "media/tones.py",

@@ -16,7 +16,9 @@ from offhook.media.control import WorkerMedia
 from offhook.media.messages import (
     Close,
     Closed,
+    CloseRoom,
     Connect,
+    Counters,
     Dial,
     Digit,
     Ended,
@@ -26,12 +28,15 @@ from offhook.media.messages import (
     Open,
     Opened,
     OpenFailed,
+    OpenRoom,
     Play,
     Record,
     Recorded,
     Report,
+    Seat,
     StopRecord,
     ToneStep,
+    Unseat,
 )
 from offhook.media.worker import WorkerSettings
 from offhook.testing import sound
@@ -155,6 +160,41 @@ def test_a_killed_worker_loses_its_legs_once_and_a_fresh_one_serves() -> None:
     left = run(story)
 
     assert not [report for report in left if isinstance(report, Lost)]
+
+
+def test_legs_meet_in_a_room_of_a_worker_and_a_killed_worker_loses_the_room(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "room.wav"
+
+    async def story(desk: Desk) -> None:
+        await desk.pair("a", "a phone")
+        await desk.pair("b", "b phone")
+        for command in (
+            *(OpenRoom("first"), OpenRoom("room"), OpenRoom("room")),
+            *(Seat("a", "room", coached=("b",)), Seat("b", "room", speaks=False)),
+            Record("room", "take", str(path), ("mixed",)),
+            *(TONE, Play("a phone", 1, "tone"), Play("room", 2, "tone")),
+        ):
+            desk.media.send(command)
+        assert await desk.wait("room", OpenFailed)
+        assert await desk.wait("room", Ended) == Ended("room", 2)
+        desk.media.send(Unseat("b", "room"))
+        desk.media.send(CloseRoom("first"))
+        assert await desk.wait("first", Closed) == Closed("first", Counters())
+        desk.media.send(StopRecord("room", "take"))
+        assert isinstance(await desk.wait("room", Recorded), Recorded)
+        desk.media.send(OpenRoom("other"))
+        await desk.kill(signal.SIGKILL)
+        for name in ("other", "a", "b phone"):
+            await desk.wait(name, Lost)
+        desk.media.send(OpenRoom("late"))
+        assert isinstance(await desk.wait("late", OpenFailed), OpenFailed)
+
+    left = run(story)
+
+    assert not [each for each in left if isinstance(each, Lost) and each.leg == "first"]
+    assert sound.tones(decode(path.read_bytes(), None, ""), 700)
 
 
 def test_a_worker_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from offhook.media.latches import NOBODY
 from offhook.media.messages import (
     Close,
     Closed,
+    CloseRoom,
     Connect,
     Counters,
     Dial,
@@ -24,10 +25,12 @@ from offhook.media.messages import (
     Join,
     Load,
     Open,
+    OpenRoom,
     Part,
     Play,
     Record,
     Report,
+    Seat,
     Stop,
     StopRecord,
     ToneStep,
@@ -525,9 +528,29 @@ def test_commands_to_a_leg_that_is_gone_have_no_effect() -> None:
     assert world.near.reports == []
 
 
-def test_what_needs_sockets_is_refused() -> None:
+def test_a_room_is_no_leg_and_is_joined_with_none() -> None:
+    world = World()
+    engine = Engine(3, random.Random(1))
+    engine.open("0", 0, world.now)
+    engine.open_room("room", world.now)
+    world.near.engine = engine
+    world.connect(world.near)
+    world.connect(world.far)
+    load(world.near, "tone", tones.sine(1000, duration_s=1.0))
+    engine.apply(Play("room", 1, "tone"), world.now)
+    for command in (Join("0", "room"), Join("room", "0"), Seat("0", "0"), Seat("room", "room")):
+        engine.apply(command, world.now)
+    world.far.engine.apply(Record("0", "0", "unused.wav"), world.now)
+    world.run(20)
+
+    assert not world.far.sound().any()
+    assert len(engine) == 2
+    assert engine.close("room", world.now) == Closed("room", Counters())
+
+
+def test_what_needs_sockets_or_a_row_is_refused() -> None:
     engine = World().near.engine
-    for command in (Open("x"), Close("0"), Connect("0", "h", 1, 2)):
+    for command in (Open("x"), Close("0"), Connect("0", "h", 1, 2), OpenRoom("x"), CloseRoom("0")):
         with pytest.raises(TypeError, match="owner of the sockets"):
             engine.apply(command, 0.0)
     with pytest.raises(NoRowError):

@@ -1,8 +1,10 @@
 """The plane: commands, ticks and reports of engine, ports and recorder together."""
 
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,8 +13,10 @@ from offhook.media.audio import decode
 from offhook.media.messages import (
     Close,
     Closed,
+    CloseRoom,
     Command,
     Connect,
+    Counters,
     Dial,
     Digit,
     Ended,
@@ -21,12 +25,16 @@ from offhook.media.messages import (
     Open,
     Opened,
     OpenFailed,
+    OpenRoom,
     Play,
     Record,
     Recorded,
     Report,
+    Seat,
+    Stop,
     StopRecord,
     ToneStep,
+    Unseat,
 )
 from offhook.media.plane import TICK_S, TICKS_AT_ONCE, Pace, Plane
 from offhook.media.recorder import InlineWriter, Recorder
@@ -252,3 +260,132 @@ def test_keys_are_reported(bench: Bench) -> None:
     digits = [report for report in bench.run(1.0) if isinstance(report, Digit)]
 
     assert digits == [Digit("b", "5"), Digit("b", "#")]
+
+
+def room(bench: Bench, *legs: str) -> None:
+    """Open a room and seat legs, each with a phone that is a leg of the same plane."""
+    bench.send(OpenRoom("room"))
+    for leg in legs:
+        near, far = bench.open(leg), bench.open(f"{leg} phone")
+        for name, other in ((leg, far), (f"{leg} phone", near)):
+            at = Connect(name, other.host, other.rtp_port, other.rtcp_port, dtmf_payload_type=101)
+            bench.send(at)
+        bench.send(Seat(leg, "room"))
+
+
+def heard(bench: Bench, folder: Path, legs: Sequence[str], seconds: float) -> dict[str, str]:
+    """Which of the tones 400, 900 and 1400 Hz each phone hears, as their first digits."""
+    paths = {leg: folder / f"{leg} {bench.now:.2f}.wav" for leg in legs}
+    for leg, path in paths.items():
+        bench.send(Record(f"{leg} phone", leg, str(path)))
+    bench.run(seconds)
+    for leg in legs:
+        bench.send(StopRecord(f"{leg} phone", leg))
+    return {leg: pitches(path) for leg, path in paths.items()}
+
+
+def pitches(path: Path) -> str:
+    pcm = decode(path.read_bytes(), "audio/wav", "")
+    spectrum = np.abs(np.fft.rfft(pcm[-1600:]))  # 5 Hz a bin
+    return "".join(str(hertz)[0] for hertz in (400, 900, 1400) if spectrum[hertz // 5] > 1e5)
+
+
+def tone(name: str, hertz: int, duration_s: float = 9.0) -> Load:
+    return Load(name, sound.tone(hertz, duration_s).tobytes())
+
+
+def test_members_of_a_room_hear_each_other_and_its_clips(tmp_path: Path) -> None:
+    bench = Bench(capacity=7)
+    room(bench, "a", "b", "c")
+    bench.send(tone("4", 400), tone("9", 900), Play("a phone", 1, "4"), Play("b phone", 1, "9"))
+
+    assert heard(bench, tmp_path, "abc", 0.5) == {"a": "9", "b": "4", "c": "49"}
+    bench.send(tone("1", 1400), Play("room", 5, "1"), Seat("c", "room", False, False))
+    assert heard(bench, tmp_path, "abc", 0.5) == {"a": "91", "b": "41", "c": ""}
+    bench.send(Stop("room", 5), Seat("c", "room", False), Close("b"))
+    assert heard(bench, tmp_path, "ac", 0.5) == {"a": "", "c": "4"}
+    bench.send(Play("c", 6, "9"), Unseat("a", "room"))  # to one leg alone, seated or not
+    assert heard(bench, tmp_path, "ac", 0.5) == {"a": "", "c": "9"}
+
+
+def test_a_clip_of_a_room_ends_with_a_report_and_a_key_is_heard_by_nobody_else() -> None:
+    bench = Bench(capacity=7)
+    room(bench, "a", "b")
+    reports = bench.send(
+        tone("short", 400, 0.2),
+        Play("room", 5, "short"),
+        Play("room", 6, "none"),
+        Play("room", 7, "short"),
+        Dial("a phone", 1, (ToneStep("5", 100),)),
+    )
+    reports += bench.run(1.0)
+
+    assert [each for each in reports if isinstance(each, Digit)] == [Digit("a", "5")]
+    assert [each for each in reports if isinstance(each, Ended) and each.leg == "room"] == [
+        Ended("room", 6),
+        Ended("room", 7),
+    ]
+
+
+def test_a_room_is_recorded_with_its_clips_and_a_member_hears_the_room(tmp_path: Path) -> None:
+    bench = Bench(capacity=7)
+    room(bench, "a", "b", "c")
+    bench.send(tone("4", 400), tone("9", 900), tone("1", 1400))
+    bench.send(Play("a phone", 1, "4"), Play("b phone", 1, "9"), Play("room", 5, "1"))
+    tracks = {"mixed": "room", "inbound": "room", "outbound": "a"}
+    paths = {track: tmp_path / f"{track}.wav" for track in tracks}
+    for track, leg in tracks.items():
+        bench.send(Record(leg, track, str(paths[track]), (track,)))
+    bench.run(0.5)
+    for track, leg in tracks.items():
+        bench.send(StopRecord(leg, track))
+
+    assert pitches(paths["mixed"]) == "491"
+    assert pitches(paths["inbound"]) == "49"
+    assert pitches(paths["outbound"]) == "91"
+
+
+def test_closing_a_room_ends_its_recordings_first_and_its_legs_live_on(tmp_path: Path) -> None:
+    bench = Bench(capacity=5)
+    room(bench, "a", "b")
+    bench.send(tone("4", 400), Play("a phone", 1, "4"), Play("room", 5, "4", loop=True))
+    bench.send(Record("room", "take", str(tmp_path / "room.wav"), ("mixed",)))
+    bench.run(0.5)
+    reports = bench.send(CloseRoom("room"))
+
+    assert reports == [
+        Recorded("room", "take", str(tmp_path / "room.wav"), 0.5),
+        Closed("room", Counters()),
+    ]
+    assert heard(bench, tmp_path, "ab", 0.5) == {"a": "", "b": ""}
+    assert len(bench.plane) == 4
+    assert bench.send(CloseRoom("room"), Close("room"), Seat("a", "room")) == []
+
+
+def test_a_room_needs_a_row_and_a_name_of_its_own() -> None:
+    bench = Bench(capacity=2)
+    bench.open("a")
+    reports = bench.send(OpenRoom("a"), OpenRoom("r"), OpenRoom("r"), Open("r"), OpenRoom("s"))
+
+    assert reports == [
+        OpenFailed("a", "the room is open already"),
+        OpenFailed("r", "the room is open already"),
+        OpenFailed("r", "the leg is open already"),
+        OpenFailed("s", "all 2 rows are in use"),
+    ]
+    assert bench.send(Close("r"), CloseRoom("a"), Connect("r", "192.0.2.9", 4000, 4001)) == []
+    assert len(bench.plane) == 1
+
+
+def test_an_empty_room_plays_its_clip_to_the_end_and_closing_the_plane_closes_it(
+    tmp_path: Path,
+) -> None:
+    bench = Bench()
+    bench.send(OpenRoom("r"), tone("4", 400, 0.2), Play("r", 1, "4"))
+    assert bench.plane.busy
+    assert bench.run(0.3) == [Ended("r", 1)]
+    bench.send(Record("r", "take", str(tmp_path / "r.wav")))
+    reports = bench.plane.close(bench.now)
+
+    assert [type(report) for report in reports] == [Recorded, Closed]
+    assert not bench.plane.busy

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from offhook.media.messages import Connect
-from offhook.media.rows import NO_EVENTS, NoRowError, Rows
+from offhook.media.rows import NO_EVENTS, NO_SOCKET, NoRowError, Rows
 
 
 def test_the_lowest_free_row_is_taken_first() -> None:
@@ -46,6 +46,16 @@ def test_sockets_find_their_rows() -> None:
 
     assert rows.at(np.array([1000, 5, 2, 3, -1, 10**9])).tolist() == [1, 0, -1, -1, -1, -1]
     assert (rows.row("b"), rows.row("c"), rows.leg(1)) == (1, None, "b")
+
+
+def test_what_has_no_socket_is_found_by_none() -> None:
+    rows = Rows(3)
+    rows.take("a", 63)  # the last that the table has room for
+    rows.take("room", NO_SOCKET)
+
+    assert rows.at(np.array([63, NO_SOCKET])).tolist() == [0, -1]
+    rows.give_back("room")
+    assert rows.at(np.array([63, NO_SOCKET])).tolist() == [0, -1]
 
 
 def test_what_was_agreed_is_kept_and_forgotten_with_the_leg() -> None:

@@ -1,8 +1,8 @@
 """The client of a media worker: starts it, feeds it, watches it, starts another when it dies.
 
 Commands are written without waiting. A worker that dies, hangs (no beat), or does not read is
-killed; each of its legs is reported Lost, exactly once, and a new worker is started after a pause.
-Clips survive: they are loaded again.
+killed; each of its legs and rooms is reported Lost, exactly once, and a new worker is started after
+a pause. Clips survive: they are loaded again.
 """
 
 import asyncio
@@ -27,6 +27,7 @@ from offhook.media.messages import (
     Lost,
     Open,
     OpenFailed,
+    OpenRoom,
     Report,
     Sink,
 )
@@ -110,7 +111,7 @@ class WorkerMedia:
     def __init__(self, sink: Sink, settings: WorkerSettings | None = None) -> None:
         self._sink = sink
         self._settings = settings or WorkerSettings()
-        self._legs: set[str] = set()  # that the present worker carries
+        self._legs: set[str] = set()  # and rooms, that the present worker carries
         self._clips: dict[str, Load] = {}
         self._link: _Link | None = None
         self._ready = asyncio.Event()
@@ -145,10 +146,10 @@ class WorkerMedia:
                 self._clips[clip] = command
             case Forget(clip):
                 self._clips.pop(clip, None)
-            case Open(leg) if self._link is None:
+            case Open(leg) | OpenRoom(leg) if self._link is None:
                 reason = "the media worker is being restarted"
                 asyncio.get_running_loop().call_soon(self._sink, OpenFailed(leg, reason))
-            case Open(leg):
+            case Open(leg) | OpenRoom(leg):
                 self._legs.add(leg)
             case _:
                 pass
@@ -225,7 +226,7 @@ class WorkerMedia:
         self._sink(message)
 
     def _lose(self, reason: str) -> None:
-        """Tell of the legs that went down with their worker."""
+        """Tell of the legs and rooms that went down with their worker."""
         lost, self._legs = self._legs, set()
         for leg in sorted(lost):
             self._sink(Lost(leg, reason))

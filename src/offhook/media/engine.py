@@ -24,7 +24,6 @@ from offhook.media.inband import Detector
 from offhook.media.jitter import CONCEALED_FRAMES, JitterBuffer, conceal
 from offhook.media.latches import NOBODY, Latches
 from offhook.media.messages import (
-    Close,
     Closed,
     Command,
     Connect,
@@ -34,14 +33,15 @@ from offhook.media.messages import (
     Forget,
     Join,
     Load,
-    Open,
     Part,
     PauseRecord,
     Play,
     Record,
     Report,
+    Seat,
     Stop,
     StopRecord,
+    Unseat,
     Voice,
 )
 from offhook.media.outgoing import Outgoing
@@ -49,7 +49,8 @@ from offhook.media.packets import Packets
 from offhook.media.players import Arena, Players
 from offhook.media.reception import Reception
 from offhook.media.reporting import Reporting
-from offhook.media.rows import NO_EVENTS, Rows
+from offhook.media.rooms import Rooms
+from offhook.media.rows import NO_EVENTS, NO_SOCKET, Rows
 from offhook.media.senders import Senders
 from offhook.media.switch import Switch
 from offhook.media.taps import Lane, Taps
@@ -74,6 +75,7 @@ class Engine:
         self._dials = Dials(capacity)
         self._players = Players(capacity, Arena())
         self._switch = Switch(capacity, 2 * capacity + 1)
+        self._rooms = Rooms(self._rows, capacity, silence=2 * capacity)
         self._detector = Detector(capacity)
         self._voice = VoiceActivity(capacity)
         self._reporting = Reporting(capacity, rng, self._senders, self._reception, self._latches)
@@ -89,7 +91,7 @@ class Engine:
         self._key_at: npt.NDArray[np.float64] = np.full(capacity, -np.inf)  # s
 
     def __len__(self) -> int:
-        """Return the number of open legs."""
+        """Return the number of open legs and rooms."""
         return len(self._rows)
 
     # Commands.
@@ -112,6 +114,11 @@ class Engine:
         self._window[row] = 0
         self._key_at[row] = -np.inf
 
+    def open_room(self, room: str, now: float) -> None:
+        """Give a room a row; raises NoRowError."""
+        self.open(room, NO_SOCKET, now)
+        self._rooms.open(room)
+
     def connect(self, command: Connect, rtp_peer: int, rtcp_peer: int, now: float) -> None:
         """Set or change the far end; peers are keys of its addresses, rtcp_peer -1 for none."""
         row = self._rows.row(command.leg)
@@ -126,11 +133,12 @@ class Engine:
         self._reporting.connect(row, rtcp_peer, now)
 
     def close(self, leg: str, now: float) -> Closed:
-        """Free a leg's row; `bye` comes before."""
+        """Free the row of a leg, after `bye`, or of a room."""
         del now
         row = self._rows.row(leg)
         if row is None:
             raise KeyError(leg)
+        self._rooms.leave(row)
         self._players.stop(row)
         self._dials.clear(row)
         self._switch.clear(row, (row, self._capacity + row))
@@ -156,29 +164,30 @@ class Engine:
                 self._players.load(clip, np.frombuffer(pcm, "<i2").astype(np.int16))
             case Forget(clip):
                 self._players.forget(clip)
-            case Open() | Connect() | Close():
-                raise TypeError(f"{type(command).__name__} is for the owner of the sockets")
             case Join() | Part():
                 self._bridge(command)
+            case Seat() | Unseat():
+                self._rooms.seat(command)
+            case Play() | Dial() | Stop():
+                self._sound(command)
+            case Record() | PauseRecord() | StopRecord():
+                self._tap(command)
             case _:
-                row = self._rows.row(command.leg)
-                if row is None:
-                    return
-                if isinstance(command, Play | Dial | Stop):
-                    self._sound(row, command)
-                else:
-                    self._tap(row, command)
+                raise TypeError(f"{type(command).__name__} is for the owner of the sockets")
 
     def _bridge(self, command: Join | Part) -> None:
         """Two ones off the diagonal of the matrix, set or cleared."""
         row, other = self._rows.row(command.leg), self._rows.row(command.other)
-        if row is None or other is None or other == row:
+        if row is None or other is None or other == row or self._rooms.among(row, other):
             return
         change = self._switch.connect if isinstance(command, Join) else self._switch.disconnect
         change(row, other)
         change(other, row)
 
-    def _sound(self, row: int, command: Play | Dial | Stop) -> None:
+    def _sound(self, command: Play | Dial | Stop) -> None:
+        row = self._rows.row(command.leg)
+        if row is None:
+            return
         player = self._capacity + row
         match command:
             case Play(leg, play, clip, loop):
@@ -199,10 +208,12 @@ class Engine:
                     self._dials.stop(row)
                     self._switch.disconnect(row, player)
 
-    def _tap(self, row: int, command: Record | PauseRecord | StopRecord) -> None:
+    def _tap(self, command: Record | PauseRecord | StopRecord) -> None:
         match command:
-            case Record(_, recording, _, tracks):
-                self._taps.start(recording, row, tracks)
+            case Record(leg, recording, _, tracks):
+                row = self._rows.row(leg)
+                if row is not None:
+                    self._taps.start(recording, row, tracks)
             case PauseRecord(_, recording, paused):
                 self._taps.pause(recording, paused)
             case StopRecord(_, recording):
@@ -337,6 +348,7 @@ class Engine:
         """Fill what the far ends are to hear; return row and play of players that ended."""
         ended = self._players.tick(self._sources[self._capacity : -1])
         self._switch.route(self._sources, self._out[:count])
+        self._rooms.mix(self._sources, self._out)
         return ended
 
     def _send(self, count: int) -> None:

@@ -1,8 +1,9 @@
 """What call control says to the media plane, and what comes back: commands down, reports up.
 
 They travel as msgpack over a Unix socket to a worker process, or by method call to an engine in
-the same process (tests, phones). A leg is named by its call id. All audio at this seam is 16-bit
-linear PCM, 8000 Hz, mono, little-endian.
+the same process (tests, phones). A leg is named by its call id, a room by its conference id;
+`leg` of Play, Stop and the recordings may be a room too. All audio at this seam is 16-bit linear
+PCM, 8000 Hz, mono, little-endian.
 """
 
 from collections.abc import Callable
@@ -76,7 +77,10 @@ class Stop(msgspec.Struct, frozen=True, tag=True):
 
 
 class Record(msgspec.Struct, frozen=True, tag=True):
-    """Write a leg to a WAV file: what its far end says or hears, a channel for each track."""
+    """Write a leg to a WAV file: what its far end says or hears, a channel for each track.
+
+    Of a room, inbound is what is said in it, outbound its clips.
+    """
 
     leg: str
     recording: str  # its name; a leg may have several recordings at once
@@ -113,6 +117,38 @@ class Part(msgspec.Struct, frozen=True, tag=True):
     other: str
 
 
+class OpenRoom(msgspec.Struct, frozen=True, tag=True):
+    """Make a room where legs can meet; only a failure is answered, by OpenFailed."""
+
+    room: str
+
+
+class Seat(msgspec.Struct, frozen=True, tag=True):
+    """Put a leg into a room (out of another), or change how it sits there.
+
+    One that coaches is heard by those legs alone, of which some may come later.
+    """
+
+    leg: str
+    room: str
+    speaks: bool = True  # false: muted or held
+    hears: bool = True  # false: held; it does not hear clips of the room either
+    coached: tuple[str, ...] = ()
+
+
+class Unseat(msgspec.Struct, frozen=True, tag=True):
+    """Take a leg out of a room; closing the leg or the room does so too."""
+
+    leg: str
+    room: str
+
+
+class CloseRoom(msgspec.Struct, frozen=True, tag=True):
+    """Free the room; answered by Closed, when its recordings have ended."""
+
+    room: str
+
+
 class Close(msgspec.Struct, frozen=True, tag=True):
     """Free the leg; answered by Closed with its counters."""
 
@@ -132,6 +168,10 @@ Command = (
     | StopRecord
     | Join
     | Part
+    | OpenRoom
+    | Seat
+    | Unseat
+    | CloseRoom
     | Close
 )
 
@@ -146,7 +186,7 @@ class Opened(msgspec.Struct, frozen=True, tag=True):
 
 
 class OpenFailed(msgspec.Struct, frozen=True, tag=True):
-    """No row or port was free."""
+    """No row or port was free for the leg or room."""
 
     leg: str
     reason: str
@@ -199,14 +239,14 @@ class Counters(msgspec.Struct, frozen=True):
 
 
 class Closed(msgspec.Struct, frozen=True, tag=True):
-    """The leg is gone."""
+    """The leg or room is gone."""
 
     leg: str
     counters: Counters
 
 
 class Lost(msgspec.Struct, frozen=True, tag=True):
-    """The worker that carried the leg has died."""
+    """The worker that carried the leg or room has died."""
 
     leg: str
     reason: str

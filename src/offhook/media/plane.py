@@ -10,11 +10,13 @@ from offhook.media.engine import Engine
 from offhook.media.latches import NOBODY
 from offhook.media.messages import (
     Close,
+    CloseRoom,
     Command,
     Connect,
     Open,
     Opened,
     OpenFailed,
+    OpenRoom,
     PauseRecord,
     Record,
     Recorded,
@@ -63,6 +65,7 @@ class Plane:
         self._engine = Engine(capacity, rng)
         self._recorder = recorder
         self._sockets: dict[str, int] = {}  # by leg
+        self._rooms: set[str] = set()
         self._reports: list[Report] = []
 
     def __len__(self) -> int:
@@ -72,10 +75,10 @@ class Plane:
     @property
     def busy(self) -> bool:
         """Whether there is anything to do for a tick."""
-        return bool(self._sockets) or len(self._recorder) > 0
+        return len(self._engine) > 0 or len(self._recorder) > 0
 
     def command(self, command: Command, now: float) -> None:
-        """Carry out a command; one to a leg that is gone has no effect."""
+        """Carry out a command; one to a leg or room that is gone has no effect."""
         match command:
             case Open(leg):
                 self._open(leg, now)
@@ -83,16 +86,21 @@ class Plane:
                 self._connect(command, now)
             case Close(leg) if leg in self._sockets:
                 self._close(leg, now)
-            case Connect() | Close():
+            case OpenRoom(room):
+                self._open_room(room, now)
+            case CloseRoom(room) if room in self._rooms:
+                self._close(room, now)
+            case Connect() | Close() | CloseRoom():
                 pass
             case Record() | PauseRecord() | StopRecord():
-                if command.leg in self._sockets:
-                    self._engine.apply(command, now)
-                    self._record(command)
+                self._record(command, now)
             case _:
                 self._engine.apply(command, now)
 
-    def _record(self, command: Record | PauseRecord | StopRecord) -> None:
+    def _record(self, command: Record | PauseRecord | StopRecord, now: float) -> None:
+        if command.leg not in self._sockets and command.leg not in self._rooms:
+            return
+        self._engine.apply(command, now)
         match command:
             case Record(leg, recording, path, tracks):
                 self._recorder.start(leg, recording, path, len(tracks))
@@ -118,14 +126,14 @@ class Plane:
         return reports
 
     def close(self, now: float) -> list[Report]:
-        """Close all legs, finish their recordings and return the last reports."""
-        for leg in list(self._sockets):
+        """Close all legs and rooms, finish their recordings and return the last reports."""
+        for leg in [*self._sockets, *self._rooms]:
             self._close(leg, now)
         self._reports += self._recorder.close()
         return self.reports(now)
 
     def _open(self, leg: str, now: float) -> None:
-        if leg in self._sockets:
+        if leg in self._sockets or leg in self._rooms:
             self._reports.append(OpenFailed(leg, "the leg is open already"))
             return
         try:
@@ -142,6 +150,17 @@ class Plane:
         self._sockets[leg] = key
         self._reports.append(Opened(leg, host, rtp_port, rtcp_port))
 
+    def _open_room(self, room: str, now: float) -> None:
+        if room in self._sockets or room in self._rooms:
+            self._reports.append(OpenFailed(room, "the room is open already"))
+            return
+        try:
+            self._engine.open_room(room, now)
+        except NoRowError as error:
+            self._reports.append(OpenFailed(room, str(error)))
+            return
+        self._rooms.add(room)
+
     def _connect(self, command: Connect, now: float) -> None:
         rtp_peer = self._peer(command.host, command.rtp_port)
         rtcp_peer = self._peer(command.host, command.rtcp_port)
@@ -155,10 +174,12 @@ class Plane:
             return NOBODY
 
     def _close(self, leg: str, now: float) -> None:
-        self._ports.send(self._engine.bye(leg, now))
+        if leg in self._sockets:
+            self._ports.send(self._engine.bye(leg, now))
+            self._ports.close(self._sockets.pop(leg))
+        self._rooms.discard(leg)
         self._recorder.leave(leg)
         closed = self._engine.close(leg, now)
-        self._ports.close(self._sockets.pop(leg))
         for recorded in self._recorder.finished():  # before Closed where the writer is so fast
             self._recorded(recorded, now)
         self._reports.append(closed)

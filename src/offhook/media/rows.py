@@ -8,6 +8,7 @@ from offhook.media.codecs import CODECS, Ints
 from offhook.media.messages import Connect
 
 NO_EVENTS = -1  # no payload type was agreed for RFC 4733
+NO_SOCKET = -1  # a room's
 
 
 class NoRowError(Exception):
@@ -34,7 +35,7 @@ class Rows:
         return len(self._row_of)
 
     def take(self, leg: str, socket: int) -> int:
-        """Give a leg a row; raises NoRowError."""
+        """Give a leg (or a room: NO_SOCKET) a row; raises NoRowError."""
         if leg in self._row_of:
             raise ValueError(f"leg {leg} has a row already")
         if not self._free:
@@ -44,7 +45,8 @@ class Rows:
         self.socket[row] = socket
         while socket >= len(self._by_socket):
             self._by_socket = np.concatenate([self._by_socket, np.full_like(self._by_socket, -1)])
-        self._by_socket[socket] = row
+        if socket != NO_SOCKET:
+            self._by_socket[socket] = row
         self.count = max(self.count, row + 1)
         return row
 
@@ -52,7 +54,8 @@ class Rows:
         """Free the row of a leg."""
         row = self._row_of.pop(leg)
         heapq.heappush(self._free, row)
-        self._by_socket[self.socket[row]] = -1
+        if self.socket[row] != NO_SOCKET:
+            self._by_socket[self.socket[row]] = -1
         self.sending[row] = self.receiving[row] = False
         self.event_type[row] = NO_EVENTS
         self.count = max(self._row_of.values(), default=-1) + 1

@@ -41,7 +41,7 @@ class WorkerSettings(msgspec.Struct, frozen=True):
     advertised: str | None = None  # what SDP says, when that is another address
     first_port: int = 20000
     last_port: int = 40000
-    capacity: int = 1000  # legs
+    capacity: int = 1000  # legs and rooms
 
 
 class Link:

@@ -1,0 +1,141 @@
+"""Conference rooms: blocks of the matrix that are never written out (bxml.md 4.2).
+
+In a room of n everybody hears everybody else: n times n ones minus the diagonal. That is the sum
+of all who speak, once a room, less the own voice, once a member; mute, hold and coaching decide who
+is in the sum and who gets it. So a tick costs O(members), and it is the same few array operations
+however many rooms there are. Sums have 32 bits and are cut to 16 once, at the end.
+
+A room has a row like a leg: its player is heard by all who hear, and its row of the sources gets
+all that is said in it, coaches included, for recordings.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from offhook.media.codecs import Ints, Pcm
+from offhook.media.messages import Seat, Unseat
+from offhook.media.rows import Rows
+
+NOWHERE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Who is summed and who gets the sums, until somebody comes, goes or sits otherwise."""
+
+    rooms: Ints  # [room] row
+    voices: Ints  # [edge] rows that speak, room by room, each room's after one of silence
+    starts: Ints  # [room] its first edge
+    hearers: Ints  # [hearer] row
+    room: Ints  # [hearer] place of its room
+    own: Ints  # [hearer] the row to take away: its own if it is in the sum, else silence
+    coaches: Ints  # [coach that speaks] row
+    coached_in: Ints  # [coach that speaks] place of its room
+    taught: Ints  # [pair] place of a hearer
+    teacher: Ints  # [pair] row of its coach
+
+
+class Rooms:
+    """Who sits where, and the sound of all rooms."""
+
+    def __init__(self, rows: Rows, capacity: int, silence: int) -> None:
+        self._rows = rows
+        self._silence = silence  # a row of the sources
+        self._open = np.zeros(capacity, np.bool_)  # the row is a room's
+        self._seat: Ints = np.full(capacity, NOWHERE)  # row of the room where a leg sits
+        self._speaks = np.zeros(capacity, np.bool_)
+        self._hears = np.zeros(capacity, np.bool_)
+        self._coached: dict[int, tuple[str, ...]] = {}  # by row of the coach
+        self._plan: _Plan | None = None  # None: to be made
+
+    def open(self, room: str) -> None:
+        """Let legs sit in a room that has a row."""
+        row = self._rows.row(room)
+        assert row is not None, f"{room} has no row"
+        self._open[row] = True
+        self._plan = None
+
+    def seat(self, command: Seat | Unseat) -> None:
+        """Let a leg sit in a room, or no longer."""
+        leg, room = self._rows.row(command.leg), self._rows.row(command.room)
+        if leg is None or room is None or self._open[leg] or not self._open[room]:
+            return
+        if isinstance(command, Seat):
+            self._seat[leg] = room
+            self._speaks[leg], self._hears[leg] = command.speaks, command.hears
+            self._coached.pop(leg, None)
+            if command.coached:
+                self._coached[leg] = command.coached
+            self._plan = None
+        elif self._seat[leg] == room:
+            self.leave(leg)
+
+    def leave(self, row: int) -> None:
+        """Forget a row, be it a leg's or a room's."""
+        gone = np.flatnonzero(self._seat == row) if self._open[row] else [row]
+        self._open[row] = False
+        for each in gone:
+            self._seat[each] = NOWHERE
+            self._coached.pop(int(each), None)
+        self._plan = None
+
+    def among(self, *rows: int) -> bool:
+        """Whether one of the rows is a room's."""
+        return bool(self._open[list(rows)].any())
+
+    def mix(self, said: Pcm, out: Pcm) -> None:
+        """Add the rooms to what far ends hear; fill the rooms' rows of the sources.
+
+        Both are int16 [row, FRAME]; a room's row of `out` holds its clip.
+        """
+        if self._plan is None:
+            self._plan = self._arrange()
+        plan = self._plan
+        if not len(plan.rooms):
+            return
+        sums = np.add.reduceat(said[plan.voices], plan.starts, axis=0, dtype=np.int32)
+        heard = sums + out[plan.rooms]
+        mixes = heard[plan.room]
+        mixes -= said[plan.own]
+        mixes += out[plan.hearers]  # a leg's own clips, and whom it is joined with
+        if len(plan.coaches):
+            np.add.at(mixes, plan.taught, said[plan.teacher])
+            np.add.at(sums, plan.coached_in, said[plan.coaches])
+        out[plan.hearers] = np.clip(mixes, -32768, 32767, out=mixes)
+        said[plan.rooms] = np.clip(sums, -32768, 32767, out=sums)
+
+    def _arrange(self) -> _Plan:
+        rooms, seated = np.flatnonzero(self._open), np.flatnonzero(self._seat != NOWHERE)
+        place = np.searchsorted(rooms, self._seat[seated])
+        speaks, hears = self._speaks[seated], self._hears[seated]
+        coaches = np.isin(seated, list(self._coached))
+        summed = speaks & ~coaches
+        group = np.concatenate([np.arange(len(rooms)), place[summed]])
+        voices = np.concatenate([np.full(len(rooms), self._silence), seated[summed]])
+        order = np.argsort(group, kind="stable")
+        hearers = seated[hears]
+        taught, teacher = self._lessons(hearers)
+        return _Plan(
+            rooms=rooms,
+            voices=voices[order],
+            starts=np.searchsorted(group[order], np.arange(len(rooms))),
+            hearers=hearers,
+            room=place[hears],
+            own=np.where(summed, seated, self._silence)[hears],
+            coaches=seated[speaks & coaches],
+            coached_in=place[speaks & coaches],
+            taught=np.searchsorted(hearers, taught),
+            teacher=teacher,
+        )
+
+    def _lessons(self, hearers: Ints) -> tuple[Ints, Ints]:
+        """Return who hears which coach, as rows: not itself, and nobody of another room."""
+        pairs = [
+            (row, coach)
+            for coach, legs in self._coached.items()
+            for row in {self._rows.row(leg) for leg in legs} - {None, coach}
+            if self._speaks[coach] and self._seat[row] == self._seat[coach] and self._hears[row]
+        ]
+        taught, teacher = np.array(pairs, np.int64).reshape(-1, 2).T
+        return taught, teacher
