@@ -34,6 +34,13 @@ class XmlError(ValueError):
         self.column = column
 
 
+class DoctypeError(XmlError):
+    """A DOCTYPE, and with it perhaps entities."""
+
+    def __init__(self) -> None:
+        super().__init__("DOCTYPE is not allowed: remove it")
+
+
 def read(text: str) -> etree._Element:
     """Return the root element of an XML text; raises XmlError."""
     try:
@@ -47,7 +54,7 @@ def read(text: str) -> etree._Element:
         reason = " ".join(_NOISE.sub("", error.msg or "Document is empty").split())
         raise XmlError(reason[:200], line or None, column or None) from None
     if root.getroottree().docinfo.internalDTD is not None:
-        raise XmlError("DOCTYPE is not allowed: remove it")
+        raise DoctypeError
     return root
 
 

@@ -5,7 +5,7 @@ force, so an engine needs no idea of nesting; one that lacks an effect simply ig
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -37,6 +37,14 @@ class Silence:
 
 
 Segment = Text | Silence
+
+
+class SsmlError(ValueError):
+    """Elements that SSML does not have, or not so; all `faults` with the elements they are in."""
+
+    def __init__(self, faults: Sequence[tuple[etree._Element, str]]) -> None:
+        super().__init__(faults[0][1])
+        self.faults = tuple(faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +105,15 @@ _DECIBEL = re.compile(r"([+-][0-9]{1,6}(?:\.[0-9]{1,6})?)dB", re.IGNORECASE)
 
 
 def parse(element: etree._Element) -> tuple[Segment, ...]:
-    """Return what an element's text and SSML say; raises ValueError with the fault."""
+    """Return what an element's text and SSML say; raises SsmlError, or ValueError if blank."""
     if len(element) == 0 and "<" in (element.text or ""):
         element = _unescaped(element)
     if len(element) == 1 and safexml.name(element[0]) == "speak" and not _own_text(element):
         element = element[0]
     reader = _Reader()
     reader.content(element, Text(""))
+    if reader.faults:
+        raise SsmlError(reader.faults)
     segments = reader.segments()
     if not any(isinstance(segment, Text) for segment in segments):
         raise ValueError("text must not be blank: give it words to speak")
@@ -131,17 +141,24 @@ class _Reader:
     def __init__(self) -> None:
         self._segments: list[Segment] = []
         self._boundary_s = 0.0  # pause due before the next words
+        self.faults: list[tuple[etree._Element, str]] = []
 
     def content(self, element: etree._Element, style: Text) -> None:
         """Read an element's text and children in a style."""
         self.say(replace(style, text=element.text or ""))
         for child in element:
-            name = safexml.name(child)
-            if name not in _ELEMENTS:
-                allowed = ", ".join(_ELEMENTS)
-                raise ValueError(f"does not allow <{name}>: its elements are {allowed}")
-            _ELEMENTS[name](self, child, style)
+            try:
+                self._element(child, style)
+            except ValueError as error:
+                self.faults.append((child, str(error)))
             self.say(replace(style, text=child.tail or ""))
+
+    def _element(self, element: etree._Element, style: Text) -> None:
+        name = safexml.name(element)
+        if name not in _ELEMENTS:
+            allowed = ", ".join(_ELEMENTS)
+            raise ValueError(f"does not allow <{name}>: its elements are {allowed}")
+        _ELEMENTS[name](self, element, style)
 
     def say(self, words: Text) -> None:
         """Add words; those of one style that touch become one span."""

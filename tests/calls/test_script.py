@@ -42,7 +42,8 @@ async def test_a_refused_document_is_logged_with_line_and_text() -> None:
     assert event["errorMessage"].startswith(
         "Invalid BXML received from http://app.test/v/answer: <Gather>"
     )
-    assert (refused.data["line"], refused.data["text"]) == (3, text)
+    assert (refused.data["line"], refused.data["column"]) == (3, 22)
+    assert (refused.data["rule"], refused.data["text"]) == ("bad-value", text)
 
 
 @virtual

@@ -78,14 +78,17 @@ def test_namespaces_on_the_root_are_ignored(root: str) -> None:
             "<Response>\n<Pause duration='1' duration='2'/></Response>",
             "not well-formed: Attribute duration redefined (line 2, column 33)",
         ),
-        ("<!DOCTYPE Response><Response/>", "not well-formed: DOCTYPE is not allowed: remove it"),
+        (
+            "<!DOCTYPE Response><Response/>",
+            "not well-formed: DOCTYPE is not allowed: remove it (line 1)",
+        ),
         (
             "<Response>hello</Response>",
             'text "hello" is not allowed directly in <Response>: put it into a verb (line 1)',
         ),
         (
             "<Response>\n<Pause/>\noops</Response>",
-            'text "oops" is not allowed directly in <Response>: put it into a verb (line 2)',
+            'text "oops" is not allowed directly in <Response>: put it into a verb (line 3)',
         ),
     ],
 )

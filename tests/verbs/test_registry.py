@@ -2,6 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+from tests.verbs import reading
+from tests.verbs.line import ScriptedLine
+
 import offhook.verbs
 from offhook.verbs import Verb, registry
 
@@ -22,10 +26,32 @@ def test_a_verb_is_run_or_listed_as_missing_but_not_both() -> None:
     assert len(registry.NOT_YET) + len(registry.verbs()) == 26
 
 
-def test_the_nearest_name_is_guessed() -> None:
-    known = registry.verbs()
+def test_elements_that_are_no_verbs_have_a_home() -> None:
+    assert registry.home("PhoneNumber") == "<Transfer>"
+    assert registry.home("break") == "<SpeakSentence>"
+    assert registry.home("Gather") is None
 
-    assert registry.nearest("GATHER", known) == "Gather"
-    assert registry.nearest("SpeakSentance", known) == "SpeakSentence"
-    assert registry.nearest("Dance", known) is None
-    assert registry.nearest("Gather" * 10_000, known) is None
+
+@pytest.mark.parametrize(
+    "xml",
+    [
+        *[f"<{name}/>" for name in ("Hangup", "Pause", "Gather", "StopRecording", "Tag")],
+        "<Redirect redirectUrl='/r'/>",
+        "<Gather gatherUrl='/g'/>",
+        "<Bridge>c-1</Bridge>",
+        "<Bridge bridgeCompleteUrl='/b'>c-1</Bridge>",
+        "<Bridge bridgeTargetCompleteUrl='/b'>c-1</Bridge>",
+        "<Record maxDuration='1'/>",
+        "<Record maxDuration='1' recordCompleteUrl='/r'/>",
+        "<Record maxDuration='1' recordingAvailableUrl='/r'/>",
+        "<Transfer><PhoneNumber>+12025550100</PhoneNumber></Transfer>",
+        "<Transfer transferCompleteUrl='/t'><PhoneNumber>+12025550100</PhoneNumber></Transfer>",
+        "<Forward to='+12025550100'/>",
+    ],
+)
+def test_a_verb_leaves_the_document_when_it_says_so(xml: str) -> None:
+    """What `leaves` promises is what `run` does."""
+    verb = reading.verb(xml)
+    outcome, _ = ScriptedLine().run(verb)
+
+    assert (outcome is not None) == verb.leaves

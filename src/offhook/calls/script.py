@@ -18,6 +18,7 @@ from offhook.calls.plant import Plant
 from offhook.errors import CallError, Cause, calls
 from offhook.hooks import Hook
 from offhook.verbs import End, Goto, Step, Verb
+from offhook.verbs.contexts import Context
 from offhook.verbs.document import Document, InvalidBxml, parse
 from offhook.webhooks.fetch import Attempt, Reply, ask
 
@@ -121,6 +122,7 @@ class Script:
                 reason=str(fault),
                 line=fault.line,
                 column=fault.column,
+                rule=fault.finding.rule.id,
                 origin=page.origin,
             )
             raise calls.invalid_bxml(page.origin, str(fault)) from fault
@@ -159,12 +161,8 @@ class Script:
 
 def read(body: bytes, charset: str | None, *, announcing: bool) -> Document:
     """Read a document; one of a leg that is not joined yet may not move it (bxml.md 3)."""
-    document = parse(body, charset=charset)
-    for verb in document.verbs if announcing else ():
-        if verb.moves:
-            reason = f"<{verb.name}> is not allowed before the leg is bridged"
-            raise InvalidBxml(reason, verb.line_number or None)
-    return document
+    context = Context.TRANSFER_ANSWER if announcing else Context.CALL
+    return parse(body, charset=charset, context=context)
 
 
 def log_attempt(journal: Journal, attempt: Attempt) -> None:

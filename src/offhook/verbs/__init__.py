@@ -155,11 +155,18 @@ class Verb(Part):
     moves: ClassVar[bool] = (
         False  # ties the call to others: not before a leg is bridged (bxml.md 3)
     )
+    in_conference: ClassVar[bool] = False  # runs in documents of conferences, too (bxml.md 3)
+    unanswered: ClassVar[bool] = False  # fails on a call that has been answered (bxml.md 1.8)
 
     @property
     def answers(self) -> bool:
         """Whether an unanswered inbound call is answered before this verb (bxml.md 1.8)."""
         return True
+
+    @property
+    def leaves(self) -> bool:
+        """Whether no verb after it runs: it ends the call, or a reply replaces the document."""
+        return False
 
     @property
     def new_tag(self) -> str | None:

@@ -25,9 +25,14 @@ ABSENT: Final = object()  # built value of a field that the document does not me
 NO_LIMIT: Final = float("inf")
 LONGEST_CREDENTIAL: Final = 1024
 LONGEST_TAG: Final = 256
+METHODS: Final = ("GET", "POST")
 
 Metadata = dict[str, Any]  # of a dataclass field
 Present = Mapping[str, Any]  # wire name -> value, of the attributes the document has
+
+
+class InsecureError(ValueError):
+    """Credentials would go in the clear where the language demands https."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,7 @@ class Attribute:
     required: bool = False
     exact: bool = False  # blanks at the ends count
     keeps_empty: bool = False  # `x=""` is a value, not an absence (bxml.md 1.2)
+    options: tuple[str, ...] = ()  # when the value is one of a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +151,14 @@ def choice(
 ) -> Any:
     """Declare one of a list of words."""
     kind = ", ".join(f"`{option}`" for option in options)
-    return _one(default, kind, lambda text: values.choice(text, options), about=about, name=name)
+    return _one(
+        default,
+        kind,
+        lambda text: values.choice(text, options),
+        about=about,
+        name=name,
+        options=tuple(options),
+    )
 
 
 def keys(default: str, about: str) -> str:
@@ -250,7 +263,9 @@ class _Asked:
     def family(self, about: str, *, required: bool) -> tuple[Attribute, ...]:
         return (
             Attribute(self.url, "url", values.url, about, required=required),
-            Attribute(self.method, "`GET`, `POST`", _method, "HTTP method", "POST"),
+            Attribute(
+                self.method, "`GET`, `POST`", _method, "HTTP method", "POST", options=METHODS
+            ),
             *_credentials(self.username, self.password, "HTTP Basic credentials"),
         )
 
@@ -262,7 +277,7 @@ class _Asked:
 
 
 def _method(text: str) -> str:
-    return values.choice(text, ("GET", "POST"))
+    return values.choice(text, METHODS)
 
 
 def _credentials(username: str, password: str, about: str) -> tuple[Attribute, ...]:

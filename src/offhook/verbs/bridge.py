@@ -61,6 +61,11 @@ class Bridge(Verb):
         """The `tag` attribute."""
         return self.tag
 
+    @property
+    def leaves(self) -> bool:
+        """With a URL for the event."""
+        return self.complete is not None
+
     async def run(self, line: Line) -> Step:
         """Talk until one side leaves."""
         fields = await line.bridge(self.target, self.target_complete)

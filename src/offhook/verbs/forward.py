@@ -32,6 +32,7 @@ class Forward(Verb):
     name: ClassVar[str] = "Forward"
     blocks: ClassVar[bool] = True
     moves: ClassVar[bool] = True
+    unanswered: ClassVar[bool] = True
 
     to: str = declare.special(
         "", "E.164 or SIP URI", values.party, "whom to call instead", required=True
@@ -56,6 +57,11 @@ class Forward(Verb):
     def answers(self) -> bool:
         """Never: whoever it is forwarded to does."""
         return False
+
+    @property
+    def leaves(self) -> bool:
+        """Always."""
+        return True
 
     async def run(self, line: Line) -> Step:
         """Give the call away until it ends."""

@@ -102,6 +102,11 @@ class Gather(Verb):
         """The `tag` attribute."""
         return self.tag
 
+    @property
+    def leaves(self) -> bool:
+        """With a URL for the event."""
+        return self.hook is not None
+
     async def run(self, line: Line) -> Step:
         """Collect, then report."""
         with line.collect() as keys:

@@ -34,6 +34,11 @@ class Hangup(Verb):
         """Never: it rejects."""
         return False
 
+    @property
+    def leaves(self) -> bool:
+        """Always."""
+        return True
+
     async def run(self, line: Line) -> Step:
         """End the call."""
         return End(Cause.HANGUP)

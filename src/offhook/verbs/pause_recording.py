@@ -26,6 +26,7 @@ class PauseRecording(Verb):
     """
 
     name: ClassVar[str] = "PauseRecording"
+    in_conference: ClassVar[bool] = True
 
     @property
     def answers(self) -> bool:

@@ -28,6 +28,7 @@ class PlayAudio(Verb):
 
     name: ClassVar[str] = "PlayAudio"
     blocks: ClassVar[bool] = True
+    in_conference: ClassVar[bool] = True
 
     url: str = declare.text(values.url, "url", "where the sound is")
     credentials: Credentials | None = field(

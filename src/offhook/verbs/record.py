@@ -74,6 +74,11 @@ class Record(Verb):
         """The `tag` attribute."""
         return self.tag
 
+    @property
+    def leaves(self) -> bool:
+        """With a URL for the event."""
+        return self.hook is not None
+
     async def run(self, line: Line) -> Step:
         """Record, then report."""
         if self.transcribe:

@@ -44,6 +44,11 @@ class Redirect(Verb):
         """The `tag` attribute."""
         return self.tag
 
+    @property
+    def leaves(self) -> bool:
+        """Always."""
+        return True
+
     async def run(self, line: Line) -> Step:
         """Leave this document."""
         return Goto(self.hook, "redirect")

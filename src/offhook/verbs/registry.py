@@ -7,11 +7,11 @@ that a document which uses one is told so instead of being told that there is no
 import importlib
 import pkgutil
 from collections.abc import Mapping
-from difflib import get_close_matches
 from functools import cache
 from types import ModuleType
 from typing import Final
 
+from offhook import ssml
 from offhook import verbs as package
 from offhook.verbs import Verb
 
@@ -60,12 +60,6 @@ def _verbs_of(module: ModuleType) -> list[type[Verb]]:
     ]
 
 
-def nearest(name: str, names: Mapping[str, object]) -> str | None:
-    """Return the name that a stranger probably meant: other letter case first, then a slip."""
-    for known in names:
-        if known.lower() == name.lower():
-            return known
-    if len(name) > 40:  # no slip, and comparing costs the square of the length
-        return None
-    matches = get_close_matches(name, names, n=1, cutoff=0.75)
-    return matches[0] if matches else None
+def home(name: str) -> str | None:
+    """Return where an element belongs that only exists inside others; None for all the rest."""
+    return "<SpeakSentence>" if name in ssml.ELEMENTS else INNER.get(name)

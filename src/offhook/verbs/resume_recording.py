@@ -25,6 +25,7 @@ class ResumeRecording(Verb):
     """
 
     name: ClassVar[str] = "ResumeRecording"
+    in_conference: ClassVar[bool] = True
 
     @property
     def answers(self) -> bool:

@@ -34,6 +34,7 @@ class SpeakSentence(Verb):
 
     name: ClassVar[str] = "SpeakSentence"
     blocks: ClassVar[bool] = True
+    in_conference: ClassVar[bool] = True
 
     segments: tuple[Segment, ...] = declare.spoken("what to say")
     voice: str | None = declare.words("name of a voice; wins over gender and locale", longest=100)

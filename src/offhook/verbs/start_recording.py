@@ -39,6 +39,7 @@ class StartRecording(Verb):
     """
 
     name: ClassVar[str] = "StartRecording"
+    in_conference: ClassVar[bool] = True
 
     available: Hook | None = field(
         default=None, metadata=declare.webhook("recordingAvailable", fallback=False)

@@ -25,6 +25,7 @@ class StopRecording(Verb):
     """
 
     name: ClassVar[str] = "StopRecording"
+    in_conference: ClassVar[bool] = True
 
     @property
     def answers(self) -> bool:

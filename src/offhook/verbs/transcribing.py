@@ -4,6 +4,7 @@ import structlog
 
 from offhook.hooks import Hook, Target
 from offhook.verbs import Verb
+from offhook.verbs.attributes import InsecureError
 
 
 def check_secure(*hooks: Hook | None) -> None:
@@ -16,7 +17,7 @@ def check_secure(*hooks: Hook | None) -> None:
 
 def _check(target: Target) -> None:
     if target.credentials is not None and target.url.lower().startswith("http:"):
-        raise ValueError("needs https URLs where there is a username")
+        raise InsecureError("needs https URLs where there is a username")
 
 
 def warn_unheard(verb: Verb) -> None:

@@ -74,6 +74,11 @@ class Transfer(Verb):
         """The `tag` attribute."""
         return self.tag
 
+    @property
+    def leaves(self) -> bool:
+        """With a URL for the event."""
+        return self.hook is not None
+
     async def run(self, line: Line) -> Step:
         """Ring, and talk until one side leaves."""
         manner = Manner(
