@@ -31,6 +31,22 @@ def test_the_media_scenario_measures_cpu_memory_and_packets(tmp_path: Path) -> N
 
 
 @pytest.mark.slow
+def test_bridged_calls_and_members_of_rooms_are_measured(tmp_path: Path) -> None:
+    path = tmp_path / "figures.json"
+    done = bench("rooms", "--quick", "--json", str(path))
+    assert done.returncode == 0, done.stderr
+    figures = {
+        figure["name"]: figure["value"] for figure in json.loads(path.read_text())["figures"]
+    }
+
+    for what in ("floor in Python: CPU per leg", "bridged: CPU per call"):
+        assert figures[f"rooms 20 legs, {what}"] > 0
+    for size in (3, 20):
+        assert figures[f"rooms 20 legs, {size} in a room: CPU per member"] > 0
+        assert figures[f"rooms 20 legs, {size} in a room: memory"] > 0
+
+
+@pytest.mark.slow
 def test_the_floor_is_measured(tmp_path: Path) -> None:
     path = tmp_path / "figures.json"
     done = bench("floor", "--quick", "--json", str(path))
