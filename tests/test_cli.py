@@ -17,7 +17,7 @@ def test_the_version_is_told() -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["serve", "demo", "accounts", "users", "applications", "numbers", "trunks", "config"],
+    ["serve", "demo", "lint", "accounts", "users", "applications", "numbers", "trunks", "config"],
 )
 def test_every_command_explains_itself(command: str) -> None:
     result = CliRunner().invoke(main, [command, "--help"])

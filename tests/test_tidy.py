@@ -15,6 +15,7 @@ LAYERS = {
     "api": 1,
     "console": 1,
     "calls": 2,
+    "lint": 2,
     "webhooks": 3,
     "sip": 3,
     "media": 3,

@@ -16,6 +16,7 @@ from offhook.administration import Admin
 from offhook.clock import Clock
 from offhook.config import Config, ConfigError, load
 from offhook.ids import Ids
+from offhook.lint.command import lint
 from offhook.store import Store, StoreError
 
 CONFIG = click.option(
@@ -102,5 +103,5 @@ def demo(out: Path) -> None:
     sys.exit(run(out))
 
 
-for group in cli_admin.GROUPS:
+for group in (*cli_admin.GROUPS, lint):
     main.add_command(group)

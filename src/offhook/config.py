@@ -8,13 +8,13 @@ import random
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
 from offhook.directory import Directory
+from offhook.nearest import nearest
 from offhook.settings import Section, Settings
 
 PREFIX = "OFFHOOK_"
@@ -188,6 +188,6 @@ def _told(fault: str, kind: Any) -> tuple[str, str]:
 
 
 def _guess(name: str, known: list[str], path: str) -> str:
-    if close := get_close_matches(name.removeprefix(path), known, n=1):
-        return f"did you mean {path}{close[0]}?"
+    if close := nearest(name.removeprefix(path), known):
+        return f"did you mean {path}{close}?"
     return f"known here: {', '.join(known)}" if known else "there is no such section"

@@ -114,14 +114,14 @@ def test_the_place_of_what_is_no_xml_counts_characters() -> None:
 @pytest.mark.parametrize(
     ("text", "fix", "suggestion"),
     [
-        ("<Gahter/>", "write <Gather>", "<Gather>"),
+        ("<Gahter/>", "write <Gather>", "Gather"),
         ("<Pause duraton='1'/>", "write duration", "duration"),
         ("<Record fileFormat='wave'/>", "write wav", "wav"),
         ("<Gather gatherUrl='/g' gatherMethod='PSOT'/>", "write POST", "POST"),
         ("<Gather maxDigits='0'/>", "maxDigits takes: integer within [1, 50]", None),
         ("<Redirect/>", 'add redirectUrl="…": url', None),
         ("<PhoneNumber/>", "move it into <Transfer>", None),
-        ("<Gather><PlayAudoi/></Gather>", "write <PlayAudio>", "<PlayAudio>"),
+        ("<Gather><PlayAudoi/></Gather>", "write <PlayAudio>", "PlayAudio"),
     ],
 )
 def test_a_finding_knows_its_cure(text: str, fix: str, suggestion: str | None) -> None:

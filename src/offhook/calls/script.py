@@ -8,7 +8,6 @@ with their cause as a value: the call above must say goodbye all the same.
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from email.message import Message
 from typing import Any, Protocol
 
 from offhook.calls.journal import Journal
@@ -20,6 +19,7 @@ from offhook.hooks import Hook
 from offhook.verbs import End, Goto, Step, Verb
 from offhook.verbs.contexts import Context
 from offhook.verbs.document import Document, InvalidBxml, parse
+from offhook.verbs.encoding import charset_of
 from offhook.webhooks.fetch import Attempt, Reply, ask
 
 
@@ -103,7 +103,7 @@ class Script:
         reply: Reply = await ask(
             self.plant.http, hook, payload, timeout_s=self.timeout_s, on_attempt=self._log_attempt
         )
-        return Page(reply.body, reply.url, _charset(reply.content_type), reply.url)
+        return Page(reply.body, reply.url, charset_of(reply.content_type), reply.url)
 
     def _log_attempt(self, attempt: Attempt) -> None:
         log_attempt(self.journal, attempt)
@@ -168,11 +168,3 @@ def read(body: bytes, charset: str | None, *, announcing: bool) -> Document:
 def log_attempt(journal: Journal, attempt: Attempt) -> None:
     """Log one HTTP exchange with an application, credentials removed."""
     journal.log("webhook.failed" if attempt.failure else "webhook.answered", **attempt.as_data())
-
-
-def _charset(content_type: str | None) -> str | None:
-    if not content_type:
-        return None
-    message = Message()
-    message["Content-Type"] = content_type
-    return message.get_content_charset()

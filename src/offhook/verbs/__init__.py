@@ -152,6 +152,7 @@ class Verb(Part):
     """One instruction of a document."""
 
     blocks: ClassVar[bool] = False  # takes time: resets the redirect-loop guard
+    background: ClassVar[bool] = False  # only starts something that goes on by itself
     moves: ClassVar[bool] = (
         False  # ties the call to others: not before a leg is bridged (bxml.md 3)
     )

@@ -7,6 +7,7 @@ true, so it does not count.
 
 import codecs
 import re
+from email.message import Message
 from typing import Final
 
 from offhook.safexml import shown
@@ -21,6 +22,15 @@ _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?\sencoding\s*=\s*[\"']([A-Za-z0-9._-
 _READABLE: Final = frozenset(
     {"utf-8", "utf-16", "utf-16-le", "utf-16-be", "ascii", "iso8859-1", "iso8859-15", "cp1252"}
 )
+
+
+def charset_of(content_type: str | None) -> str | None:
+    """Return the charset that a Content-Type names, if any."""
+    if not content_type:
+        return None
+    message = Message()
+    message["Content-Type"] = content_type
+    return message.get_content_charset()
 
 
 def decode(body: bytes, charset: str | None = None) -> str:

@@ -36,7 +36,7 @@ class Finding:
     message: str  # for an error: what follows "Invalid BXML: ", without the place
     place: Place | None = None  # None: the document as a whole
     fix: str = ""
-    suggestion: str | None = None  # what was probably meant, to stand in the place instead
+    suggestion: str | None = None  # the name or value that was probably meant
 
     @property
     def severity(self) -> Severity:
@@ -86,7 +86,7 @@ STRAY_TEXT: Final = Rule(
 UNKNOWN_VERB: Final = Rule(
     "unknown-verb",
     "An element where a verb should be is none.",
-    "use one of the verbs of docs/verbs",
+    "use one of the verbs in docs/verbs",
 )
 VERB_CASE: Final = Rule(
     "verb-case", "A verb is written in other letter case.", "names are case-sensitive"

@@ -78,8 +78,6 @@ class Reader:
     ) -> None:
         """Note a fault; raises InvalidBxml for an error unless thorough."""
         place = spot if spot is None or isinstance(spot, Place) else self._place(*spot)
-        if suggestion and not fix:
-            fix = f"write {suggestion}"
         finding = Finding(rule, message, place, fix or rule.fix, suggestion)
         if rule.severity is Severity.ERROR:
             if not self.thorough:
@@ -130,7 +128,7 @@ class Reader:
             return True
         guess = nearest(name, ROOTS)
         message = f"root must be <Response> or <Bxml>, but was <{_short(name)}>"
-        self.report(faults.ROOT, message, element(root), suggestion=guess and f"<{guess}>")
+        self.report(faults.ROOT, message, element(root), **_tag(guess))
         return guess is not None
 
     def _stray_text(self, root: etree._Element) -> None:
@@ -185,7 +183,10 @@ class Reader:
             hint = f": did you mean {guess}?" if guess else ""
             fault = f"attribute {_short(name)} is unknown and was ignored{hint}"
             place = attribute(child, etree.QName(name).localname)
-            self.report(faults.UNKNOWN_ATTRIBUTE, _named(child, fault), place, suggestion=guess)
+            fix = f"write {guess}" if guess else ""
+            self.report(
+                faults.UNKNOWN_ATTRIBUTE, _named(child, fault), place, fix=fix, suggestion=guess
+            )
 
     def _fields(self, child: etree._Element, kind: type[Part]) -> dict[str, Any]:
         """Read the attributes of an element into the fields of its verb."""
@@ -217,7 +218,9 @@ class Reader:
         except ValueError as error:
             rule = faults.URL if declared.type == "url" else faults.VALUE
             guess = nearest(text, declared.options)
-            fix = "" if guess or rule is faults.URL else f"{name} takes: {declared.type}"
+            fix = f"write {guess}" if guess else f"{name} takes: {declared.type}"
+            if rule is faults.URL:
+                fix = rule.fix
             fault = _named(child, f"attribute {name} {error}")
             self.report(rule, fault, value(child, name), fix=fix, suggestion=guess)
             return ABSENT
@@ -298,15 +301,13 @@ class Reader:
                 rule = faults.VERB_CASE
             hint = f": did you mean <{guess}>?" if guess else ""
             fault = f"<{_short(name)}> is not a verb{hint}"
-            self.report(rule, fault, element(child), suggestion=guess and f"<{guess}>")
+            self.report(rule, fault, element(child), **_tag(guess))
 
     def _misplaced(self, child: etree._Element, parent: str, allowed: tuple[str, ...]) -> None:
         cure = f"only {' and '.join(allowed)} are" if allowed else "it takes no elements"
         name = _short(safexml.name(child))
         fault = f"<{name}> is not allowed inside <{parent}>: {cure}"
-        guess = nearest(name, allowed)
-        suggestion = guess and f"<{guess}>"
-        self.report(faults.MISPLACED, fault, element(child), suggestion=suggestion)
+        self.report(faults.MISPLACED, fault, element(child), **_tag(nearest(name, allowed)))
 
 
 def element(child: etree._Element) -> Spot:
@@ -332,6 +333,11 @@ def attribute(child: etree._Element, name: str) -> Spot:
 def value(child: etree._Element, name: str) -> Spot:
     """Point at the value of an attribute."""
     return lambda places, number: places.value(number, name), child
+
+
+def _tag(guess: str | None) -> dict[str, Any]:
+    """Say what to write instead of a tag."""
+    return {"fix": f"write <{guess}>", "suggestion": guess} if guess else {}
 
 
 def _named(child: etree._Element, fault: str) -> str:

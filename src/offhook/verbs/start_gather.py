@@ -31,6 +31,7 @@ class StartGather(Verb):
     """
 
     name: ClassVar[str] = "StartGather"
+    background: ClassVar[bool] = True
 
     hook: Hook = field(metadata=declare.webhook("dtmf", required=True, fallback=False))
     tag: str | None = declare.tag()

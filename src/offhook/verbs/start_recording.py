@@ -39,6 +39,7 @@ class StartRecording(Verb):
     """
 
     name: ClassVar[str] = "StartRecording"
+    background: ClassVar[bool] = True
     in_conference: ClassVar[bool] = True
 
     available: Hook | None = field(
