@@ -105,9 +105,17 @@ class Node:
             self.exchange,
             parts.directory,
             parts.api,
-            assembly.World(
-                parts.clock, parts.ids, parts.offload, self.archive, lambda: parts.store.healthy
-            ),
+            self._surroundings(parts),
+        )
+
+    def _surroundings(self, parts: Parts) -> assembly.World:
+        return assembly.World(
+            parts.clock,
+            parts.ids,
+            parts.offload,
+            self.archive,
+            parts.store.put_incident,
+            lambda: parts.store.healthy,
         )
 
     async def start(self) -> None:

@@ -18,6 +18,7 @@ from offhook.clock import Clock
 from offhook.directory import Account, Application, Directory, Number, User
 from offhook.ids import Ids
 from offhook.passwords import hash_password
+from offhook.records import Incident
 from offhook.scopes import InlineOffload
 
 ACCOUNT, OTHER, SUSPENDED, SILENT, FENCED, STRICT = (
@@ -90,11 +91,12 @@ class Stage:
         self.directory = DIRECTORY
         self.service = FakeService(self.clock, ids)
         self.archive = FakeArchive()
+        self.refused: list[Incident] = []
         self.server: Server = assemble(
             self.service,
             lambda: self.directory,
             replace(Settings(public_url=BASE), **settings),
-            World(self.clock, ids, InlineOffload(), self.archive),
+            World(self.clock, ids, InlineOffload(), self.archive, self.refused.append),
         )
 
     def ask(

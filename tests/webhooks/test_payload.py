@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from offhook.hooks import Credentials, Target
-from offhook.webhooks.payload import event_request, redacted, with_query
+from offhook.webhooks.payload import event_request, with_query
 
 EVENT: dict[str, Any] = {
     "eventType": "answer",
@@ -60,9 +60,3 @@ def test_any_strings_survive_the_query(values: dict[str, str]) -> None:
 
     assert dict(parse_qsl(urlsplit(url).query, keep_blank_values=True)) == values
     assert url.isascii()
-
-
-def test_secret_headers_are_hidden_in_any_case() -> None:
-    headers = {"AUTHORIZATION": "Basic eDp5", "Set-Cookie": "s=1", "Accept": "*/*"}
-
-    assert redacted(headers) == {"AUTHORIZATION": "***", "Set-Cookie": "***", "Accept": "*/*"}

@@ -29,9 +29,13 @@ class Admission:
     def __enter__(self) -> None:
         if self._closed_for_s is not None:
             wait_s = str(max(1, self._closed_for_s))
-            raise ApiError(http.OVERLOADED, headers=(("Retry-After", wait_s),))
-        if self.in_flight >= self._cap or not self._ready():
-            raise ApiError(http.OVERLOADED)
+            why = "the server is starting or shutting down"
+            raise ApiError(http.OVERLOADED, headers=(("Retry-After", wait_s),), why=why)
+        if self.in_flight >= self._cap:
+            why = f"{self.in_flight} requests are in flight; limits.in_flight is {self._cap}"
+            raise ApiError(http.OVERLOADED, why=why)
+        if not self._ready():
+            raise ApiError(http.OVERLOADED, why="the store fails, so nothing can be accepted")
         self.in_flight += 1
 
     def __exit__(

@@ -8,6 +8,7 @@ gets the request id.
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from starlette.datastructures import Headers
@@ -19,12 +20,15 @@ from offhook.api import bodies, mediatypes, routes, targets
 from offhook.api.admission import Admission
 from offhook.api.auth import Gate
 from offhook.api.oauth import TokenEndpoint
+from offhook.api.refusals import Heard, Refusals, shown
 from offhook.api.replies import Reply, problem, render
 from offhook.api.routes import Asked, Operation, Route
 from offhook.api.site import Site
 from offhook.clock import Clock
 from offhook.errors import ApiError, http
+from offhook.faults import place
 from offhook.ids import Ids
+from offhook.redaction import redacted
 from offhook.store import StoreError
 
 OPERATION_S = 10.0  # an operation waits for nothing but the store, and that is milliseconds
@@ -32,7 +36,7 @@ OPERATION_S = 10.0  # an operation waits for nothing but the store, and that is 
 log = structlog.get_logger("offhook.api")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Incoming:
     """A request as it comes in; the body is still to be read."""
 
@@ -40,14 +44,27 @@ class Incoming:
     headers: Headers
     client: str | None  # address
     scope: Scope
-    receive: Receive
+    receive: Heard
     request_id: str
+    account_id: str | None = None  # once the user has been let in
 
     @classmethod
     def of(cls, scope: Scope, receive: Receive, request_id: str) -> "Incoming":
         """Return the request of an ASGI scope."""
         client = scope["client"][0] if scope.get("client") else None
-        return cls(scope["method"], Headers(scope=scope), client, scope, receive, request_id)
+        headers = Headers(scope=scope)
+        return cls(scope["method"], headers, client, scope, Heard(receive), request_id)
+
+    def about(self) -> dict[str, Any]:
+        """Return what was asked, as JSON without secrets."""
+        return {
+            "method": self.method,
+            "path": self.scope["path"],
+            "query": self.scope.get("query_string", b"").decode(errors="replace"),
+            "client": self.client,
+            "headers": redacted(dict(self.headers)),
+            "body": shown(self.receive.body),
+        }
 
 
 class Api:
@@ -71,6 +88,7 @@ class Api:
             case ("api", "v2", "accounts", account_id, *rest):
                 user = await self._gate.authenticate(request.headers.get("authorization"))
                 account = self._gate.authorize(user, account_id, request.client)
+                request.account_id = account.id
                 route, names = routes.find(self._operations, tuple(rest))
                 operation = route.operation(request.method)
                 body, charset = await _body(request, operation)
@@ -78,7 +96,8 @@ class Api:
                 asked = Asked(account, base, names, query, body, charset, request.headers)
                 return await _run(operation, asked, request)
             case _:
-                raise ApiError(http.NO_ROUTE)
+                why = "the paths of the API begin with /api/v2/accounts/{accountId}/"
+                raise ApiError(http.NO_ROUTE, why=why)
 
     async def _token(self, request: Incoming) -> Reply:
         self._tokens.check_method(request.method)
@@ -90,9 +109,12 @@ class Api:
 class Server:
     """The outermost layer: sheds load, names and logs each request, and never fails."""
 
-    def __init__(self, api: Api, admission: Admission, ids: Ids, clock: Clock) -> None:
+    def __init__(
+        self, api: Api, admission: Admission, refusals: Refusals, ids: Ids, clock: Clock
+    ) -> None:
         self.admission = admission
         self._api = api
+        self._refusals = refusals
         self._ids = ids
         self._clock = clock
 
@@ -125,12 +147,14 @@ class Server:
             with self.admission:
                 return render(await self._api.answer(request), extra)
         except ApiError as error:
-            return render(problem(error), extra)
+            refusal = error
         except ClientDisconnect:
             raise
-        except Exception:
+        except Exception as error:
             log.exception("request failed", request_id=request.request_id)
-            return render(problem(ApiError(http.SERVER_ERROR)), extra)
+            refusal = ApiError(http.SERVER_ERROR, why=place(error))
+        self._refusals.note(request.request_id, refusal, request.account_id, **request.about())
+        return render(problem(refusal), extra)
 
 
 async def _run(operation: Operation, asked: Asked, request: Incoming) -> Reply:
@@ -141,10 +165,11 @@ async def _run(operation: Operation, asked: Asked, request: Incoming) -> Reply:
         raise
     except (StoreError, TimeoutError) as error:
         log.exception("store unavailable", request_id=request.request_id)
-        raise ApiError(http.OVERLOADED) from error
+        why = f"the store did not answer: {error or type(error).__name__}"
+        raise ApiError(http.OVERLOADED, why=why) from error
     except Exception as error:
         log.exception("operation failed", request_id=request.request_id)
-        raise ApiError(http.UNKNOWN_ERROR) from error
+        raise ApiError(http.UNKNOWN_ERROR, why=place(error)) from error
 
 
 async def _body(request: Incoming, operation: Operation) -> tuple[bytes, str | None]:

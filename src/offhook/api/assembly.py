@@ -10,6 +10,7 @@ from offhook.api.calls import Calls
 from offhook.api.creation import Creation
 from offhook.api.oauth import TokenEndpoint
 from offhook.api.recordings import Recordings
+from offhook.api.refusals import Refusals
 from offhook.api.service import CallService, RecordingService
 from offhook.api.site import Site
 from offhook.api.tokens import Tokens
@@ -17,6 +18,7 @@ from offhook.api.wording import Wording
 from offhook.clock import Clock
 from offhook.directory import Directory
 from offhook.ids import Ids
+from offhook.records import Incident
 from offhook.scopes import Offload
 
 
@@ -41,6 +43,7 @@ class World:
     ids: Ids
     offload: Offload
     archive: RecordingService
+    refused: Callable[[Incident], None]  # what is told of refused requests
     ready: Callable[[], bool] = lambda: True  # asked before each request; False answers 503
 
 
@@ -64,4 +67,6 @@ def assemble(
     gate = Gate(directory, passwords, tokens)
     site = Site(settings.public_url)
     api = Api((*calls.routes(), *recordings.routes()), gate, TokenEndpoint(passwords, tokens), site)
-    return Server(api, Admission(settings.in_flight, world.ready), world.ids, world.clock)
+    refusals = Refusals(world.refused, world.clock)
+    admission = Admission(settings.in_flight, world.ready)
+    return Server(api, admission, refusals, world.ids, world.clock)

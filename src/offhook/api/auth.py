@@ -16,21 +16,23 @@ from offhook.api.tokens import Tokens
 from offhook.clock import Monotonic
 from offhook.directory import VOICE, Account, Directory, User
 from offhook.errors import ApiError, Entry, http
+from offhook.nearest import nearest
 from offhook.passwords import NOBODY, verify_password
 from offhook.scopes import Offload
 
 BASIC_CHALLENGE = 'Basic realm="offhook", charset="UTF-8"'
 BEARER_CHALLENGE = 'Bearer realm="offhook"'
+OTHER_SCHEMES = frozenset({"Digest", "Negotiate", "Ntlm", "Token", "Apikey", "Oauth", "Hoba"})
 REMEMBERED_S = 60.0
 REMEMBERED_PAIRS = 1000
 PARALLEL = 2  # password checks at once: each takes 16 MiB and a core
 
 
-def unauthorized(entry: Entry, *, bearer_refused: bool = False) -> ApiError:
+def unauthorized(entry: Entry, why: str, *, bearer_refused: bool = False) -> ApiError:
     """Return a 401 with its challenges (errors.md 1.1)."""
     bearer = BEARER_CHALLENGE + (', error="invalid_token"' if bearer_refused else "")
     challenges = (("WWW-Authenticate", BASIC_CHALLENGE), ("WWW-Authenticate", bearer))
-    return ApiError(entry, headers=challenges)
+    return ApiError(entry, headers=challenges, why=why)
 
 
 class Passwords:
@@ -91,43 +93,85 @@ class Gate:
         scheme, _, credentials = (authorization or "").strip().partition(" ")
         credentials = credentials.strip()
         if scheme.lower() == "basic" and credentials:
-            user = await self._passwords.user(*decode_basic(credentials))
+            name, password = decode_basic(credentials)
+            user = await self._passwords.user(name, password)
+            if user is None:
+                raise unauthorized(http.INVALID_CREDENTIALS, self._fault(name))
         elif scheme.lower() == "bearer" and credentials:
             user = self._tokens.user_of(credentials, self._directory().users)
         else:
-            raise unauthorized(http.UNAUTHORIZED)
+            raise unauthorized(http.UNAUTHORIZED, _missing(scheme, credentials))
         if user is None or not user.enabled:
-            refused = scheme.lower() == "bearer"
-            raise unauthorized(http.INVALID_CREDENTIALS, bearer_refused=refused)
+            why = "the token is unknown, expired, or of a user who is gone or disabled"
+            raise unauthorized(http.INVALID_CREDENTIALS, why, bearer_refused=True)
         return user
+
+    def _fault(self, name: str) -> str:
+        """Say what is wrong with a user name and password; for the operator, never the client."""
+        users = self._directory().users
+        if name in users:
+            state = "the password is wrong" if users[name].enabled else "the user is disabled"
+            return f"user {name!r}: {state}"
+        meant = nearest(name, users)
+        return f"there is no user {name!r}" + (f"; did you mean {meant!r}?" if meant else "")
 
     def authorize(self, user: User, account_id: str, client: str | None) -> Account:
         """Return the account if the user may use Voice on it from the client's address."""
         account = self._directory().accounts.get(account_id)
         if account is None:
-            raise ApiError(http.ACCESS_DENIED)
+            raise ApiError(http.ACCESS_DENIED, why=self._no_account(user, account_id))
         roles = user.roles.get(account_id)
         if roles is None:
-            raise unauthorized(http.UNAUTHORIZED)
-        if account.suspended or not account.voice_enabled or not _allowed(account, client):
-            raise ApiError(http.FORBIDDEN)
+            why = f"user {user.name!r} is no member of account {account_id}"
+            raise unauthorized(http.UNAUTHORIZED, why)
+        if (closed := _closed(account, client)) is not None:
+            raise ApiError(http.FORBIDDEN, why=closed)
         if VOICE not in roles:
-            raise ApiError(http.ACCESS_DENIED)
+            why = f"user {user.name!r} has no {VOICE} role on account {account_id}"
+            raise ApiError(http.ACCESS_DENIED, why=why)
         return account
+
+    def _no_account(self, user: User, account_id: str) -> str:
+        meant = nearest(account_id, user.roles)
+        why = f"there is no account {account_id!r}"
+        return why + (f"; did you mean {meant}, which {user.name!r} belongs to?" if meant else "")
 
 
 def decode_basic(credentials: str) -> tuple[str, str]:
     """Return user name and password (RFC 7617 2); only the first colon separates them."""
     if len(credentials) % 4:  # the decoder would forgive too much padding
-        raise unauthorized(http.UNDECODABLE_BASIC)
+        why = "its length is no multiple of four: padding is missing, or a character is lost"
+        raise unauthorized(http.UNDECODABLE_BASIC, why)
     try:
         pair = base64.b64decode(credentials, validate=True).decode()
     except ValueError as error:
-        raise unauthorized(http.UNDECODABLE_BASIC) from error
+        why = "what follows `Basic` is not base64 of a UTF-8 text"
+        raise unauthorized(http.UNDECODABLE_BASIC, why) from error
     name, colon, password = pair.partition(":")
     if not colon:
-        raise unauthorized(http.INVALID_BASIC)
+        raise unauthorized(http.INVALID_BASIC, "the decoded text has no colon")
     return name, password
+
+
+def _missing(scheme: str, credentials: str) -> str:
+    if not scheme:
+        return "the request has no Authorization header"
+    if not credentials:
+        return f"the Authorization header says {scheme!r} and nothing else"
+    known = scheme if scheme.title() in OTHER_SCHEMES else "another one"  # it may be a bare secret
+    return f"the scheme is {known}; Basic and Bearer are taken"
+
+
+def _closed(account: Account, client: str | None) -> str | None:
+    """Return why an account is closed to a client, None if it is open."""
+    if account.suspended:
+        return f"account {account.id} is suspended"
+    if not account.voice_enabled:
+        return f"Voice is off for account {account.id}"
+    if not _allowed(account, client):
+        networks = ", ".join(account.allowed_networks)
+        return f"the client's address {client} is not in the account's allowed_networks: {networks}"
+    return None
 
 
 def _allowed(account: Account, client: str | None) -> bool:

@@ -41,13 +41,27 @@ def decode(body: bytes, shape: type[T]) -> T:
         json.dumps(value, ensure_ascii=False).encode()  # refuses escapes of lone surrogates
         return msgspec.convert(value, shape)
     except (ValueError, RecursionError) as error:  # msgspec.ValidationError is a ValueError
-        raise ApiError(http.BAD_REQUEST) from error
+        raise ApiError(http.BAD_REQUEST, why=_fault(error)) from error
+
+
+def _fault(error: Exception) -> str:
+    """Say what cannot be read, and where."""
+    match error:
+        case json.JSONDecodeError():
+            return f"the body is not JSON: line {error.lineno}, column {error.colno}: {error.msg}"
+        case UnicodeDecodeError() | UnicodeEncodeError():
+            return f"the body is not UTF-8: {error.reason} at byte {error.start}"
+        case RecursionError():
+            return "the body is nested too deeply"
+    return f"the body is not as documented: {error}"
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise ValueError("duplicate key")
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key {twice!r} stands twice in an object")
     return members
 
 

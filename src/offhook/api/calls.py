@@ -90,7 +90,10 @@ class Calls:
         return Reply(204)
 
     async def _locate(self, asked: Asked, call_id: str) -> None:
-        if await self.service.locate(asked.account.id, call_id) is not Standing.PRESENT:
+        standing = await self.service.locate(asked.account.id, call_id)
+        if standing is Standing.FORGOTTEN:
+            raise self.wording.call(call_id, "the call ended too long ago to be changed")
+        if standing is Standing.MISSING:
             raise self.wording.call(call_id)
 
     @contextmanager

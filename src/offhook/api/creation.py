@@ -12,6 +12,7 @@ from offhook.api.validation import Number
 from offhook.directory import Account, Application, Directory
 from offhook.errors import ApiError, fields
 from offhook.hooks import Credentials, Hook, Target
+from offhook.nearest import nearest
 from offhook.requests import OutboundRequest
 
 REQUIRED = ("from", "to", "answerUrl", "applicationId")
@@ -147,8 +148,18 @@ class Creation:
     def _application(self, account: Account, application_id: str) -> Application:
         found = self.directory().application(account.id, application_id)
         if found is None:
-            raise ApiError(fields.NO_APPLICATION, applicationId=application_id)
+            why = self._no_application(account, application_id)
+            raise ApiError(fields.NO_APPLICATION, why=why, applicationId=application_id)
         return found
+
+    def _no_application(self, account: Account, application_id: str) -> str:
+        own = [a for a in self.directory().applications.values() if a.account_id == account.id]
+        if not own:
+            return "the account has no application at all"
+        meant = nearest(application_id.lower(), [application.id for application in own])
+        if meant is None:
+            return f"the account's {len(own)} applications have other ids"
+        return f"the nearest of the account's applications is {meant}"
 
 
 def given(username: str | None, password: str | None) -> Credentials | None:

@@ -65,11 +65,14 @@ class Takes:
         charset = (media_type.charset or "utf-8").lower()
         if media_type.name in self.names and charset in (self.charsets or (charset,)):
             return media_type
-        raise ApiError(http.CONTENT_TYPE, headers=self._accept(), contentType=media_type)
+        wrong = "charset" if media_type.name in self.names else "type"
+        why = f"the {wrong} of the Content-Type is not taken here"
+        raise ApiError(http.CONTENT_TYPE, headers=self._accept(), why=why, contentType=media_type)
 
     def unnamed(self) -> ApiError:
         """Return the refusal of a body without a readable Content-Type."""
-        return ApiError(http.UNSUPPORTED_MEDIA, headers=self._accept())
+        why = "the request has a body, and no Content-Type that can be read"
+        return ApiError(http.UNSUPPORTED_MEDIA, headers=self._accept(), why=why)
 
     def _accept(self) -> tuple[tuple[str, str], ...]:
         return (("Accept", ", ".join(self.names)),)

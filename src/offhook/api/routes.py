@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from offhook.api.mediatypes import Takes
+from offhook.api.nearmiss import no_route
 from offhook.api.replies import Reply
 from offhook.directory import Account
 from offhook.errors import ApiError, http
@@ -59,7 +60,8 @@ class Route:
         """Return the operation; HEAD is GET without the body (errors.md 1); raises 405."""
         found = self.operations.get("GET" if method == "HEAD" else method)
         if found is None:
-            raise ApiError(http.METHOD_NOT_ALLOWED, headers=(("Allow", self.allow),))
+            why = f"{method} was asked; {self.path} takes {self.allow}"
+            raise ApiError(http.METHOD_NOT_ALLOWED, headers=(("Allow", self.allow),), why=why)
         return found
 
     @property
@@ -75,4 +77,4 @@ def find(routes: Iterable[Route], segments: tuple[str, ...]) -> tuple[Route, tup
         names = route.match(segments)
         if names is not None:
             return route, names
-    raise ApiError(http.NO_ROUTE)
+    raise ApiError(http.NO_ROUTE, why=no_route("/".join(segments), [r.path for r in routes]))

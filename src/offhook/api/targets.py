@@ -34,8 +34,9 @@ def parameters(scope: Mapping[str, Any]) -> dict[str, str]:
 
 def _decode(raw: bytes) -> str:
     if _MALFORMED.search(raw.replace(b" ", b"")):
-        raise ApiError(http.BAD_REQUEST)
+        why = "path or query have a malformed percent-encoding or a control character"
+        raise ApiError(http.BAD_REQUEST, why=why)
     try:
         return unquote_to_bytes(raw).decode()
     except UnicodeDecodeError as error:
-        raise ApiError(http.BAD_REQUEST) from error
+        raise ApiError(http.BAD_REQUEST, why="path or query are not UTF-8") from error

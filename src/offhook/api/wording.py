@@ -14,17 +14,19 @@ class Wording:
 
     detailed: bool = False
 
-    def call(self, call_id: str) -> ApiError:
+    def call(self, call_id: str, why: str = "") -> ApiError:
         """Return the refusal for a call that is not there."""
+        why = why or f"the account has no call {_shown(call_id)!r}"
         if not self.detailed:
-            return ApiError(http.NOT_FOUND)
-        return ApiError(http.CALL_NOT_FOUND, callId=_shown(call_id))
+            return ApiError(http.NOT_FOUND, why=why)
+        return ApiError(http.CALL_NOT_FOUND, why=why, callId=_shown(call_id))
 
     def recording(self, recording_id: str) -> ApiError:
         """Return the refusal for a recording, or media, that is not there."""
+        why = f"the call has no recording {_shown(recording_id)!r}, or nothing to download of it"
         if not self.detailed:
-            return ApiError(http.NOT_FOUND)
-        return ApiError(http.RECORDING_NOT_FOUND, recordingId=_shown(recording_id))
+            return ApiError(http.NOT_FOUND, why=why)
+        return ApiError(http.RECORDING_NOT_FOUND, why=why, recordingId=_shown(recording_id))
 
 
 def _shown(text: str) -> str:

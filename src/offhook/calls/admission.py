@@ -33,13 +33,17 @@ def outbound(account: Account, dialer: Dialer, sessions: Sessions) -> None:
     waiting = dialer.size(account.id)
     rate = dialer.rate(account)
     if account.queueing and waiting >= account.queue_capacity:
-        raise _try_again(http.RATE_LIMIT, math.ceil(1 / (account.dequeue_rate or account.cps)))
+        why = f"{waiting} calls wait in the queue, which holds {account.queue_capacity}"
+        after_s = math.ceil(1 / (account.dequeue_rate or account.cps))
+        raise _try_again(http.RATE_LIMIT, why, after_s)
     if not account.queueing and rate.wait_s() > 0:
-        raise _try_again(http.RATE_LIMIT)
+        why = f"the account's cps is {account.cps:g}, and its queue is off"
+        raise _try_again(http.RATE_LIMIT, why)
     if waiting == 0 and sessions.account_full(account):
-        raise _try_again(http.SESSION_LIMIT)
+        raise _try_again(http.SESSION_LIMIT, f"{account.sessions} calls of {account.sessions}")
     if sessions.node_full():
-        raise _try_again(http.NODE_FULL)
+        why = f"the server carries {sessions.total} calls; limits.calls is {sessions.node_limit}"
+        raise _try_again(http.NODE_FULL, why)
 
 
 def leg(account: Account | None, dialer: Dialer, sessions: Sessions) -> CallError | None:
@@ -54,8 +58,8 @@ def leg(account: Account | None, dialer: Dialer, sessions: Sessions) -> CallErro
     return calls.rate_exceeded() if exceeded else None
 
 
-def _try_again(entry: Entry, after_s: int = RETRY_AFTER_S) -> ApiError:
-    return ApiError(entry, headers=(("Retry-After", str(after_s)),))
+def _try_again(entry: Entry, why: str, after_s: int = RETRY_AFTER_S) -> ApiError:
+    return ApiError(entry, headers=(("Retry-After", str(after_s)),), why=why)
 
 
 def outbound_record(account: Account, request: OutboundRequest, plant: Plant) -> CallRecord:

@@ -40,12 +40,23 @@ class Entry:
 
 
 class ApiError(Exception):
-    """A refusal of an HTTP request; nothing outside the catalogue can be sent."""
+    """A refusal of an HTTP request; nothing outside the catalogue can be sent.
+
+    `why` says what the contract's text does not: the very thing that was wrong. It is kept for
+    whoever asks with the request's id, and is never part of the answer.
+    """
 
     def __init__(
-        self, entry: Entry, /, *, headers: tuple[tuple[str, str], ...] = (), **values: object
+        self,
+        entry: Entry,
+        /,
+        *,
+        headers: tuple[tuple[str, str], ...] = (),
+        why: str = "",
+        **values: object,
     ) -> None:
         self.entry = entry
         self.headers = headers  # those the status asks for (errors.md 1.1)
+        self.why = why
         self.description = entry.text(**values)
         super().__init__(self.description)

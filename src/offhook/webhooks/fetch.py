@@ -11,8 +11,9 @@ from typing import Any
 
 from offhook.errors import calls
 from offhook.hooks import Hook, Target
+from offhook.redaction import redacted
 from offhook.webhooks.http import HttpClient, HttpError, HttpRequest, HttpResponse
-from offhook.webhooks.payload import event_request, redacted
+from offhook.webhooks.payload import event_request
 
 ACCEPT = {"Accept": "application/xml, text/xml, */*"}
 REPLY_LIMIT_BYTES = 64 * 1024 + 1  # one more than the largest document, so that excess shows

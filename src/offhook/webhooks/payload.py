@@ -1,4 +1,4 @@
-"""How an event is written as a request (webhooks.md 2.1), and what of it may be logged."""
+"""How an event is written as a request (webhooks.md 2.1)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,8 +8,6 @@ import msgspec
 
 from offhook.hooks import Target
 from offhook.webhooks.http import HttpRequest
-
-SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization", "set-cookie"})
 
 
 def event_request(
@@ -40,8 +38,3 @@ def _spelled(value: Any) -> str:
 
 def _quoted(text: str) -> str:
     return quote(text, safe=":")  # percent-encoded UTF-8; `+` becomes %2B
-
-
-def redacted(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return the headers with the values of those that carry secrets replaced."""
-    return {k: "***" if k.lower() in SECRET_HEADERS else v for k, v in headers.items()}
