@@ -65,6 +65,19 @@ class Reoffered:
 
 
 @dataclass(frozen=True, slots=True)
+class Referred:
+    """How sending the far end elsewhere fared (RFC 3515): final statuses, None where none came."""
+
+    answered: int | None  # to our REFER
+    notified: int | None  # to the far end's call to whom it was sent
+
+    @property
+    def success(self) -> bool:
+        """Whether the far end has got there."""
+        return self.notified is not None and 200 <= self.notified < 300
+
+
+@dataclass(frozen=True, slots=True)
 class DigitHeard:
     """The party pressed a key: one of `0-9 * # A-D`."""
 
@@ -176,7 +189,15 @@ class Taken:
 
 
 SipFact = (
-    Ringing | Answered | Confirmed | Refused | Unreachable | Abandoned | FarEndHungUp | Reoffered
+    Ringing
+    | Answered
+    | Confirmed
+    | Refused
+    | Unreachable
+    | Abandoned
+    | FarEndHungUp
+    | Reoffered
+    | Referred
 )
 MediaFact = DigitHeard | VoiceChanged | PlayEnded | MediaLost
 Request = Redirected | Rescripted | Completed

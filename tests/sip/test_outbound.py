@@ -26,7 +26,7 @@ def test_invite_says_who_calls_whom_and_what_we_can() -> None:
     assert invite.from_.tag
     assert invite.max_forwards == 70
     assert invite.get("Contact") == "<sip:192.0.2.1:5060>"
-    assert invite.get("Allow") == "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE"
+    assert invite.get("Allow") == "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, NOTIFY"
     assert invite.get("User-to-User") == "aGk=;encoding=base64"
     assert invite.content_type == "application/sdp"
     assert invite.body == OFFER

@@ -16,7 +16,7 @@ def test_options_within_a_call_says_what_we_can() -> None:
     assert peer.take_response(200).get("Accept") == "application/sdp"
 
 
-@pytest.mark.parametrize("method", ["INFO", "REFER", "PRACK", "NOTIFY"])
+@pytest.mark.parametrize("method", ["INFO", "REFER", "PRACK", "SUBSCRIBE"])
 def test_what_we_do_not_know_leaves_the_call_alone(method: str) -> None:
     peer = Peer()
     tag = acknowledged(peer)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from offhook.errors import CallError, Cause
-from offhook.facts import DigitHeard, VoiceChanged
+from offhook.facts import DigitHeard, Referred, VoiceChanged
 from offhook.hooks import Credentials, Hook, Target
 from offhook.ssml import Sentence, Text
 from offhook.testing.loop import run, running_loop
@@ -52,6 +52,9 @@ class ScriptedLine:
     placed: list[tuple[Destination, Manner]] = field(default_factory=list)
     bridged: list[tuple[str, Hook | None]] = field(default_factory=list)
     outcome: dict[str, Any] = field(default_factory=dict)  # of a bridge or transfer
+    referral: Referred = field(default_factory=lambda: Referred(None, None))
+    referred: list[str] = field(default_factory=list)
+    notices: list[tuple[str, Mapping[str, Any], Target]] = field(default_factory=list)
     _queue: asyncio.Queue[str] | None = None
 
     def press(self, key: str) -> None:
@@ -121,6 +124,16 @@ class ScriptedLine:
         self.placed += [(each, manner) for each in destinations]
         await self._sound("talk", 1.0)
         return self.outcome
+
+    async def refer(self, to: str) -> Referred:
+        """Note where the party is sent."""
+        self.referred.append(to)
+        await self._sound("talk", 1.0)
+        return self.referral
+
+    def notify(self, event: str, fields: Mapping[str, Any], target: Target) -> None:
+        """Note what is told."""
+        self.notices.append((event, fields, target))
 
     @contextmanager
     def capture(self, order: RecordingOrder) -> Iterator[ScriptedCapture]:

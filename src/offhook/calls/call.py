@@ -36,6 +36,7 @@ from offhook.facts import (
     PeerReady,
     PlayEnded,
     Redirected,
+    Referred,
     Refused,
     Reoffered,
     Rescripted,
@@ -267,16 +268,12 @@ class Call:
                 self._pass_key_on(fact)
             case VoiceChanged():
                 self._line.voice(fact)
-            case PlayEnded(play=play):
-                self.leg.play_ended(play)
             case PeerAnswered() | PeerReady() | PeerLeft():
                 self.ties.hear(fact)
             case Confirmed(sdp=sdp):
                 self._confirmed(sdp)
-            case Reoffered(sdp=sdp):
-                self.leg.reoffered(sdp)
-            case Answered(sdp=sdp):
-                self.leg.accepted(sdp)
+            case PlayEnded() | Reoffered() | Answered() | Referred():
+                self.leg.hear(fact)
 
     def _pass_key_on(self, key: DigitHeard | PeerPressed) -> None:
         """Keys reach the listener of their own call, and the other party (bxml.md 10.6)."""

@@ -22,7 +22,16 @@ from offhook.calls.limits import (
 )
 from offhook.calls.plant import Plant
 from offhook.errors import CallError, Cause, calls
-from offhook.facts import DigitHeard, Fact, MediaLost, PlayEnded, VoiceChanged
+from offhook.facts import (
+    Answered,
+    DigitHeard,
+    Fact,
+    MediaLost,
+    PlayEnded,
+    Referred,
+    Reoffered,
+    VoiceChanged,
+)
 from offhook.media import messages
 from offhook.media.detect import HANGOVER_S
 from offhook.sip.endpoint import IncomingCall, OutgoingCall
@@ -56,12 +65,25 @@ class Leg:
         self._media_open = False
         self._opened: asyncio.Future[messages.Opened] | None = None
         self._confirmed = asyncio.Event()
+        self._referral: asyncio.Future[Referred] | None = None
         self._local: LocalMedia | None = None
         self._plays: dict[int, asyncio.Future[None]] = {}
         self._last_play = 0
         self._keys: deque[str] = deque()  # to be relayed; the first one sounds
         self._key_play = 0  # its player
         self.voice = VoiceChanged(False, 0.0)  # whether the party speaks
+
+    def hear(self, fact: PlayEnded | Reoffered | Answered | Referred) -> None:
+        """Take a fact that concerns this leg alone, when its turn in the inbox has come."""
+        match fact:
+            case PlayEnded(play=play):
+                self._play_ended(play)
+            case Reoffered(sdp=sdp):
+                self._reoffered(sdp)
+            case Answered(sdp=sdp):
+                self.accepted(sdp)
+            case Referred() if self._referral is not None and not self._referral.done():
+                self._referral.set_result(fact)
 
     # SIP, our call
 
@@ -116,7 +138,7 @@ class Leg:
             self._connect(self._agree(sdp))
         self._confirmed.set()
 
-    def reoffered(self, sdp: bytes) -> None:
+    def _reoffered(self, sdp: bytes) -> None:
         """The far end wants other media (hold, another address): answer, or make the offer."""
         assert self._local is not None
         self._local = _next_version(self._local)
@@ -134,6 +156,12 @@ class Leg:
         self._connect(agreed)
 
     # any
+
+    async def refer(self, to: str) -> Referred:
+        """Ask the far end to call somebody else; the SIP stack sets limits to the wait."""
+        self._referral = asyncio.get_running_loop().create_future()
+        self._plant.sip.refer(self.session, to)
+        return await self._referral
 
     def gone(self) -> None:
         """The far end has left, or never came."""
@@ -200,7 +228,7 @@ class Leg:
         """End a file."""
         self._plant.media.send(messages.StopRecord(self.id, recording))
 
-    def play_ended(self, play: int) -> None:
+    def _play_ended(self, play: int) -> None:
         """A player came to its end."""
         if self._keys and play == self._key_play:
             self._keys.popleft()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 from urllib.parse import urljoin, urlsplit
 
-from offhook.calls import bridge, forward, transfer
+from offhook.calls import bridge, forward, refer, transfer
 from offhook.calls.clips import clip
 from offhook.calls.journal import Journal
 from offhook.calls.leg import Leg
@@ -15,7 +15,7 @@ from offhook.calls.plant import Plant
 from offhook.calls.recordings import Recordings
 from offhook.calls.switchboard import Party
 from offhook.errors import calls
-from offhook.facts import DigitHeard, VoiceChanged
+from offhook.facts import DigitHeard, Referred, VoiceChanged
 from offhook.hooks import Credentials, Hook, Target
 from offhook.media.audio import AudioError, decode
 from offhook.media.messages import Load, ToneStep
@@ -119,6 +119,14 @@ class CallLine:
     ) -> Mapping[str, Any]:
         """Ring them all, talk to the first."""
         return await transfer.transfer(self._owner, destinations, manner, self.base, self._ring)
+
+    async def refer(self, to: str) -> Referred:
+        """Send the caller elsewhere."""
+        return await refer.refer(self._owner, self._leg, self._journal, to)
+
+    def notify(self, event: str, fields: Mapping[str, Any], target: Target) -> None:
+        """Send an asynchronous event."""
+        self._owner.notify(event, fields, target.resolve(self.base))
 
     @contextmanager
     def collect(self) -> Iterator[asyncio.Queue[str]]:

@@ -25,11 +25,12 @@ from offhook.sip.transactions import (
 from offhook.sip.transport import Address, Outgoing
 from offhook.sip.uri import host_port
 
-METHODS = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "UPDATE")
+METHODS = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "UPDATE", "NOTIFY")
 EXTENSIONS = ("timer",)  # RFC 4028
 ALLOW = ("Allow", ", ".join(METHODS))
 SUPPORTED = ("Supported", ", ".join(EXTENSIONS))
 ACCEPT = ("Accept", "application/sdp")
+EVENTS = ("refer",)  # packages whose NOTIFYs we take (RFC 3515)
 SDP = ("Content-Type", "application/sdp")
 PRODUCT = "Offhook"
 

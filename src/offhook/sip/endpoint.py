@@ -14,6 +14,7 @@ from offhook.sip.calls import IncomingCall, OutgoingCall
 from offhook.sip.core import Told
 from offhook.sip.inbound import Inbound
 from offhook.sip.outbound import Outbound
+from offhook.sip.session import Header
 from offhook.sip.stack import Stack
 from offhook.sip.transport import Address, Outgoing, Sockets
 
@@ -122,7 +123,7 @@ class Endpoint:
             if isinstance(found := self._stack.session(session, now), Inbound):
                 found.accept(sdp)
 
-    def refuse(self, session: int, code: int, headers: tuple[tuple[str, str], ...] = ()) -> None:
+    def refuse(self, session: int, code: int, headers: tuple[Header, ...] = ()) -> None:
         """Refuse an incoming call."""
         with self._turn() as now:
             if isinstance(found := self._stack.session(session, now), Inbound):
@@ -157,6 +158,18 @@ class Endpoint:
         with self._turn() as now:
             if found := self._stack.session(session, now):
                 found.refuse_offer(code)
+
+    def refer(self, session: int, to: str) -> None:
+        """Ask the far end to call somebody else; `Referred` follows, unless the call ends."""
+        with self._turn() as now:
+            if found := self._stack.session(session, now):
+                found.refer(to)
+
+    def notify(self, session: int, headers: tuple[Header, ...], body: bytes) -> None:
+        """Send a NOTIFY; whatever is answered, nobody is told."""
+        with self._turn() as now:
+            if found := self._stack.session(session, now):
+                found.notify(headers, body)
 
     def call_id(self, session: int) -> str:
         """Return the Call-ID of a session; empty when it is over."""

@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from offhook.sip.core import ACCEPT, ALLOW, EXTENSIONS, METHODS, SUPPORTED
+from offhook.sip.core import ACCEPT, ALLOW, EVENTS, EXTENSIONS, METHODS, SUPPORTED
 from offhook.sip.message import Request
+from offhook.sip.referral import package
 from offhook.sip.refresh import MIN_SE_S, session_expires
 
 BUSY = ("Retry-After", "5")
 OPTIONS_HEADERS = (ALLOW, ACCEPT, SUPPORTED)
 _SDP_FORMATS = {"application/sdp", "application/*", "*/*"}
-KNOWN_METHODS = {"REGISTER", "SUBSCRIBE", "NOTIFY", "PUBLISH", "MESSAGE", "INFO", "PRACK", "REFER"}
+KNOWN_METHODS = {"REGISTER", "SUBSCRIBE", "PUBLISH", "MESSAGE", "INFO", "PRACK", "REFER"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,13 @@ def _method(request: Request) -> Refusal | None:
 def _hops(request: Request) -> Refusal | None:
     """We pass calls on as a back-to-back agent does, so a call must not circle (RFC 7332 3.2)."""
     return Refusal(483) if request.method == "INVITE" and request.max_forwards == 0 else None
+
+
+def _event(request: Request) -> Refusal | None:
+    """What is told without being asked for is of no use (RFC 6665 4.1.3)."""
+    if request.method != "NOTIFY" or package(request) in EVENTS:
+        return None
+    return Refusal(489, (("Allow-Events", ", ".join(EVENTS)),))
 
 
 def _extensions(request: Request) -> Refusal | None:
@@ -71,6 +79,7 @@ def _interval(request: Request) -> Refusal | None:
 
 _RULES: tuple[Callable[[Request], Refusal | None], ...] = (
     _method,
+    _event,
     _hops,
     _extensions,
     _body,

@@ -12,6 +12,7 @@ from offhook.sip.core import ACCEPT, ALLOW, SUPPORTED, Core
 from offhook.sip.dialog import Dialog
 from offhook.sip.digest import Digest
 from offhook.sip.message import Request, Response
+from offhook.sip.referral import Referral
 from offhook.sip.refresh import Refresh
 from offhook.sip.reinvite import Reinvites
 from offhook.sip.transactions import Failure, Transaction
@@ -38,6 +39,7 @@ class Session:
         self._saying_bye = False
         self.reinvites = Reinvites(self)
         self.refresh = Refresh(self)
+        self.referral = Referral(self)
 
     # commands
 
@@ -60,6 +62,16 @@ class Session:
         """Refuse what `Reoffered` offered; the session goes on as it was."""
         self.reinvites.refuse(code)
 
+    def refer(self, to: str) -> None:
+        """Ask the far end to call somebody else; `Referred` tells what came of it."""
+        if self.established and not self.leaving and not self.over:
+            self.referral.send(to)
+
+    def notify(self, headers: Iterable[Header], body: bytes) -> None:
+        """Tell the far end of an event that it has subscribed to (RFC 6665)."""
+        if self.established and not self.over:
+            self.ask("NOTIFY", _never_mind, (self.contact(), *headers), body)
+
     # network
 
     def receive(self, request: Request, tx: Transaction) -> None:
@@ -78,6 +90,8 @@ class Session:
                 self.reinvites.offered(request, tx)
             case "UPDATE":
                 self.reinvites.updated(request, tx)
+            case "NOTIFY":
+                self.referral.notified(request, tx)
             case _:
                 self.core.answer(tx, 200, (ALLOW, ACCEPT, SUPPORTED))  # OPTIONS
 
@@ -144,6 +158,7 @@ class Session:
         self.over = True
         self.reinvites.close()
         self.refresh.stop()
+        self.referral.stop()
         self.on_over(self)
         if not self._saying_bye:
             self.on_gone(self)
@@ -175,4 +190,4 @@ def _ignore(session: Session) -> None:
 
 
 def _never_mind(outcome: Response | Failure) -> None:
-    """Be told how the BYE of an extra leg fared."""
+    """Be told how a request fared on whose answer nothing depends."""

@@ -20,6 +20,8 @@ from offhook.sip.session import Session
 from offhook.sip.transactions import Input, Transaction, response_input
 from offhook.sip.transport import Address, Outgoing
 
+OF_DIALOGS = ("BYE", "UPDATE", "NOTIFY")  # never begin anything here
+Extension = Callable[[Session, Request, Transaction], None]  # takes a request within a dialog
 MAX_TRANSACTIONS = 40_000  # 600 calls per second leave about this many behind for 32 seconds
 
 
@@ -37,6 +39,7 @@ class Stack:
         self.core = Core(local, ids)
         self._accepts = accepts  # whether calls may come from an address
         self._max_transactions = max_transactions
+        self.extensions: dict[str, Extension] = {}  # methods that somebody else sees to
         self._numbers = count(1)
         self._sessions: dict[int, Session] = {}
         self._by_tag: dict[tuple[str, str], Session] = {}  # Call-ID and our tag
@@ -157,12 +160,14 @@ class Stack:
         tx.session = session.number if session else None
         if request.method == "CANCEL":
             self._cancel(request, tx)
+        elif session and request.method in self.extensions:
+            self.extensions[request.method](session, request, tx)
         elif refused := refusal(request):
             self.core.answer(tx, refused.status, refused.headers)
         elif session:
             session.receive(request, tx)
-        elif request.to.tag is not None or request.method in ("BYE", "UPDATE"):
-            self.core.answer(tx, 481)  # RFC 3261 12.2.2, 15.1.2
+        elif request.to.tag is not None or request.method in OF_DIALOGS:
+            self.core.answer(tx, 481)  # RFC 3261 12.2.2, 15.1.2, RFC 6665 4.1.3
         elif request.method == "OPTIONS":
             self.core.answer(tx, 200, OPTIONS_HEADERS)  # RFC 3261 11.2
         else:

@@ -19,6 +19,7 @@ HASHED = (  # the password, made as cheaply as scrypt can
     "scrypt$2$1$1$b2ZmaG9vay10ZXN0LWtpdA==$qfTUI1TRCF3A9uc/aQj1ki3yunv879vAFR71Efy4ysY="
 )
 NUMBER = "+12025550100"  # of the account
+SIP_USER = "support"  # of the account, for who calls by SIP URI
 PARTY = "+12025550143"  # of somebody at the far end of the trunk
 
 API_URL = "https://voice.test"
@@ -37,7 +38,7 @@ def directory() -> Directory:
         [Account(ACCOUNT_ID, "Test", cps=1000.0, sessions=10_000)],
         [User(USER, HASHED, {ACCOUNT_ID: (VOICE,)})],
         [Application(APPLICATION_ID, ACCOUNT_ID, "Test", initiate, status)],
-        [Number(NUMBER, APPLICATION_ID)],
+        [Number(NUMBER, APPLICATION_ID), Number(SIP_USER, APPLICATION_ID)],
         [Trunk("trunk", TRUNK)],
     )
 

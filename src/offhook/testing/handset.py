@@ -14,6 +14,7 @@ from offhook.facts import (
     Answered,
     Confirmed,
     FarEndHungUp,
+    Referred,
     Refused,
     Reoffered,
     Ringing,
@@ -23,6 +24,7 @@ from offhook.facts import (
 from offhook.media import messages
 from offhook.sip import offer
 from offhook.sip.endpoint import Endpoint, IncomingCall, OutgoingCall
+from offhook.sip.reasons import reason_phrase
 from offhook.testing.ears import Ears
 from offhook.testing.sound import Pcm
 
@@ -39,7 +41,7 @@ class Happening:
     """Something that happened on a call, in seconds of the loop's time."""
 
     at: float
-    what: str  # ringing, answered, confirmed, digit, held, ended
+    what: str  # ringing, answered, confirmed, digit, held, referred, referral, ended
     detail: str = ""
 
 
@@ -162,10 +164,31 @@ class Handset:
                 self._confirmed(sdp)
             case Reoffered(sdp=sdp):
                 self._answer_offer(sdp)
+            case Referred(answered=answered, notified=notified):
+                self._note("referral", f"{answered} {notified}")
             case Refused() if self._reoffered is not None and not self._reoffered.done():
                 self._reoffered.set_exception(CallOverError(ending(fact)))  # only the offer is
             case _:
                 self._over(ending(fact))
+
+    def refer(self, to: str) -> None:
+        """Ask the far end to call somebody else instead (RFC 3515)."""
+        self._endpoint.refer(self.session, to)
+
+    def referred(self, to: str) -> None:
+        """Note that the far end has sent this phone elsewhere."""
+        self._note("referred", to)
+
+    def notify(self, status: int) -> None:
+        """Tell who has sent this phone elsewhere how that fares (RFC 3515 2.4.5)."""
+        state = "active;expires=60" if status < 200 else "terminated;reason=noresource"
+        headers = (
+            ("Event", "refer"),
+            ("Subscription-State", state),
+            ("Content-Type", "message/sipfrag;version=2.0"),
+        )
+        body = f"SIP/2.0 {status} {reason_phrase(status)}\r\n"
+        self._endpoint.notify(self.session, headers, body.encode())
 
     # sound
 

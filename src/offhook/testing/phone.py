@@ -8,7 +8,8 @@ import asyncio
 import contextlib
 import random
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 from offhook.ids import Ids
 from offhook.media.local import LocalMedia
@@ -16,7 +17,10 @@ from offhook.media.messages import Report
 from offhook.media.packets import Ports
 from offhook.scopes import TaskOwner, background
 from offhook.sip.endpoint import Endpoint, IncomingCall, OutgoingCall
+from offhook.sip.message import Request
+from offhook.sip.session import Session
 from offhook.sip.stack import Stack
+from offhook.sip.transactions import Transaction
 from offhook.sip.transport import Address, Sockets
 from offhook.sip.uri import Uri
 from offhook.testing.ears import Ears
@@ -62,12 +66,30 @@ async def ignores(call: Handset) -> None:
 busy = refuses(486)
 
 
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """What a phone says when it is sent elsewhere with a REFER (RFC 3515)."""
+
+    answer: int
+    news: tuple[tuple[float, int], ...] = ()  # NOTIFYs: seconds after the one before, and a status
+
+    async def tell(self, call: Handset) -> None:
+        """Tell how the new call fares; it is not really made."""
+        for after_s, status in self.news:
+            await asyncio.sleep(after_s)
+            call.notify(status)
+
+
+NO_REFERRAL: Final = Referral(405)
+
+
 class Phone:
     """One telephone number and its calls."""
 
     def __init__(self, phones: "Phones", number: str) -> None:
         self.number = number
         self.behaviour: Behaviour = answers()
+        self.referral = NO_REFERRAL
         self.telephone_events = True  # RFC 4733; False: keys are tones in the sound
         self.codecs: Sequence[str] = ("PCMU", "PCMA")  # offered when it dials
         self.listens = True  # keeps what it hears
@@ -126,6 +148,8 @@ class Phones:
         self.server = server  # where dialled calls go
         self.home = ":".join(map(str, sockets.local(server.transport)))
         stack = Stack(sockets.local, Ids(rng), accepts=lambda _: True)
+        stack.extensions["REFER"] = self._on_refer
+        self._core = stack.core
         self.endpoint = Endpoint(stack, sockets, on_call=self._on_call)
         self._ears = Ears()
         self._media = LocalMedia(ports, self._on_report, rng, capacity, self._ears)
@@ -174,6 +198,17 @@ class Phones:
         call = self.handset(phone, invite)
         self.endpoint.attach(invite.session, call.on_fact)
         self._tasks.start(_behave(phone.behaviour, call), f"phone {call.leg}")
+
+    def _on_refer(self, session: Session, request: Request, tx: Transaction) -> None:
+        """Do with a REFER what the phone has in mind."""
+        found = (each for each in self.live if each.session == session.number)
+        if (call := next(found, None)) is None:
+            self._core.answer(tx, 603)  # it has just hung up
+            return
+        plan = self._phones[call.leg.partition("/")[0]].referral
+        self._core.answer(tx, plan.answer, (session.contact(),))
+        call.referred(request.get("Refer-To") or "")
+        self._tasks.start(_behave(plan.tell, call), f"referral of {call.leg}")
 
     def _on_report(self, report: Report) -> None:
         self._handsets[report.leg].on_report(report)

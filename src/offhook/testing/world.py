@@ -157,12 +157,12 @@ class World:
         await call.wait("answered")
         return Talk(self, call_id, call)
 
-    async def calling(self, *answers: Answer, headers: Headers = ()) -> Talk:
-        """Let the party call the account's number, whose initiate webhook gets these answers."""
+    async def calling(self, *answers: Answer, to: str = NUMBER, headers: Headers = ()) -> Talk:
+        """Let the party call the account, whose initiate webhook gets these answers."""
         if answers:
             self.app.on(fixtures.INITIATE_URL, *answers)
         count = len(self.app.events("initiate"))
-        call = await self.phone().dial(NUMBER, headers=headers)
+        call = await self.phone().dial(to, headers=headers)
         event = await self.app.wait_event("initiate", count=count + 1)
         return Talk(self, event["callId"], call)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from offhook.errors import Cause
-from offhook.facts import DigitHeard, VoiceChanged
+from offhook.facts import DigitHeard, Referred, VoiceChanged
 from offhook.hooks import Credentials, Hook, Target
 from offhook.ssml import Sentence
 
@@ -116,6 +116,14 @@ class Line(Protocol):
         self, destinations: "Sequence[Destination]", manner: "Manner"
     ) -> Mapping[str, Any]:
         """Ring them and talk to the first; returns what `transferComplete` says (4.21)."""
+        ...
+
+    async def refer(self, to: str) -> Referred:
+        """Send the party to a SIP URI; returns what came of it (4.12)."""
+        ...
+
+    def notify(self, event: str, fields: Mapping[str, Any], target: Target) -> None:
+        """Send an asynchronous event (URL relative to the document)."""
         ...
 
     def capture(self, order: RecordingOrder) -> AbstractContextManager[Capture]:

@@ -229,7 +229,12 @@ def basic_auth(about: str) -> Metadata:
 
 
 def webhook(
-    event: str, *, url: str | None = None, required: bool = False, fallback: bool = True
+    event: str,
+    *,
+    url: str | None = None,
+    required: bool = False,
+    fallback: bool = True,
+    credentials: bool = True,
 ) -> Metadata:
     """Declare a webhook's family (bxml.md 2.2) as the `metadata` of a field that holds its Hook.
 
@@ -241,6 +246,7 @@ def webhook(
         f"{event}FallbackUrl", f"{event}FallbackMethod", "fallbackUsername", "fallbackPassword"
     )
     family = primary.family(f"where the {event} webhook goes", required=required)
+    family = family if credentials else family[:2]
     if fallback:
         family += second.family("asked once when the first URL fails", required=False)
 

@@ -19,7 +19,6 @@ NOT_YET: Final = frozenset(
     {
         "Conference",
         "Connect",
-        "Refer",
         "StartStream",
         "StartTranscription",
         "StopStream",
