@@ -15,7 +15,7 @@ from tests.interop.sipp import HOST, SCENARIOS, answering, finish, own, program,
 from tests.interop.site import Site, running_site
 
 from offhook.testing.app import Reply, document
-from offhook.testing.server import free_ports
+from offhook.testing.server import APPLICATION, free_ports
 from offhook.testing.sound import silence, tone, wav
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow]
@@ -187,6 +187,34 @@ def test_caller_of_a_refusing_application_is_refused(tmp_path: Path) -> None:
         assert goodbye["cause"] == "rejected"
 
     tell(tmp_path, story)
+
+
+SIP_USER = f'[[numbers]]\nnumber = "support"\napplication = "{APPLICATION}"'
+
+
+@pytest.mark.parametrize(
+    ("result", "status", "follows"),
+    [("200 OK", "success", "<Pause/>"), ("486 Busy Here", "failure", "<Hangup/>")],
+)
+def test_caller_is_sent_elsewhere(tmp_path: Path, result: str, status: str, follows: str) -> None:
+    text = (SCENARIOS / "caller_is_referred.xml").read_text()
+    scenario = tmp_path / "referred.xml"
+    scenario.write_text(text.replace("RESULT", result))
+
+    async def story(site: Site) -> None:
+        refer = '<Refer referCompleteUrl="/rf"><SipUri>sip:z@far.test</SipUri></Refer>'
+        site.app.on("/voice/initiate", refer)
+        site.app.on("/rf", follows)
+        await call_in(site, ["-sf", str(scenario)])
+        event = await asyncio.wait_for(site.app.wait_event("referComplete"), 15)
+        goodbye = await asyncio.wait_for(site.app.wait_event("disconnect"), 15)
+
+        assert event["referCallStatus"] == status
+        assert event["referSipResponseCode"] == 202
+        assert event["notifySipResponseCode"] == int(result[:3])
+        assert goodbye["cause"] == "hangup"
+
+    tell(tmp_path, story, more=SIP_USER)
 
 
 # SIPp is called
