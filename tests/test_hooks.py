@@ -2,7 +2,7 @@
 
 import pytest
 
-from offhook.hooks import Credentials, Hook, Target
+from offhook.hooks import Credentials, Hook, Target, is_loopback
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,19 @@ def test_without_a_base_a_target_stays_as_it_is() -> None:
 
 def test_a_password_is_not_shown() -> None:
     assert "secret" not in repr(Hook(Target("http://a.test", "POST", Credentials("me", "secret"))))
+
+
+@pytest.mark.parametrize(
+    ("host", "here"),
+    [
+        ("localhost", True),
+        ("app.localhost", True),
+        ("127.8.9.1", True),
+        ("::1", True),
+        ("localhost.evil.test", False),
+        ("10.0.0.1", False),
+        ("", False),
+    ],
+)
+def test_this_machine_is_known(host: str, here: bool) -> None:
+    assert is_loopback(host) == here

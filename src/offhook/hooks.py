@@ -1,6 +1,7 @@
 """Where to send a webhook: the attribute family of webhooks.md 8 and its URL resolution (2.2)."""
 
 from dataclasses import dataclass, field, replace
+from ipaddress import ip_address
 from urllib.parse import urljoin
 
 
@@ -10,6 +11,16 @@ class Credentials:
 
     username: str
     password: str = field(default="", repr=False)  # it must not get into a log by mistake
+
+
+def is_loopback(host: str) -> bool:
+    """Whether what is sent to a host stays on this machine."""
+    if host == "localhost" or host.endswith(".localhost"):  # RFC 6761 6.3
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ and processing instructions are dropped while parsing, so a tree holds elements 
 """
 
 import re
-from typing import cast
 
 from lxml import etree
 
@@ -62,11 +61,6 @@ def name(element: etree._Element) -> str:
     """Return an element's name as written; a default namespace is ignored, a prefix is not."""
     local = etree.QName(element).localname
     return f"{element.prefix}:{local}" if element.prefix else local
-
-
-def line(element: etree._Element) -> int:
-    """Return the line an element begins on, 0 when it was not read from a text."""
-    return cast("int | None", element.sourceline) or 0
 
 
 def shown(text: str, quote: str = '"') -> str:

@@ -1,10 +1,13 @@
 """Every rule finds what it is about, there, and nothing where all is well."""
 
+import re
+
 import pytest
 from tests.lint.samples import SAMPLES, Sample, whole
 
 from offhook.lint import Context, check
 from offhook.lint.manual import RULES
+from offhook.verbs import manual, registry
 
 
 def test_every_rule_has_a_sample() -> None:
@@ -108,6 +111,13 @@ def test_credentials_in_the_clear_are_told(url: str, clear: bool) -> None:
 
 def test_a_url_without_credentials_may_be_plain() -> None:
     assert told("<PlayAudio>http://files.test/a</PlayAudio>") == []
+
+
+@pytest.mark.parametrize("name", registry.verbs())
+def test_the_examples_of_the_manual_are_without_reproach(name: str) -> None:
+    (example,) = re.findall(r"```xml\n(.*?)```", manual.page(registry.verbs()[name]), re.DOTALL)
+
+    assert check(example, Context.UNANSWERED) == []
 
 
 def test_a_sign_is_no_markup() -> None:

@@ -12,6 +12,8 @@ def test_credentials_may_go_over_https_and_to_where_the_document_came_from() -> 
     check_secure(
         None,
         Hook(Target("http://a.test/x")),
+        Hook(Target("http://localhost:5000/x", credentials=LOGIN)),
+        Hook(Target("http://127.0.0.1/x", credentials=LOGIN)),
         Hook(Target("https://a.test/x", credentials=LOGIN), Target("/y", credentials=LOGIN)),
     )
 

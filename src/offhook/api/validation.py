@@ -4,12 +4,12 @@ A check returns what the value means, or raises the 400 that names the field. Ab
 the same (errors.md 3.1) and pass, except where a check says otherwise.
 """
 
-import ipaddress
 import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from offhook.errors import ApiError, fields, http
+from offhook.hooks import is_loopback
 from offhook.sip.grammar import SipSyntaxError
 from offhook.sip.uri import Uri
 
@@ -86,7 +86,7 @@ def https(
     if value is None or None in pair:
         return
     parts = urlsplit(value)
-    if parts.scheme != "https" and not _is_loopback(parts.hostname or ""):
+    if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
         username, password = names
         raise ApiError(fields.HTTPS_NEEDED, field=field, username=username, password=password)
 
@@ -140,14 +140,5 @@ def _has_host(value: str) -> bool:
     try:
         parts = urlsplit(value)
         return bool(parts.hostname) and parts.port != 0  # reading the port checks it
-    except ValueError:
-        return False
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):  # RFC 6761 6.3
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False

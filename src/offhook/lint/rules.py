@@ -3,13 +3,12 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
-from ipaddress import ip_address
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from lxml import etree
 
-from offhook.hooks import Credentials, Hook, Target
+from offhook.hooks import Credentials, Hook, Target, is_loopback
 from offhook.nearest import nearest
 from offhook.safexml import shown
 from offhook.speech import UnknownVoiceError, voices
@@ -176,7 +175,7 @@ def _in_clear(reader: Reader, where: etree._Element, part: Part) -> None:
         secret |= {url for url, _ in _urls(where, part)}  # they are for whatever it fetches
     for url, spot in _urls(where, part):
         parts = urlsplit(url)
-        if url in secret and parts.scheme == "http" and not _is_here(parts.hostname or ""):
+        if url in secret and parts.scheme == "http" and not is_loopback(parts.hostname or ""):
             fault = f"<{part.name}> sends credentials in the clear to {shown(url)}"
             reader.report(CLEAR, fault, spot)
 
@@ -198,13 +197,6 @@ def _urls(where: etree._Element, part: Part) -> Iterator[tuple[str, Spot]]:
     _, content = attributes.content(type(part)) or ("", None)
     if isinstance(content, TextContent) and content.type == "url":
         yield (where.text or "").strip(), words(where)
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")  # RFC 6761 6.3
 
 
 def _relative(reader: Reader, where: etree._Element, part: Part) -> None:

@@ -139,7 +139,7 @@ TOGETHER: Final = Rule(
 )
 INSECURE: Final = Rule(
     "insecure-credentials",
-    "Credentials would go over plain http where the language demands https.",
+    "Credentials would go over plain http, beyond this machine, where https is demanded.",
     "use an https URL, or remove the credentials",
 )
 SSML: Final = Rule(

@@ -6,6 +6,7 @@ section or a processing instruction, and start tags come in the order of the tre
 """
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -76,10 +77,28 @@ class Places:
                 return self._words(token.end()) or self.element(number)
         return self.element(number)
 
+    def repeated(self, name: str, end: int) -> Place:
+        """Return the last attribute of a name in a start tag that was read up to `end`."""
+        begin = self._text.rfind("<", 0, end)
+        found = [each for each in _ATTRIBUTE.finditer(self._text, begin, end) if each[1] == name]
+        return self.at(found[-1].start(1), len(name)) if found else self.at(end)
+
     def at(self, offset: int, length: int = 1) -> Place:
-        """Return the place of some characters."""
-        begin = self._text.rfind("\n", 0, offset) + 1
-        return Place(self._text.count("\n", 0, offset) + 1, offset - begin + 1, max(length, 1))
+        """Return the place of some characters, as far as they are on one line."""
+        line = bisect_right(self._lines, offset)
+        if line < len(self._lines):
+            length = min(length, self._lines[line] - 1 - offset)
+        return Place(line, offset - self._lines[line - 1] + 1, max(length, 1))
+
+    def offset(self, line: int, column: int) -> int:
+        """Return where a place is in the text, or the end of a text that has no such place."""
+        begin = self._lines[min(line, len(self._lines)) - 1]
+        return min(begin + column - 1, len(self._text))
+
+    @cached_property
+    def _lines(self) -> list[int]:
+        """Where lines begin."""
+        return [0, *(each.end() for each in re.finditer("\n", self._text))]
 
     def _tag(self, number: int) -> re.Match[str]:
         return self._tokens[self._starts[number]]

@@ -12,7 +12,7 @@ from lxml import etree
 from offhook import safexml, ssml
 from offhook.nearest import nearest
 from offhook.safexml import DoctypeError, XmlError, shown
-from offhook.verbs import Part, Verb, attributes, faults, registry
+from offhook.verbs import Part, Verb, attributes, faults, registry, syntax
 from offhook.verbs.attributes import (
     ABSENT,
     Attribute,
@@ -113,13 +113,9 @@ class Reader:
         return None
 
     def _not_well_formed(self, error: XmlError) -> None:
-        place = Place(error.line, error.column or 1) if error.line else None
-        rule = faults.SYNTAX
-        if isinstance(error, DoctypeError):
-            offset = self.text.find("<!DOCTYPE")
-            rule, place = faults.DOCTYPE, Places(self.text).at(offset, len("<!DOCTYPE"))
-        fix = next((cure for sign, cure in _CURES.items() if sign in str(error)), "")
-        self.report(rule, f"not well-formed: {error}", place, fix=fix)
+        rule = faults.DOCTYPE if isinstance(error, DoctypeError) else faults.SYNTAX
+        told = syntax.told(self.text, error)
+        self.report(rule, f"not well-formed: {told.message}", told.place, fix=told.cure)
 
     def _is_root(self, root: etree._Element) -> bool:
         """Tell whether the children of this root are to be read as verbs."""
@@ -162,7 +158,8 @@ class Reader:
         if self._errors > before:  # what goes together cannot be told of what is not there
             return None
         try:
-            made = kind(line_number=safexml.line(child), **values)
+            place = self._place(*element(child))
+            made = kind(line_number=place.line if place else 0, **values)
         except attributes.InsecureError as error:
             self.report(faults.INSECURE, _named(child, str(error)), element(child))
         except ValueError as error:
@@ -346,23 +343,3 @@ def _named(child: etree._Element, fault: str) -> str:
 
 def _short(name: str) -> str:
     return shown(name, quote="")
-
-
-# What libxml2 says, and what people had in mind.
-_CURES: Final = {
-    "EntityRef": "write & as &amp;",
-    "CharRef": "write & as &amp;",
-    "Entity '": "write & as &amp;, or use a numeric reference such as &#160;",
-    "tag mismatch": "close each element before the one it stands in",
-    "Premature end": "close every element",
-    "Extra content": "put everything into one root element",
-    "AttValue: \" or '": "put the value into quotes",
-    "Unescaped '<'": "write < as &lt;, or close the quotes of the value before it",
-    "redefined": "keep one of the two",
-    "Specification mandates value": 'give the attribute a value: name="…"',
-    "attributes construct error": "put blanks between attributes, and quotes around values",
-    "Start tag expected": "begin with <Response>",
-    "Excessive depth": "nest less deeply",
-    "Namespace prefix": "leave out the prefix, or declare it with xmlns",
-    "XML declaration allowed only": "remove what stands before <?xml",
-}

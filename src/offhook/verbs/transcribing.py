@@ -1,14 +1,16 @@
 """What Record and StartRecording have in common: rules for their URLs, and what they cannot do."""
 
+from urllib.parse import urlsplit
+
 import structlog
 
-from offhook.hooks import Hook, Target
+from offhook.hooks import Hook, Target, is_loopback
 from offhook.verbs import Verb
 from offhook.verbs.attributes import InsecureError
 
 
 def check_secure(*hooks: Hook | None) -> None:
-    """Raise ValueError for a URL that would send credentials in the clear (bxml.md 4.10)."""
+    """Raise InsecureError for a URL that would send credentials in the clear (bxml.md 1.2)."""
     for hook in filter(None, hooks):
         _check(hook.primary)
         if hook.fallback is not None:
@@ -16,7 +18,8 @@ def check_secure(*hooks: Hook | None) -> None:
 
 
 def _check(target: Target) -> None:
-    if target.credentials is not None and target.url.lower().startswith("http:"):
+    url = urlsplit(target.url)
+    if target.credentials and url.scheme == "http" and not is_loopback(url.hostname or ""):
         raise InsecureError("needs https URLs where there is a username")
 
 
