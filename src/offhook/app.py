@@ -9,10 +9,12 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from offhook.api import assembly
+from offhook.api.app import Server
 from offhook.calls.archive import Archive
 from offhook.calls.clips import ClipBank
 from offhook.calls.exchange import Exchange
 from offhook.calls.limits import Settings
+from offhook.calls.memory import Memory
 from offhook.calls.plant import Plant
 from offhook.clock import Clock
 from offhook.directory import Directory
@@ -101,22 +103,19 @@ class Node:
                 archive=self.archive,
             )
         )
-        self.asgi = assembly.assemble(
-            self.exchange,
-            parts.directory,
-            parts.api,
-            self._surroundings(parts),
-        )
+        self.asgi = self._api(parts)
 
-    def _surroundings(self, parts: Parts) -> assembly.World:
-        return assembly.World(
+    def _api(self, parts: Parts) -> Server:
+        world = assembly.World(
             parts.clock,
             parts.ids,
             parts.offload,
             self.archive,
             parts.store.put_incident,
+            Memory(parts.store, parts.offload),
             lambda: parts.store.healthy,
         )
+        return assembly.assemble(self.exchange, parts.directory, parts.api, world)
 
     async def start(self) -> None:
         """Take care of what a former process left behind, then listen to SIP."""

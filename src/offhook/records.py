@@ -1,4 +1,7 @@
-"""What is kept of a call: its state, event log, outgoing webhooks and recordings."""
+"""What is kept of a call: its state, event log, outgoing webhooks and recordings.
+
+And of the request that made it, if that named a key: its answer.
+"""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -164,3 +167,18 @@ class Delivery:
     created: float
     delivered: float | None = None
     failed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """The answer to a request that named a key; the request repeated gets it again."""
+
+    account_id: str
+    operation: str  # as rest.md names it: createCall
+    key: str
+    digest: str  # of the request's body
+    call_id: str
+    created: float  # seconds since the epoch
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: str  # as it was sent

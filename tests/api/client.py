@@ -96,7 +96,9 @@ class Stage:
             self.service,
             lambda: self.directory,
             replace(Settings(public_url=BASE), **settings),
-            World(self.clock, ids, InlineOffload(), self.archive, self.refused.append),
+            World(
+                self.clock, ids, InlineOffload(), self.archive, self.refused.append, self.service
+            ),
         )
 
     def ask(

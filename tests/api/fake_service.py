@@ -3,12 +3,13 @@
 import asyncio
 from dataclasses import dataclass, field, replace
 
+from offhook.api.service import Keep
 from offhook.clock import Clock
 from offhook.directory import Account
 from offhook.errors import ApiError, Cause, Entry, fields, http
 from offhook.hooks import Hook
 from offhook.ids import Ids
-from offhook.records import CallRecord, CallState, Direction
+from offhook.records import CallRecord, CallState, Direction, KeptAnswer
 from offhook.requests import CallFilter, OutboundRequest, Standing, position
 from offhook.verbs.document import InvalidBxml, parse
 
@@ -23,6 +24,7 @@ class FakeService:
     ids: Ids
     calls: dict[str, CallRecord] = field(default_factory=dict)
     created: list[OutboundRequest] = field(default_factory=list)
+    kept: list[KeptAnswer] = field(default_factory=list)
     redirected: list[tuple[str, Hook, str | None]] = field(default_factory=list)
     rescripted: list[tuple[str, bytes, str | None]] = field(default_factory=list)
     ran_out: set[str] = field(default_factory=set)  # ended because their document did
@@ -32,7 +34,9 @@ class FakeService:
     bug: Exception | None = None  # raised by the next get
     waits_s: float = 0.0  # before it
 
-    async def create(self, account: Account, request: OutboundRequest) -> CallRecord:
+    async def create(
+        self, account: Account, request: OutboundRequest, keep: Keep | None = None
+    ) -> CallRecord:
         if self.refusal:
             raise ApiError(self.refusal)
         self.created.append(request)
@@ -52,7 +56,14 @@ class FakeService:
             hook=request.answer,
         )
         self.calls[record.call_id] = record
+        if keep:
+            self.kept.append(keep(record))
         return record
+
+    async def recall(self, account_id: str, operation: str, key: str) -> KeptAnswer | None:
+        name = (account_id, operation, key)
+        kept = (k for k in self.kept if (k.account_id, k.operation, k.key) == name)
+        return next(kept, None)
 
     def advance(self, call_id: str, state: CallState, cause: Cause | None = None) -> None:
         """Put a call into another state, now."""

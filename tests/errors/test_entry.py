@@ -2,7 +2,7 @@
 
 import pytest
 
-from offhook.errors import CATALOGUE, ApiError, Entry, fields, http
+from offhook.errors import CATALOGUE, ApiError, Entry, additions, fields, http
 
 
 def test_an_error_says_its_text_with_the_values_filled_in() -> None:
@@ -33,6 +33,6 @@ def test_every_entry_tells_what_it_means_and_what_to_do(entry: Entry) -> None:
 
 
 def test_slugs_are_unique() -> None:
-    modules = (http, fields)
+    modules = (http, fields, additions)
 
     assert len({e.id for m in modules for e in m.ENTRIES}) == sum(len(m.ENTRIES) for m in modules)

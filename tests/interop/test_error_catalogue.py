@@ -20,7 +20,7 @@ from tests.interop.site import running_site, until
 from tests.interop.threads import loop_thread
 
 from offhook.directory import VOICE, User
-from offhook.errors import CATALOGUE, Entry, fields, http, tokens
+from offhook.errors import CATALOGUE, Entry, additions, fields, http, tokens
 from offhook.testing.phone import only_rings
 
 pytestmark = pytest.mark.slow
@@ -196,6 +196,21 @@ body_fault(http.REFUSED, {"to": "sip:alice@127.0.0.1?Subject=hello"})
 @recipe(http.BAD_REQUEST)
 def unreadable_body(grounds: Grounds) -> Got:
     return Got(grounds.rest.ask("POST", "/calls", b"{"))
+
+
+@recipe(additions.KEY_FORM)
+def key_with_a_space(grounds: Grounds) -> Got:
+    body, key = grounds.wide.site.request(), {"Idempotency-Key": "order 1"}
+    return Got(grounds.rest.ask("POST", "/calls", body, key))
+
+
+@recipe(additions.KEY_REUSED)
+def key_of_another_call(grounds: Grounds) -> Got:
+    rest, key = grounds.rest, {"Idempotency-Key": "order-1"}
+    numbers = ("+12025550166", "+12025550167")  # nobody has them
+    bodies = (grounds.wide.site.request(to=number) for number in numbers)
+    _, answer = [rest.ask("POST", "/calls", body, key) for body in bodies]
+    return Got(answer, {"key": "order-1"})
 
 
 @recipe(fields.NOT_OWNED)

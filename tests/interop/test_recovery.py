@@ -4,9 +4,11 @@ import asyncio
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from http.client import HTTPException
 from pathlib import Path
 
 import pytest
+from tests.interop.rest import Answer
 from tests.interop.site import CALLER, PARTY, Site, running_site, until
 
 from offhook.testing.app import document
@@ -98,6 +100,63 @@ def test_killed_server_ends_its_calls_once_and_goes_on_with_its_queue(tmp_path: 
         handset.hang_up()
 
     tell(tmp_path, story, limits=SLOW)
+
+
+def test_call_is_placed_once_though_the_server_is_killed_and_the_client_tries_again(
+    tmp_path: Path,
+) -> None:
+    """The kill comes while twenty requests are under way: some are answered, others cut off."""
+
+    async def story(site: Site) -> None:
+        numbers = [f"+120255501{number:02}" for number in range(20)]
+        phones = {number: site.phones.phone(number) for number in numbers}
+
+        async def create(number: str) -> Answer | None:
+            key = {"Idempotency-Key": f"order-{number}"}
+            try:
+                return await asyncio.to_thread(
+                    site.rest.ask, "POST", "/calls", site.request(to=number), key
+                )
+            except (OSError, HTTPException):
+                return None
+
+        firsts = [asyncio.ensure_future(create(number)) for number in numbers]  # noqa: TID251
+        await asyncio.wait(firsts, return_when=asyncio.FIRST_COMPLETED)
+        os.kill(site.server.pid, signal.SIGKILL)
+        await site.server.process.wait()
+        before = await asyncio.gather(*firsts)
+        async with running_again(site.server):
+            again = await asyncio.gather(*map(create, numbers))
+            once_more = await asyncio.gather(*map(create, numbers))
+            for answer in again:
+                assert answer is not None
+                await disconnect_or_hang_up(site, answer)
+
+        for first, second, third in zip(before, again, once_more, strict=True):
+            assert second is not None
+            assert third is not None
+            assert second.status == third.status == 201
+            assert second.body == third.body
+            assert third.values("Idempotent-Replayed") == ["true"]
+            if first is not None and first.status == 201:
+                assert first.body == second.body
+        assert max(len(phone.calls) for phone in phones.values()) == 1
+
+    tell(tmp_path, story, limits="cps = 100")
+
+
+async def disconnect_or_hang_up(site: Site, answer: Answer) -> None:
+    """Wait until a call is over; one that is still talked on is hung up."""
+    call_id, number = answer.json()["callId"], answer.json()["to"]
+
+    async def over() -> bool:
+        for handset in site.phones.phone(number).calls:
+            handset.hang_up()
+        return bool((await site.state(call_id))["state"] == "disconnected")
+
+    async with asyncio.timeout(15):
+        while not await over():  # noqa: ASYNC110  # of another process
+            await asyncio.sleep(0.05)
 
 
 def runs(pid: int) -> bool:

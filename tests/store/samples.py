@@ -12,6 +12,7 @@ from offhook.records import (
     Event,
     Incident,
     IncidentKind,
+    KeptAnswer,
     Recording,
 )
 
@@ -91,3 +92,19 @@ FULL = call(
     sip_response_code=200,
     privacy=True,
 )
+
+
+def answer(key: str = "k-1", **changes: Any) -> KeptAnswer:
+    """What a createCall under a key was answered."""
+    made = KeptAnswer(
+        account_id=ACCOUNT,
+        operation="createCall",
+        key=key,
+        digest="d" * 64,
+        call_id="c-1",
+        created=1000.0,
+        status=201,
+        headers=(("Location", "https://voice.test/c-1"),),
+        body='{"callId":"c-1"}',
+    )
+    return replace(made, **changes)

@@ -8,10 +8,11 @@ from offhook.api.app import Api, Server
 from offhook.api.auth import Gate, Passwords
 from offhook.api.calls import Calls
 from offhook.api.creation import Creation
+from offhook.api.idempotency import Idempotency
 from offhook.api.oauth import TokenEndpoint
 from offhook.api.recordings import Recordings
 from offhook.api.refusals import Refusals
-from offhook.api.service import CallService, RecordingService
+from offhook.api.service import AnswerService, CallService, RecordingService
 from offhook.api.site import Site
 from offhook.api.tokens import Tokens
 from offhook.api.wording import Wording
@@ -44,6 +45,7 @@ class World:
     offload: Offload
     archive: RecordingService
     refused: Callable[[Incident], None]  # what is told of refused requests
+    answers: AnswerService
     ready: Callable[[], bool] = lambda: True  # asked before each request; False answers 503
 
 
@@ -62,7 +64,7 @@ def assemble(
     )
     creation = Creation(directory, settings.https_with_credentials)
     wording = Wording(settings.detailed_not_found)
-    calls = Calls(service, creation, wording)
+    calls = Calls(service, creation, Idempotency(world.answers, world.clock), wording)
     recordings = Recordings(service, world.archive, wording)
     gate = Gate(directory, passwords, tokens)
     site = Site(settings.public_url)

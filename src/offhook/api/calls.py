@@ -6,11 +6,13 @@ from dataclasses import dataclass, field, replace
 
 from offhook.api import bodies, bxml, changes, listing, mediatypes, views
 from offhook.api.creation import CreateCall, Creation
+from offhook.api.idempotency import Idempotency, Promise
 from offhook.api.replies import Reply
 from offhook.api.routes import Asked, Operation, Route
 from offhook.api.service import CallService
 from offhook.api.wording import Wording
 from offhook.errors import ApiError, http
+from offhook.records import CallRecord
 from offhook.requests import Standing
 
 
@@ -20,6 +22,7 @@ class Calls:
 
     service: CallService
     creation: Creation
+    idempotency: Idempotency
     wording: Wording = field(default_factory=Wording)
 
     def routes(self) -> tuple[Route, ...]:
@@ -38,12 +41,20 @@ class Calls:
         )
 
     async def create(self, asked: Asked) -> Reply:
-        """createCall."""
+        """createCall; under an Idempotency-Key once."""
         body = bodies.decode(asked.body, CreateCall)
-        request = self.creation.request(asked.account, body)
-        record = await self.service.create(asked.account, request)
-        url = f"{asked.account_url}/calls/{record.call_id}"
-        return Reply(201, views.created(record, request, body, url), (("Location", url),))
+
+        async def create(promise: Promise | None) -> Reply:
+            request = self.creation.request(asked.account, body)
+
+            def reply(record: CallRecord) -> Reply:
+                url = f"{asked.account_url}/calls/{record.call_id}"
+                return Reply(201, views.created(record, request, body, url), (("Location", url),))
+
+            keep = promise.keeper(reply) if promise else None
+            return reply(await self.service.create(asked.account, request, keep))
+
+        return await self.idempotency.once(asked, "createCall", create)
 
     async def list(self, asked: Asked) -> Reply:
         """listCalls."""

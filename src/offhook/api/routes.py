@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from starlette.datastructures import Headers
+
 from offhook.api.mediatypes import Takes
 from offhook.api.nearmiss import no_route
 from offhook.api.replies import Reply
@@ -22,7 +24,7 @@ class Asked:
     query: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     charset: str | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case
+    headers: Headers = field(default_factory=Headers)
 
     @property
     def account_url(self) -> str:

@@ -1,18 +1,26 @@
-"""What the API needs of call control; the exchange and the archive implement it."""
+"""What the API needs of call control; the exchange, the archive and the memory implement it."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from offhook.directory import Account
 from offhook.hooks import Hook
-from offhook.records import CallRecord, Recording
+from offhook.records import CallRecord, KeptAnswer, Recording
 from offhook.requests import CallFilter, OutboundRequest, RecordingFilter, Standing
+
+Keep = Callable[[CallRecord], KeptAnswer]  # what is written together with a call
 
 
 class CallService(Protocol):
     """Places calls, shows them and changes them. Refusals are raised as ApiError."""
 
-    async def create(self, account: Account, request: OutboundRequest) -> CallRecord:
-        """Queue or place a call; 429 for the account's limits, 503 when the node is full."""
+    async def create(
+        self, account: Account, request: OutboundRequest, keep: Keep | None = None
+    ) -> CallRecord:
+        """Queue or place a call; 429 for the account's limits, 503 when the node is full.
+
+        Returns when the call is on disk, and what `keep` makes of it as well.
+        """
         ...
 
     async def get(self, account_id: str, call_id: str) -> CallRecord | None:
@@ -47,6 +55,14 @@ class CallService(Protocol):
 
     async def pause_recording(self, account_id: str, call_id: str, paused: bool) -> None:
         """Pause or resume that recording."""
+        ...
+
+
+class AnswerService(Protocol):
+    """Remembers the answers to requests that named a key."""
+
+    async def recall(self, account_id: str, operation: str, key: str) -> KeptAnswer | None:
+        """Return the answer to an earlier request of this name, if it still counts."""
         ...
 
 

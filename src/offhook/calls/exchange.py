@@ -8,6 +8,7 @@ store knows them.
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import msgspec
@@ -27,7 +28,7 @@ from offhook.errors import ApiError, calls, fields, http
 from offhook.facts import Completed, Peer, Redirected, Request, Rescripted, Taken
 from offhook.hooks import Hook
 from offhook.media.messages import Closed, Lost, Recorded, Report
-from offhook.records import CallRecord, CallState, Recording
+from offhook.records import CallRecord, CallState, KeptAnswer, Recording
 from offhook.requests import CallFilter, OutboundRequest, Standing
 from offhook.scopes import TaskOwner
 from offhook.sip.endpoint import IncomingCall
@@ -124,13 +125,21 @@ class Exchange:
 
     # REST
 
-    async def create(self, account: Account, request: OutboundRequest) -> CallRecord:
+    async def create(
+        self,
+        account: Account,
+        request: OutboundRequest,
+        keep: Callable[[CallRecord], KeptAnswer] | None = None,
+    ) -> CallRecord:
         """Queue or place an outbound call; raises ApiError 429 and 503."""
         admission.outbound(account, self.dialer, self.sessions)
         record = admission.outbound_record(account, request, self._plant)
         call = Call(self._plant, record, self)
-        self._plant.store.put_call(record)
-        call.journal.log("call.created", request=summaries.request(request))
+        with self._plant.store.batch():
+            self._plant.store.put_call(record)
+            call.journal.log("call.created", request=summaries.request(request))
+            if keep is not None:
+                self._plant.store.keep_answer(keep(record))
         self._run(call)
         if account.queueing:
             self.dialer.join(account, record.call_id, record.priority, call.post)

@@ -13,6 +13,7 @@ from enum import Enum, auto
 from offhook.calls import endings, summaries
 from offhook.calls.journal import Journal
 from offhook.calls.limits import (
+    COMMIT_S,
     CONFIRM_S,
     MEDIA_OPEN_S,
     RELAYED_GAP_MS,
@@ -88,8 +89,16 @@ class Leg:
     # SIP, our call
 
     async def dial(self, make: Callable[[bytes], OutgoingCall]) -> str:
-        """Open media, offer it and send the INVITE; returns the SIP Call-ID."""
+        """Open media, offer it and send the INVITE; returns the SIP Call-ID.
+
+        The INVITE leaves once the call is on disk: after a crash nobody may be called twice.
+        """
         local = await self._open_media()
+        try:
+            async with asyncio.timeout(COMMIT_S):
+                await self._plant.store.flushed()
+        except TimeoutError:
+            raise calls.unknown_failure() from None
         self.session = self._plant.sip.invite(make(offer(local)), self._post, self._log_message)
         self.phase = Phase.CALLING
         return self._plant.sip.call_id(self.session)

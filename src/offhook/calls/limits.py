@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 RINGING_START_S = 30.0  # time for an outbound call to start ringing (rest.md 4.1)
 CONFIRM_S = 35.0  # time for a caller's ACK; the SIP stack gives up after 64*T1 = 32 s
+COMMIT_S = 10.0  # time for the store to write a call down before it is placed
 MEDIA_OPEN_S = 5.0  # time for a media worker to open a leg
 INBOX_FACTS = 1000  # facts waiting in one call's inbox
 CONSECUTIVE_REDIRECTS = 100  # without a media verb between (bxml.md 4.11)

@@ -1,4 +1,4 @@
-"""What is kept: calls, their event logs, the outbox, recordings, incidents, the directory.
+"""What is kept: calls, their event logs, the outbox, recordings, incidents, answers, the directory.
 
 Writing is for the event loop: it never blocks, and `flushed` tells when everything so far is on
 disk. Reading blocks: call it through an Offload; it sees what is committed.
@@ -13,9 +13,10 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from offhook.clock import Clock
-from offhook.records import CallRecord, Delivery, Event, Incident, Recording
+from offhook.records import CallRecord, Delivery, Event, Incident, KeptAnswer, Recording
 from offhook.requests import CallFilter, RecordingFilter
 from offhook.store import (
+    answers,
     calls,
     deliveries,
     directory,
@@ -128,6 +129,10 @@ class Store:
         """Write down what an id opens that somebody is told."""
         self.write(incident)
 
+    def keep_answer(self, answer: KeptAnswer) -> None:
+        """Keep the answer to a request that named a key."""
+        self.write(answer)
+
     async def flushed(self) -> None:
         """Return when everything written so far is committed; raises StoreError if it cannot."""
         await self._writer.flushed()
@@ -190,6 +195,11 @@ class Store:
         """Return what an X-Request-Id or errorId opens."""
         return self._read(lambda connection: incidents.find(connection, incident_id))
 
+    def kept_answer(self, account_id: str, operation: str, key: str) -> KeptAnswer | None:
+        """Return the answer to an earlier request that named this key."""
+        now = self._clock.wall()
+        return self._read(lambda found: answers.find(found, account_id, operation, key, now))
+
     def load_directory(self) -> Parts:
         """Return the directory's entries: the arguments of `Directory`."""
         return self._read(directory.load)
@@ -219,6 +229,8 @@ class Store:
         """Remove what ended longer ago than that; returns the number of calls removed."""
         before = self._clock.wall() - keep_s
         removed = 0
+        with _reachable("written"), self._database.writing() as connection:
+            answers.purge(connection, self._clock.wall())
         while True:
             with _reachable("written"), self._database.writing() as connection:
                 portion = retention.purge(connection, before)

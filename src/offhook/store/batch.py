@@ -4,15 +4,51 @@ One transaction holds one statement or few for each table. Of a record that chan
 within a batch only the newest version is written.
 """
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
-from offhook.records import CallRecord, Delivery, Event, Incident, Recording
-from offhook.store import calls, deliveries, events, incidents, recordings
+from sqlalchemy import Dialect
+
+from offhook.records import CallRecord, Delivery, Event, Incident, KeptAnswer, Recording
+from offhook.store import answers, calls, deliveries, events, incidents, recordings
 from offhook.store.database import Database
-from offhook.store.upsert import Row
+from offhook.store.upsert import Row, Upsert
 
-Change = CallRecord | Event | Delivery | Recording | Incident
+Change = CallRecord | Event | Delivery | Recording | Incident | KeptAnswer
+
+
+def _later(there: Row, row: Row) -> bool:
+    """Records that have one writer each: what comes later is newer."""
+    return True
+
+
+def _newer(there: Row, row: Row) -> bool:
+    return bool(row["version"] >= there["version"])
+
+
+def _first(there: Row, row: Row) -> bool:
+    return False
+
+
+class Kind(NamedTuple):
+    """How changes of one kind are written."""
+
+    to_row: Callable[[Any], Row]
+    upsert: Callable[[Dialect], Upsert]
+    key: tuple[str, ...]  # columns: a statement must not hold two rows of the same key
+    replaces: Callable[[Row, Row], bool] = _later
+
+
+KINDS: dict[type, Kind] = {  # in the order in which a transaction writes them
+    CallRecord: Kind(calls.to_row, calls.upsert, ("call_id",), _newer),
+    Event: Kind(events.to_row, events.upsert, ("call_id", "number"), _first),
+    Delivery: Kind(deliveries.to_row, deliveries.upsert, ("id",)),
+    Recording: Kind(recordings.to_row, recordings.upsert, ("recording_id",)),
+    Incident: Kind(incidents.to_row, incidents.upsert, ("id",)),
+    KeptAnswer: Kind(
+        answers.to_row, answers.upsert, ("account_id", "operation", "idempotency_key"), _first
+    ),
+}
 
 
 class Encoded(NamedTuple):
@@ -24,17 +60,7 @@ class Encoded(NamedTuple):
 
 def encode(change: Change) -> Encoded:
     """Return the change as a row; raises ValueError or TypeError if it cannot be JSON."""
-    match change:
-        case CallRecord():
-            return Encoded(CallRecord, calls.to_row(change))
-        case Event():
-            return Encoded(Event, events.to_row(change))
-        case Delivery():
-            return Encoded(Delivery, deliveries.to_row(change))
-        case Recording():
-            return Encoded(Recording, recordings.to_row(change))
-        case Incident():
-            return Encoded(Incident, incidents.to_row(change))
+    return Encoded(type(change), KINDS[type(change)].to_row(change))
 
 
 class Committer:
@@ -42,33 +68,16 @@ class Committer:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._calls = calls.upsert(database.dialect)
-        self._events = events.upsert(database.dialect)
-        self._deliveries = deliveries.upsert(database.dialect)
-        self._recordings = recordings.upsert(database.dialect)
-        self._incidents = incidents.upsert(database.dialect)
+        self._upserts = {name: kind.upsert(database.dialect) for name, kind in KINDS.items()}
 
     def commit(self, changes: Sequence[Encoded]) -> None:
         """Write all changes in one transaction; repeating it does no harm."""
-        records: dict[str, Row] = {}
-        outgoing: dict[str, Row] = {}
-        recorded: dict[str, Row] = {}
-        entries: list[Row] = []
-        told: dict[str, Row] = {}
-        for kind, row in changes:
-            if kind is Event:
-                entries.append(row)
-            elif kind is Delivery:
-                outgoing[row["id"]] = row
-            elif kind is Incident:
-                told[row["id"]] = row
-            elif kind is Recording:
-                recorded[row["recording_id"]] = row  # one writer each: the later is the newer
-            elif row["version"] >= records.get(row["call_id"], row)["version"]:
-                records[row["call_id"]] = row
+        rows: dict[type, dict[tuple[Any, ...], Row]] = {kind: {} for kind in KINDS}
+        for name, row in changes:
+            kind, found = KINDS[name], rows[name]
+            key = tuple([row[column] for column in kind.key])
+            if key not in found or kind.replaces(found[key], row):
+                found[key] = row
         with self._database.writing() as connection:
-            self._calls.write(connection, list(records.values()))
-            self._events.write(connection, entries)
-            self._deliveries.write(connection, list(outgoing.values()))
-            self._recordings.write(connection, list(recorded.values()))
-            self._incidents.write(connection, list(told.values()))
+            for name, upsert in self._upserts.items():
+                upsert.write(connection, list(rows[name].values()))

@@ -7,7 +7,7 @@ so that a new field of a record needs no migration. Times are seconds since the 
 
 from sqlalchemy import Column, Double, Index, Integer, MetaData, Table, Text, literal_column
 
-REVISIONS = ("0001", "0002", "0003")  # schema revisions this version knows, oldest first
+REVISIONS = ("0001", "0002", "0003", "0004")  # schema revisions this version knows, oldest first
 
 metadata = MetaData()
 
@@ -99,6 +99,17 @@ incidents = Table(
     Column("data", Text, nullable=False),
 )
 Index("incidents_by_age", incidents.c.at)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("account_id", Text, primary_key=True),
+    Column("operation", Text, primary_key=True),
+    Column("idempotency_key", Text, primary_key=True),
+    Column("created", Double, nullable=False),
+    Column("document", Text, nullable=False),
+)
+Index("answers_by_age", answers.c.created)
 
 directory = Table(
     "directory",

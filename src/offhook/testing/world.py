@@ -26,7 +26,7 @@ from offhook.media.local import LocalMedia
 from offhook.media.messages import MediaPlane, Sink
 from offhook.requests import CallFilter
 from offhook.scopes import InlineOffload
-from offhook.sip.transport import Address
+from offhook.sip.transport import Address, Sockets
 from offhook.store import Store
 from offhook.store.files import Folder
 from offhook.testing import fixtures, invariants
@@ -36,11 +36,13 @@ from offhook.testing.fixtures import NUMBER, PARTY, SERVER, TRUNK
 from offhook.testing.handset import Handset
 from offhook.testing.invariants import Evidence
 from offhook.testing.loop import EPOCH, running_loop
+from offhook.testing.mains import Mains, PluggedHttp, PluggedSockets, PluggedStore
 from offhook.testing.network import Network
 from offhook.testing.paths import GOOD, Quality
 from offhook.testing.phone import Headers, Phone, Phones
 from offhook.testing.voice import ToneVoice
 from offhook.timeline import line
+from offhook.webhooks.http import HttpClient
 
 ON_THE_WAY_S = 0.5  # for what has been sent when a story ends: it still arrives
 SETTLE_S = 60.0  # for calls to end and webhooks to be delivered, once all phones have hung up
@@ -88,6 +90,8 @@ class World:
         quality: Quality = GOOD,
         settings: Settings | None = None,
         capacity: int = 64,  # calls at once
+        mains: Mains | None = None,  # that of a server that dies in mid-run, and may `restart`
+        store_url: str = "sqlite://",  # in memory, and so gone with its server
     ) -> None:
         loop = running_loop()
         self.rng = loop.rng if seed is None else random.Random(seed)  # noqa: S311  # see loop.py
@@ -96,10 +100,13 @@ class World:
         self.app = App()
         self.voice = ToneVoice()
         self.directory = fixtures.directory()
-        self.store = Store.open("sqlite://", loop.clock, threaded=False)
+        self.mains = mains
+        self._killed = False
+        self._store_url = store_url
         # where media of recordings is; it is made when there is one
         self.recordings = Path(tempfile.gettempdir()) / f"offhook-{os.getpid()}-{id(self)}"
         self.ports = self.network.ports(SERVER)
+        self.sockets = self.network.sip_sockets(SERVER)
         self.phones = Phones(
             self.network.sip_sockets(TRUNK),
             self.network.ports(TRUNK),
@@ -108,9 +115,8 @@ class World:
             capacity,
         )
         self._capacity = capacity
-        self.node = self._build(settings or Settings(fixtures.API_URL))
-        client = AsgiClient(self.node.asgi)
-        self.rest = Rest(client, fixtures.ACCOUNT_ID, fixtures.USER, fixtures.PASSWORD)
+        self._settings = settings or Settings(fixtures.API_URL)
+        self._build()
 
     @property
     def now(self) -> float:
@@ -165,6 +171,21 @@ class World:
         call = await self.phone().dial(to, headers=headers)
         event = await self.app.wait_event("initiate", count=count + 1)
         return Talk(self, event["callId"], call)
+
+    async def restart(self) -> None:
+        """Kill the server and start it again on what its store has."""
+        assert self.mains is not None, "a server without mains of its own cannot be killed"
+        self._killed = True
+        self.mains.off.set()
+        await self._media.close()
+        await self.node.close()  # takes its time, and nobody hears of it
+        self.sockets.close()
+        self.store.close()
+        self.mains = Mains()
+        self.sockets = self.network.sip_sockets(SERVER)
+        self._build()
+        self._media.start()
+        await self.node.start()
 
     async def __aenter__(self) -> Self:
         fixtures.serve(self.app)
@@ -236,6 +257,7 @@ class World:
                 sorted(requests[record.call_id], key=_moment),
                 dialogues.get(record.sip_call_id or "", []),
                 SERVER,
+                self._killed,
             )
             for record in self.store.calls(fixtures.ACCOUNT_ID, CallFilter(limit=100_000))
         ]
@@ -249,7 +271,21 @@ class World:
             for record in records[-CALLS_TOLD:]
         )
 
-    def _build(self, settings: Settings) -> Node:
+    def _build(self) -> None:
+        """Put the server together, and a client in front of it."""
+        mains = self.mains
+        if mains is None:
+            self.store = Store.open(self._store_url, self.clock, threaded=False)
+        else:
+            self.store = PluggedStore(self._store_url, self.clock, mains)
+        self.node = self._node(
+            PluggedHttp(self.app, mains) if mains else self.app,
+            PluggedSockets(self.sockets, mains) if mains else self.sockets,
+        )
+        client = AsgiClient(self.node.asgi)
+        self.rest = Rest(client, fixtures.ACCOUNT_ID, fixtures.USER, fixtures.PASSWORD)
+
+    def _node(self, http: HttpClient, sockets: Sockets) -> Node:
         def make_media(sink: Sink) -> MediaPlane:
             self._media = LocalMedia(self.ports, sink, self.rng, self._capacity)
             return self._media
@@ -261,12 +297,12 @@ class World:
                 offload=InlineOffload(),
                 store=self.store,
                 files=Folder(self.recordings),
-                http=self.app,
+                http=http,
                 synthesizer=self.voice,
-                sockets=self.network.sip_sockets(SERVER),
+                sockets=sockets,
                 make_media=make_media,
                 directory=lambda: self.directory,
-                calls=settings,
+                calls=self._settings,
                 api=assembly.Settings(fixtures.API_URL),
             )
         )
