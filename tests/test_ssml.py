@@ -1,11 +1,15 @@
 """SSML of SpeakSentence (bxml.md 5.1)."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 
 from offhook.safexml import read
 from offhook.ssml import (
+    ATTRIBUTES,
     BREAKS_S,
     DATE_FORMATS,
     ELEMENTS,
@@ -193,6 +197,24 @@ def test_sub_says_the_alias_and_phoneme_its_content() -> None:
 def test_faults_are_named(xml: str, fault: str) -> None:
     with pytest.raises(ValueError, match=fault):
         said(xml)
+
+
+@pytest.mark.parametrize("name", ELEMENTS)
+def test_the_table_of_attributes_says_what_is_read(name: str) -> None:
+    """An element that notes what it is asked for."""
+    asked: set[str] = set()
+
+    class Curious(etree.ElementBase):
+        def get(self, key: str, default: Any = None) -> Any:  # type: ignore[override]
+            asked.add(key)
+            return super().get(key, default)
+
+    parser = etree.XMLParser()
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=Curious))
+    values = "ph='x' alias='x' interpret-as='date' format='mdy' xml:lang='en-GB'"
+    parse(etree.fromstring(f"<SpeakSentence><{name} {values}>a</{name}>b</SpeakSentence>", parser))
+
+    assert {each for each in asked if not each.startswith("{")} == set(ATTRIBUTES[name])
 
 
 def test_a_single_speak_wrapper_is_tolerated() -> None:

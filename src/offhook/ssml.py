@@ -342,3 +342,14 @@ _ELEMENTS: Final[dict[str, Callable[[_Reader, etree._Element, Text], None]]] = {
     "sub": _sub,
 }
 ELEMENTS: Final = tuple(_ELEMENTS)
+ATTRIBUTES: Final = {  # what each of them reads, beside what XML itself defines
+    "break": ("strength", "time"),
+    "emphasis": ("level",),
+    "lang": (),
+    "p": (),
+    "phoneme": ("alphabet", "ph"),
+    "prosody": ("pitch", "rate", "volume"),
+    "s": (),
+    "say-as": ("format", "interpret-as"),
+    "sub": ("alias",),
+}

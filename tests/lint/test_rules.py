@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from tests.lint.samples import SAMPLES, Sample, whole
+from tests.lint.samples import SAMPLES, UNSUPPORTED, Sample, whole
 
 from offhook.lint import Context, check
 from offhook.lint.manual import RULES
@@ -11,7 +11,9 @@ from offhook.verbs import manual, registry
 
 
 def test_every_rule_has_a_sample() -> None:
-    assert [sample.rule for sample in SAMPLES] == [rule.id for rule in RULES]
+    idle = () if UNSUPPORTED else ("verb-unsupported",)
+
+    assert [each.rule for each in SAMPLES] == [rule.id for rule in RULES if rule.id not in idle]
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.rule)

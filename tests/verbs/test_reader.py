@@ -67,6 +67,15 @@ def test_a_verb_may_be_both_misplaced_and_faulty() -> None:
     ]
 
 
+def test_unknown_attributes_of_ssml_are_told_as_well() -> None:
+    text = "<Response><SpeakSentence>a <break tiem='5s' xml:lang='en'/></SpeakSentence></Response>"
+
+    assert told(text) == [("unknown-attribute", 1, 35, 4)]
+    assert parse(text.encode()).warnings == (
+        "<break> attribute tiem is unknown and was ignored: did you mean time? (line 1)",
+    )
+
+
 def test_escaped_ssml_has_the_place_of_its_sentence() -> None:
     text = "<Response>\n<SpeakSentence>&lt;break time='x'/&gt; a</SpeakSentence></Response>"
 

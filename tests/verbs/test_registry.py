@@ -1,5 +1,6 @@
 """The verbs are found by looking."""
 
+import inspect
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,7 @@ def test_elements_that_are_no_verbs_have_a_home() -> None:
         "<Transfer><PhoneNumber>+12025550100</PhoneNumber></Transfer>",
         "<Transfer transferCompleteUrl='/t'><PhoneNumber>+12025550100</PhoneNumber></Transfer>",
         "<Forward to='+12025550100'/>",
+        "<Refer referCompleteUrl='/r'><SipUri>sip:a@b.test</SipUri></Refer>",
     ],
 )
 def test_a_verb_leaves_the_document_when_it_says_so(xml: str) -> None:
@@ -55,3 +57,10 @@ def test_a_verb_leaves_the_document_when_it_says_so(xml: str) -> None:
     outcome, _ = ScriptedLine().run(verb)
 
     assert (outcome is not None) == verb.leaves
+
+
+@pytest.mark.parametrize("name", registry.verbs())
+def test_a_verb_that_can_fetch_a_document_says_when_it_always_does(name: str) -> None:
+    verb = registry.verbs()[name]
+
+    assert ("Goto(" in inspect.getsource(verb.run)) <= ("leaves" in vars(verb))

@@ -50,8 +50,11 @@ def lint(sources: tuple[str, ...], context: str, form: str, strict: bool, no_bas
 
 def _checked(source: Source, context: str, *, based: bool) -> Checked:
     findings = check(source.body, context, charset=source.charset, based=based)
+    return Checked(source.name, _text(source) if findings else "", findings)
+
+
+def _text(source: Source) -> str:
     try:
-        text = decode(source.body, source.charset)
+        return decode(source.body, source.charset)
     except ValueError:
-        text = source.body.decode(errors="replace")
-    return Checked(source.name, text, findings)
+        return source.body.decode(errors="replace")

@@ -17,7 +17,7 @@ class Checked:
     """One document and what was found in it."""
 
     name: str  # as the user gave it
-    text: str
+    text: str  # may be blank when nothing was found: nobody will look
     findings: Sequence[Finding]
 
     def count(self, severity: Severity) -> int:

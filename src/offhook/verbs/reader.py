@@ -4,7 +4,7 @@ The server stops at the first error; who wants them all (`offhook lint`) reads o
 to the next attribute, element and verb. So there is one grammar, and both find the same faults.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final, TypeVar
 
 from lxml import etree
@@ -62,7 +62,7 @@ class Reader:
         try:
             if self._is_root(root):
                 self._stray_text(root)
-                self._warn_unknown(root, {})
+                self._warn_unknown(root, ())
                 self.verbs.extend((child, self._top(child)) for child in root)
         except _EnoughError:
             return
@@ -169,7 +169,7 @@ class Reader:
             return made
         return None
 
-    def _warn_unknown(self, child: etree._Element, known: Mapping[str, Attribute]) -> None:
+    def _warn_unknown(self, child: etree._Element, known: Collection[str]) -> None:
         """Note the attributes that nobody reads (bxml.md 1.2)."""
         for name in map(str, child.attrib):
             if name in known or name.startswith((_XSI, _XML)):
@@ -271,6 +271,9 @@ class Reader:
             return ABSENT
 
     def _spoken(self, child: etree._Element) -> tuple[ssml.Segment, ...]:
+        for inner in child.iterdescendants():
+            if (known := ssml.ATTRIBUTES.get(safexml.name(inner))) is not None:
+                self._warn_unknown(inner, known)
         try:
             return ssml.parse(child)
         except ssml.SsmlError as error:

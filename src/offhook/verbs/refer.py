@@ -69,6 +69,11 @@ class Refer(Verb):
         """The `tag` attribute."""
         return self.tag
 
+    @property
+    def leaves(self) -> bool:
+        """With a URL for the event; without it, a refused caller hears the next verb."""
+        return self.complete is not None
+
     async def run(self, line: Line) -> Step:
         """Refer, and wait for what comes of it."""
         outcome = await line.refer(self.targets[0].to)
