@@ -26,6 +26,12 @@ from offhook.timeline import line
                 "status": 200,
             },
         ),
+        (
+            "   1.500  call   REST created: +1",
+            "call.created",
+            {"request": {"to": "+1"}},
+        ),
+        ("   1.500  call   c-2 calls +1", "call.created", {"parent": "c-2", "to": "+1"}),
         ("   1.500  call   is answered", "call.state", {"state": "answered"}),
         ("   1.500  call   ended: busy Gone", "call.ended", {"cause": "busy", "message": "Gone"}),
         ("   1.500  call   ended: hangup", "call.ended", {"cause": "hangup", "message": None}),

@@ -42,6 +42,12 @@ def _webhook(data: Data) -> str:
     return f"{data['eventType']} {data['method']} {data['url']}{again}: {came}"
 
 
+def _created(data: Data) -> str:
+    if "request" in data:
+        return f"REST created: {data['request']['to']}"
+    return f"{data['parent']} calls {data['to']}"
+
+
 def _document(data: Data) -> str:
     return f"a document of {len(data['text'])} characters from {data['origin']}"
 
@@ -77,7 +83,7 @@ _TEXTS: dict[str, Callable[[Data], str]] = {
     "recording.made": lambda data: f"is {data['status']}",
     "speech.played": lambda data: f"{data['duration_s']:.2f} s of speech",
     "audio.played": lambda data: f"{data['duration_s']:.2f} s from {data['url']}",
-    "call.created": lambda data: f"REST created: {data['request']['to']}",
+    "call.created": _created,
     "call.received": lambda data: f"a call for {data['to']} from {data['source']}",
     "call.state": lambda data: f"is {data['state']}",
     "call.ended": lambda data: " ".join(filter(None, ["ended:", data["cause"], data["message"]])),

@@ -97,6 +97,10 @@ class FakeService:
         old = ended is not None and self.clock.wall() - ended > WINDOW_S
         return Standing.FORGOTTEN if old else Standing.PRESENT
 
+    async def queued(self, account_id: str) -> int:
+        mine = [r for r in self.calls.values() if r.account_id == account_id]
+        return sum(record.state is CallState.QUEUED for record in mine)
+
     async def redirect(self, account_id: str, call_id: str, hook: Hook, tag: str | None) -> None:
         await self._answered(account_id, call_id)
         self.redirected.append((call_id, hook, tag))

@@ -14,6 +14,7 @@ from offhook.api.recordings import Recordings
 from offhook.api.refusals import Refusals
 from offhook.api.service import AnswerService, CallService, RecordingService
 from offhook.api.site import Site
+from offhook.api.statistics import Statistics
 from offhook.api.tokens import Tokens
 from offhook.api.wording import Wording
 from offhook.clock import Clock
@@ -68,7 +69,8 @@ def assemble(
     recordings = Recordings(service, world.archive, wording)
     gate = Gate(directory, passwords, tokens)
     site = Site(settings.public_url)
-    api = Api((*calls.routes(), *recordings.routes()), gate, TokenEndpoint(passwords, tokens), site)
+    operations = (*calls.routes(), *recordings.routes(), *Statistics(service).routes())
+    api = Api(operations, gate, TokenEndpoint(passwords, tokens), site)
     refusals = Refusals(world.refused, world.clock)
     admission = Admission(settings.in_flight, world.ready)
     return Server(api, admission, refusals, world.ids, world.clock)

@@ -35,6 +35,10 @@ class CallService(Protocol):
         """Tell whether the call can be spoken of, before what is said is looked at."""
         ...
 
+    async def queued(self, account_id: str) -> int:
+        """Return how many calls of the account wait to be placed."""
+        ...
+
     async def redirect(self, account_id: str, call_id: str, hook: Hook, tag: str | None) -> None:
         """Stop the document and ask `hook`; tag None leaves, blank clears; 404 or 409."""
         ...

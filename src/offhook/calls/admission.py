@@ -46,16 +46,23 @@ def outbound(account: Account, dialer: Dialer, sessions: Sessions) -> None:
         raise _try_again(http.NODE_FULL, why)
 
 
-def leg(account: Account | None, dialer: Dialer, sessions: Sessions) -> CallError | None:
-    """Tell why a call may not place a leg now (errors.md 8.2), and count it at the rate."""
+def leg(account: Account | None, dialer: Dialer, sessions: Sessions, *, forwarding: bool) -> None:
+    """Admit a leg of a call and count it at the rate; raises CallError (errors.md 8.2).
+
+    A Forward is placed whatever the limits say, and counts all the same (rest.md 7).
+    """
+    if not forwarding and (refusal := _leg_refusal(account, dialer, sessions)):
+        raise refusal
+    if account is not None:
+        dialer.rate(account).take()
+
+
+def _leg_refusal(account: Account | None, dialer: Dialer, sessions: Sessions) -> CallError | None:
     if account is None or sessions.account_full(account):
         return calls.sessions_exceeded()
     if sessions.node_full():
         return calls.node_full()
-    rate = dialer.rate(account)
-    exceeded = rate.wait_s() > 0
-    rate.take()
-    return calls.rate_exceeded() if exceeded else None
+    return calls.rate_exceeded() if dialer.rate(account).wait_s() > 0 else None
 
 
 def _try_again(entry: Entry, why: str, after_s: int = RETRY_AFTER_S) -> ApiError:

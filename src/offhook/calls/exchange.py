@@ -170,6 +170,10 @@ class Exchange:
         stored = await self._plant.offload(lambda: self._plant.store.call(account_id, call_id))
         return Standing.FORGOTTEN if stored else Standing.MISSING
 
+    async def queued(self, account_id: str) -> int:
+        """Return how many calls of the account wait for their turn."""
+        return self.dialer.size(account_id)
+
     async def redirect(self, account_id: str, call_id: str, hook: Hook, tag: str | None) -> None:
         """Stop the script and ask `hook`; raises ApiError 404 and 409."""
         self._modify(account_id, call_id, Redirected(hook, tag))
@@ -248,9 +252,7 @@ class Exchange:
     def place(self, record: CallRecord, parent: Parent) -> Peer:
         """Place a leg of a call; raises CallError at a limit, but a Forward's is only counted."""
         account = self._account(record.account_id)
-        refusal = admission.leg(account, self.dialer, self.sessions)
-        if refusal and not parent.forwarding:
-            raise refusal
+        admission.leg(account, self.dialer, self.sessions, forwarding=parent.forwarding)
         call = Call(self._plant, record, self, parent=parent)
         self.sessions.take(record.account_id, record.call_id)
         self._plant.store.put_call(record)

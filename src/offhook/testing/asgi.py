@@ -113,6 +113,10 @@ class Rest:
         """GET /calls, with a query string."""
         return await self.request("GET", f"/calls?{query}" if query else "/calls")
 
+    async def statistics(self) -> Answer:
+        """GET /statistics."""
+        return await self.request("GET", "/statistics")
+
     async def update_call(self, call_id: str, **fields: object) -> Answer:
         """POST /calls/{callId}."""
         return await self.request("POST", f"/calls/{call_id}", headers=JSON, body=_encode(fields))
