@@ -17,6 +17,7 @@ from offhook.settings import (
     ApplicationSettings,
     Media,
     NumberSettings,
+    Recordings,
     Section,
     Settings,
     TrunkSettings,
@@ -33,7 +34,17 @@ def test_the_example_is_valid_and_uncommented_keys_show_the_defaults() -> None:
     tables = tomllib.loads(EXAMPLE.read_text())
     settings = msgspec.convert(tables, Settings)
 
-    for name in ("server", "sip", "media", "store", "limits", "errors", "webhooks", "tokens"):
+    for name in (
+        "server",
+        "sip",
+        "media",
+        "store",
+        "recordings",
+        "limits",
+        "errors",
+        "webhooks",
+        "tokens",
+    ):
         assert getattr(settings, name) == getattr(Settings(), name)
 
 
@@ -134,3 +145,43 @@ def test_names_that_lead_nowhere_are_found() -> None:
         "application app belongs to account 3, which does not exist",
         "number +2 leads to application none, which does not exist",
     ]
+
+
+@pytest.mark.parametrize(
+    ("values", "fault"),
+    [
+        ({"storage": "s3"}, 'bucket: is needed where storage is "s3"'),
+        ({"access_key_id": "a"}, "secret_access_key: is needed"),
+        ({"secret_access_key": "a"}, "secret_access_key: is needed"),
+        ({"endpoint": "http://s3.example.com"}, "endpoint: would send recordings in the clear"),
+        ({"prefix": "/a"}, "matching regex"),
+        ({"prefix": "a//b"}, "matching regex"),
+    ],
+)
+def test_a_bucket_that_cannot_be_meant_is_refused(values: dict[str, str], fault: str) -> None:
+    with pytest.raises(msgspec.ValidationError, match=fault):
+        msgspec.convert(values, Recordings)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "allow", "allowed"),
+    [
+        (None, False, False),
+        ("https://s3.example.com", False, False),
+        ("http://s3.example.com", True, True),
+        ("http://127.0.0.1:9000", False, True),
+        ("http://[::1]:9000", False, True),
+        ("http://localhost", False, True),
+    ],
+)
+def test_media_goes_in_the_clear_on_this_machine_or_if_told_to(
+    endpoint: str | None, allow: bool, allowed: bool
+) -> None:
+    assert Recordings(endpoint=endpoint, allow_http=allow).http_allowed is allowed
+
+
+def test_the_keys_of_a_bucket_are_not_shown() -> None:
+    kept = Recordings(storage="s3", bucket="b", access_key_id="id-x", secret_access_key="key-x")
+
+    assert "-x" not in repr(kept)
+    assert "-x" not in repr(Settings(recordings=kept))

@@ -48,6 +48,7 @@ class Parts:
     offload: Offload
     store: Store
     files: Files  # of recordings
+    files_offload: Offload
     http: HttpClient
     synthesizer: Synthesizer
     sockets: Sockets
@@ -83,7 +84,9 @@ class Node:
             self._on_attempt,
             parts.store.flushed,
         )
-        self.archive = Archive(parts.store, parts.files, parts.clock, parts.offload)
+        self.archive = Archive(
+            parts.store, parts.files, parts.clock, parts.offload, parts.files_offload
+        )
         self.exchange = Exchange(
             Plant(
                 settings=parts.calls,

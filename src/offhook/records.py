@@ -86,6 +86,14 @@ class RecordingStatus(StrEnum):
     PARTIAL = "partial"  # parts are missing; what there is can be downloaded
     DELETED = "deleted"  # the media is; this record stays until it is removed
     ERROR = "error"
+    # never shown; these rows stay until the storage has done what REST has asked for
+    DELETING = "deleting"  # the media is to go: shown as deleted
+    REMOVED = "removed"  # everything is to go: not shown at all
+
+    @property
+    def shown(self) -> "RecordingStatus":
+        """What REST says."""
+        return RecordingStatus.DELETED if self is RecordingStatus.DELETING else self
 
 
 DOWNLOADABLE = frozenset({RecordingStatus.COMPLETE, RecordingStatus.PARTIAL})
@@ -109,6 +117,7 @@ class Recording:
     version: int = 0
     end_time: float | None = None
     duration_s: float | None = None  # pauses left out
+    failure: str | None = None  # why parts of it are missing
     parent_call_id: str | None = None
     name: str | None = None
     available: Target | None = None  # where `recordingAvailable` goes

@@ -8,6 +8,7 @@ import ipaddress
 import random
 from collections.abc import Iterable
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
@@ -15,6 +16,8 @@ from msgspec import Meta
 from offhook.directory import VOICE, Account, Application, Directory, Number, Trunk, User
 from offhook.hooks import Credentials, Hook, Target
 from offhook.passwords import check_hash, hash_password
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 Port = Annotated[int, Meta(ge=1, le=65_535, description="a port from 1 to 65535")]
 AnyPort = Annotated[int, Meta(ge=0, le=65_535, description="a port, or 0 for any free one")]
@@ -110,6 +113,35 @@ class Recordings(Section, frozen=True, kw_only=True):
 
     folder: Name | None = None
     keep_days: Annotated[float, Meta(gt=0, description="days, above 0")] = 30.0
+    storage: Literal["folder", "s3"] = "folder"
+    bucket: Name | None = None
+    prefix: Annotated[
+        str, Meta(pattern=r"^([\w.-]+(/[\w.-]+)*)?$", description="names between slashes")
+    ] = ""
+    endpoint: Url | None = None
+    region: Name = "us-east-1"
+    access_key_id: Name | None = None
+    secret_access_key: Name | None = None
+    path_style: bool = True
+    allow_http: bool = False
+
+    def __post_init__(self) -> None:
+        if self.storage == "s3" and self.bucket is None:
+            raise ValueError('bucket: is needed where storage is "s3"')
+        if (self.access_key_id is None) != (self.secret_access_key is None):
+            raise ValueError("secret_access_key: is needed with access_key_id, and the reverse")
+        if self.endpoint and not self.http_allowed and self.endpoint.startswith("http:"):
+            raise ValueError(
+                "endpoint: would send recordings in the clear: use https, or set allow_http = true"
+            )
+
+    @property
+    def http_allowed(self) -> bool:
+        """Whether media may go in the clear: this machine hears itself anyway."""
+        return self.allow_http or urlsplit(self.endpoint or "").hostname in LOOPBACK
+
+    def __repr__(self) -> str:
+        return f"Recordings(storage={self.storage!r}, bucket={self.bucket!r})"  # and no key
 
 
 class Limits(Section, frozen=True, kw_only=True):

@@ -75,7 +75,7 @@ def forged(claims: dict[str, object], secret: bytes = SECRET, algorithm: str = "
         forged({"exp": "soon"}),
         forged({"sub": "nobody"}),
         forged({}, b"t" * 32),
-        jwt.encode({"sub": "alice", "exp": 9999}, None, "none"),
+        jwt.encode({"sub": "alice", "exp": 9999}, "", "none"),
         forged({}, algorithm="HS512", secret=b"s" * 64),
     ],
 )

@@ -1,13 +1,21 @@
 """The archive removes what it is told to remove, and what is old."""
 
 import asyncio
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.calls.away import Away
+from tests.store import samples
 
 from offhook.calls.archive import Archive
+from offhook.records import RecordingStatus
+from offhook.scopes import InlineOffload
+from offhook.store import Store
+from offhook.store.files import StorageError
 from offhook.testing import fixtures, sound
-from offhook.testing.loop import virtual
+from offhook.testing.loop import EPOCH, running_loop, virtual
 from offhook.testing.world import Talk, World
 
 
@@ -133,3 +141,70 @@ async def test_media_goes_out_through_the_whole_server(method: str) -> None:
     assert answer.headers["content-type"] == "audio/vnd.wave"
     size = int(answer.headers["content-length"])
     assert len(answer.body) == (size if method == "GET" else 0)
+
+
+@dataclass
+class Desk:
+    """An archive with a recording of a second, over a storage that may be out of reach."""
+
+    folder: Path
+
+    def __post_init__(self) -> None:
+        clock, offload = running_loop().clock, InlineOffload()
+        self.files = Away(self.folder)
+        self.store = Store.open("sqlite://", clock, threaded=False)
+        self.archive = Archive(self.store, self.files, clock, offload, offload)
+        self.recording = samples.recording(
+            status=RecordingStatus.COMPLETE, end_time=EPOCH, duration_s=1.0
+        )
+        self.store.put_recording(self.recording)
+        self.media = self.folder / f"{self.recording.recording_id}.wav"
+        self.media.write_bytes(b"media")
+
+    def shown(self) -> list[str]:
+        found = self.store.recordings_of(self.recording.account_id, self.recording.call_id)
+        return [recording.status.shown for recording in found]
+
+
+@virtual
+@pytest.mark.parametrize(("whole", "shown"), [(True, []), (False, ["deleted"])])
+async def test_what_a_storage_out_of_reach_still_has_is_removed_later(
+    tmp_path: Path, whole: bool, shown: list[str]
+) -> None:
+    """The client is not told: physical deletion may lag (rest.md 6)."""
+    desk = Desk(tmp_path)
+    desk.files.away = True
+    remove = desk.archive.remove if whole else desk.archive.remove_media
+    await remove(desk.recording)
+    assert (desk.shown(), desk.media.exists()) == (shown, True)
+
+    await desk.archive.purge()
+    assert (desk.shown(), desk.media.exists()) == (shown, True)
+    desk.files.away = False
+    await desk.archive.purge()
+
+    assert (desk.shown(), desk.media.exists()) == (shown, False)
+    assert desk.store.leaving_recordings() == []
+
+
+@virtual
+async def test_what_is_old_stays_until_the_storage_can_be_reached(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.files.away = True
+    with pytest.raises(StorageError):
+        await desk.archive.purge(keep_s=-1e9)
+    assert (desk.shown(), desk.media.exists()) == (["complete"], True)
+    desk.files.away = False
+
+    assert await desk.archive.purge(keep_s=-1e9) == 1
+    assert (desk.shown(), desk.media.exists()) == ([], False)
+
+
+@virtual
+async def test_media_out_of_reach_is_no_missing_media(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.files.away = True
+    with pytest.raises(StorageError):
+        await desk.archive.size(desk.recording)
+    with pytest.raises(StorageError):
+        await desk.archive.read(desk.recording, 0, 1)

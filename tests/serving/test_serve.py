@@ -9,26 +9,9 @@ from pathlib import Path
 import pytest
 
 from offhook.config import load
-from offhook.serving.serve import recordings_folder, running_node
+from offhook.serving.serve import running_node
 from offhook.sip.transport import Address
 from offhook.testing.server import Wishes, running_server
-
-
-@pytest.mark.parametrize(
-    ("values", "folder"),
-    [
-        ({}, "recordings"),
-        ({"store.url": "sqlite:///a.sqlite3"}, "recordings"),
-        ({"store.url": "sqlite:////var/lib/a.sqlite3"}, "/var/lib/recordings"),
-        ({"store.url": "sqlite:///data/a.sqlite3?timeout=3"}, "data/recordings"),
-        ({"store.url": "postgresql://db/offhook"}, "recordings"),
-        ({"recordings.folder": "/srv/r", "store.url": "sqlite:////x/a"}, "/srv/r"),
-    ],
-)
-def test_recordings_lie_beside_the_database_unless_told_otherwise(
-    values: dict[str, str], folder: str
-) -> None:
-    assert recordings_folder(load(None, {}, values).settings) == Path(folder)
 
 
 @pytest.mark.slow

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from offhook.store.files import Files, Folder
+from offhook.store.files import Files, Folder, StorageError
 
 
 def test_what_is_kept_can_be_read_in_parts(tmp_path: Path) -> None:
@@ -35,3 +35,10 @@ def test_removing_leaves_nothing_of_a_recording_and_all_of_others(tmp_path: Path
     files.remove("r-1")
 
     assert [path.name for path in tmp_path.iterdir()] == ["r-12.wav"]
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    Folder(tmp_path / "not" / "made yet").check()
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageError, match=r"file is no folder that may be written$"):
+        Folder(tmp_path / "file" / "recordings").check()

@@ -106,3 +106,20 @@ def test_everything_of_a_recording_is_kept(store: Store) -> None:
     store.put_recording(full)
 
     assert store.recording(ACCOUNT, "c-1", "r-1") == full
+
+
+def test_what_is_to_be_removed_is_hidden_or_shown_as_deleted_and_can_be_found(
+    store: Store,
+) -> None:
+    removed = recording("r-1", status=RecordingStatus.REMOVED)
+    deleting = recording("r-2", status=RecordingStatus.DELETING)
+    for each in (removed, deleting, recording("r-3", status=RecordingStatus.DELETED)):
+        store.put_recording(each)
+
+    assert store.leaving_recordings() == [removed, deleting]
+    assert store.recording(ACCOUNT, "c-1", "r-1") is None
+    ids = ["r-2", "r-3"]
+    assert [each.recording_id for each in store.recordings_of(ACCOUNT, "c-1")] == ids
+    found = store.recordings(ACCOUNT, RecordingFilter())
+    assert [each.recording_id for each in found] == ids
+    assert {each.status.shown for each in found} == {RecordingStatus.DELETED}

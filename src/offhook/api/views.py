@@ -85,7 +85,7 @@ def recording(made: Recording, account_url: str) -> View:
         "startTime": timestamp(made.start_time),
         "endTime": _time(made.end_time),
         "fileFormat": made.file_format,
-        "status": made.status,
+        "status": made.status.shown,
         "mediaUrl": media_url if made.downloadable else None,
         "transcription": None,
         "recordingName": made.name,

@@ -1,27 +1,33 @@
 """The archive: the recordings of all accounts, as REST reads and removes them (rest.md 6)."""
 
-from collections.abc import Sequence
 from functools import partial
 
+import structlog
+
 from offhook.calls.limits import RECORDINGS_KEPT_S
-from offhook.calls.takes import Takes, amend
+from offhook.calls.takes import Takes, amend, erase
 from offhook.clock import Clock
 from offhook.records import Recording, RecordingStatus
 from offhook.requests import RecordingFilter
 from offhook.scopes import Offload
 from offhook.store import Store
-from offhook.store.files import Files
+from offhook.store.files import Files, StorageError
+
+log = structlog.get_logger()
 
 
 class Archive:
     """Records in the store, media in the files."""
 
-    def __init__(self, store: Store, files: Files, clock: Clock, offload: Offload) -> None:
+    def __init__(
+        self, store: Store, files: Files, clock: Clock, offload: Offload, files_offload: Offload
+    ) -> None:
         self._store = store
         self._files = files
         self._clock = clock
         self._offload = offload
-        self.takes = Takes(store, files, clock, offload)
+        self._files_offload = files_offload  # a storage may keep its callers waiting
+        self.takes = Takes(store, files, clock, files_offload)
 
     async def of_call(self, account_id: str, call_id: str) -> list[Recording]:
         """Return the recordings of a call, oldest first."""
@@ -44,36 +50,51 @@ class Archive:
             return None
         name, file_format = recording.recording_id, recording.file_format
         try:
-            return await self._offload(lambda: self._files.size(name, file_format))
+            return await self._files_offload(lambda: self._files.size(name, file_format))
         except FileNotFoundError:
             return None
 
     async def read(self, recording: Recording, start: int, length: int) -> bytes:
         """Return a part of its media; raises FileNotFoundError."""
         name, file_format = recording.recording_id, recording.file_format
-        return await self._offload(lambda: self._files.read(name, file_format, start, length))
+        return await self._files_offload(lambda: self._files.read(name, file_format, start, length))
 
     async def remove_media(self, recording: Recording) -> None:
         """Remove the media; the record stays and says so."""
-        self._store.put_recording(amend(recording, status=RecordingStatus.DELETED))
-        await self._offload(lambda: self._files.remove(recording.recording_id))
+        leaving = amend(recording, status=RecordingStatus.DELETING)
+        self._store.put_recording(leaving)
+        await self._clear(leaving)
 
     async def remove(self, recording: Recording) -> None:
         """Remove everything of a recording, whatever it is doing."""
         self.takes.forget(recording.recording_id)
-        await self._store.flushed()
-        await self._offload(lambda: self._erase([recording]))
+        leaving = amend(recording, status=RecordingStatus.REMOVED)
+        self._store.put_recording(leaving)
+        await self._clear(leaving)
 
     async def purge(self, keep_s: float = RECORDINGS_KEPT_S) -> int:
         """Remove what ended longer ago than that; returns how many recordings."""
+        for recording in await self._offload(self._store.leaving_recordings):
+            await self._clear(recording)
         before = self._clock.wall() - keep_s
         removed = 0
         while old := await self._offload(lambda: self._store.ended_recordings(before)):
-            await self._offload(partial(self._erase, old))
+            names = [recording.recording_id for recording in old]
+            await self._files_offload(partial(erase, self._store, self._files, names))
             removed += len(old)
         return removed
 
-    def _erase(self, recordings: Sequence[Recording]) -> None:
-        for recording in recordings:
-            self._files.remove(recording.recording_id)
-        self._store.remove_recordings([recording.recording_id for recording in recordings])
+    async def _clear(self, leaving: Recording) -> None:
+        """Do what was asked for; if the storage cannot be reached it is done at the next purge."""
+        await self._store.flushed()
+        name = leaving.recording_id
+        if name in self.takes:
+            return  # whose task does it
+        try:
+            if leaving.status is RecordingStatus.REMOVED:
+                await self._files_offload(lambda: erase(self._store, self._files, [name]))
+            else:
+                await self._files_offload(lambda: self._files.remove(name))
+                self._store.put_recording(amend(leaving, status=RecordingStatus.DELETED))
+        except StorageError as error:
+            log.warning("recording.not_removed", recording=name, reason=str(error))

@@ -28,7 +28,7 @@ from offhook.errors import ApiError, calls, fields, http
 from offhook.facts import Completed, Peer, Redirected, Request, Rescripted, Taken
 from offhook.hooks import Hook
 from offhook.media.messages import Closed, Lost, Recorded, Report
-from offhook.records import CallRecord, CallState, KeptAnswer, Recording
+from offhook.records import CallRecord, CallState, KeptAnswer
 from offhook.requests import CallFilter, OutboundRequest, Standing
 from offhook.scopes import TaskOwner
 from offhook.sip.endpoint import IncomingCall
@@ -69,13 +69,12 @@ class Exchange:
         """Close or resume what a former process left behind, then send its webhooks."""
         for record in await self._plant.offload(self._plant.store.open_calls):
             await self._recover(record)
-        for recording in await self._plant.offload(self._plant.store.unfinished_recordings):
-            await self._salvage(recording)
         await self._plant.store.flushed()
         for delivery in await self._plant.offload(self._plant.store.pending_deliveries):
             if delivery.call_id not in self._leftover:
                 self._leftover[delivery.call_id] = await self._reopened(delivery.call_id)
             self._plant.outbox.post(delivery)
+        await self._salvage()
 
     async def close(self) -> None:
         """End all calls, waiting so long for their goodbyes as the settings allow.
@@ -111,17 +110,22 @@ class Exchange:
             )
             recovery.close(self._plant, record, events, notified)
 
-    async def _salvage(self, recording: Recording) -> None:
-        """Finish a recording that a former process left behind, and tell of it."""
+    async def _salvage(self) -> None:
+        """Finish the recordings that a former process left behind; each is told of in its time."""
+        plant, formers = self._plant, dict[str, recovery.Former]()
+        for recording in await plant.offload(plant.store.unfinished_recordings):
+            call_id = recording.call_id
+            if call_id not in formers:
+                formers[call_id] = await self._former(recording.account_id, call_id)
+            plant.archive.takes.resume(recording, formers[call_id].announce)
+
+    async def _former(self, account_id: str, call_id: str) -> recovery.Former:
         plant = self._plant
-        finished = await plant.archive.takes.salvage(recording)
-        account_id, call_id = recording.account_id, recording.call_id
-        await plant.store.flushed()
         record = await plant.offload(lambda: plant.store.call(account_id, call_id))
-        if record is not None:
-            journal = await self._reopened(call_id)
-            notified = await plant.offload(lambda: plant.store.last_sequence(call_id))
-            recovery.announce(plant, record, finished, journal, notified)
+        notified = await plant.offload(lambda: plant.store.last_sequence(call_id))
+        if call_id not in self._leftover:
+            self._leftover[call_id] = await self._reopened(call_id)
+        return recovery.Former(plant, record, self._leftover[call_id], notified)
 
     # REST
 

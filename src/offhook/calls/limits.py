@@ -16,6 +16,9 @@ RAN_OUT_GRACE_S = 5.0  # `completed` on a call whose BXML has run out is still 2
 QUEUED_AGE_S = 24 * 3600.0  # a queued call older than this is dropped at restart (rest.md 7)
 RECORDED_S = 30.0  # time for a media worker to finish a file once it is told to stop
 RECORDINGS_KEPT_S = 30 * 86_400.0  # rest.md 6
+STORAGE_WAIT_S = 1.0  # after a storage could not be reached; doubled each time …
+STORAGE_LONGEST_WAIT_S = 60.0  # … up to this
+STORAGE_AT_ONCE = 4  # files on their way to the storage
 CLIP_BANK_BYTES = 64 * 2**20  # audio kept loaded in the media plane between plays
 RETRY_AFTER_S = 1  # told to a caller refused for limits (errors.md 8.3)
 

@@ -42,18 +42,29 @@ def close(plant: Plant, record: CallRecord, events: int, notified: int) -> None:
             plant.store.put_delivery(delivery)
 
 
-def announce(
-    plant: Plant, record: CallRecord, recording: Recording, journal: Journal, notified: int
-) -> None:
-    """Tell of a recording that was salvaged."""
-    with plant.store.batch():
-        journal.log(
+class Former:
+    """A call of a former process, of whose recordings is still to be told."""
+
+    def __init__(
+        self, plant: Plant, record: CallRecord | None, journal: Journal, notified: int
+    ) -> None:
+        self._plant = plant
+        self._record = record
+        self._journal = journal
+        self._notified = notified
+
+    def announce(self, recording: Recording) -> None:
+        """Tell of a recording that was salvaged."""
+        plant = self._plant
+        if self._record is None:
+            return  # the storage was away for longer than calls are kept
+        self._journal.log(
             "recording.salvaged", recording=recording.recording_id, status=str(recording.status)
         )
         if recording.available is not None:
+            self._notified += 1
             fields = available_fields(recording, plant.settings.base_url)
-            targets = (recording.available, None)
-            event = "recordingAvailable"
-            plant.store.put_delivery(
-                notices.notice(plant, record, notified + 1, event, fields, targets)
-            )
+            targets, event = (recording.available, None), "recordingAvailable"
+            delivery = notices.notice(plant, self._record, self._notified, event, fields, targets)
+            plant.store.put_delivery(delivery)
+            plant.outbox.post(delivery)

@@ -24,15 +24,17 @@ from offhook.media.worker import WorkerSettings
 from offhook.scopes import ThreadOffload, background
 from offhook.serving.book import Book
 from offhook.serving.speech import SpeechProcess
+from offhook.serving.storage import open_files
 from offhook.settings import Settings
 from offhook.sip.resolve import Resolver, ask_dns
 from offhook.sip.sockets import NetworkSockets
 from offhook.store import Store, StoreError
-from offhook.store.files import Folder
+from offhook.store.files import Files, StorageError
 from offhook.webhooks.client import AiohttpClient
 from offhook.webhooks.guard import Guard
 
 OFFLOAD_THREADS = 8  # for store reads, audio decoding, password hashing and waiting for speech
+FILE_THREADS = 8  # for media of recordings: a storage in trouble keeps its callers waiting
 BACKLOG = 2048  # HTTP connections waiting to be accepted
 PURGE_EVERY_S = 3600.0
 
@@ -97,8 +99,8 @@ async def running_node(config: Config, http_port: int) -> AsyncIterator[Node]:
     clock, rng = Clock(), SystemRandom()
     resolver = Resolver(ask_dns, clock.now, rng)
     async with AsyncExitStack() as stack:
-        offload = ThreadOffload(OFFLOAD_THREADS)
-        stack.callback(offload.close)
+        offload, files_offload = _threads(stack, OFFLOAD_THREADS), _threads(stack, FILE_THREADS)
+        files = open_files(settings)
         store = await offload(lambda: Store.open(settings.store.url, clock, threaded=True))
         stack.push_async_callback(offload, store.close)
         fixed = await offload(config.directory)
@@ -120,7 +122,8 @@ async def running_node(config: Config, http_port: int) -> AsyncIterator[Node]:
                 ids=Ids(rng, secrets.token_hex(4)),
                 offload=offload,
                 store=store,
-                files=Folder(recordings_folder(settings)),
+                files=files,
+                files_offload=files_offload,
                 http=http,
                 synthesizer=speech,
                 sockets=sockets,
@@ -136,8 +139,15 @@ async def running_node(config: Config, http_port: int) -> AsyncIterator[Node]:
         await node.start()
         stack.push_async_callback(node.close)
         await stack.enter_async_context(background(book.keep()))
+        await stack.enter_async_context(background(_check(files, files_offload)))
         await stack.enter_async_context(background(_purge(node, settings, offload)))
         yield node
+
+
+def _threads(stack: AsyncExitStack, count: int) -> ThreadOffload:
+    offload = ThreadOffload(count)
+    stack.callback(offload.close)
+    return offload
 
 
 class Media:
@@ -169,13 +179,12 @@ def _client(settings: Settings) -> AiohttpClient:
     return AiohttpClient(guard, ca_file=Path(webhooks.ca_file) if webhooks.ca_file else None)
 
 
-def recordings_folder(settings: Settings) -> Path:
-    """Return the folder of recordings: as configured, else beside the SQLite file."""
-    if settings.recordings.folder is not None:
-        return Path(settings.recordings.folder)
-    kind, _, file = settings.store.url.partition(":///")
-    beside = Path(file.partition("?")[0]).parent if kind.startswith("sqlite") else Path()
-    return beside / "recordings"
+async def _check(files: Files, offload: ThreadOffload) -> None:
+    """Tell at the start, not at the first recording, that media cannot be kept."""
+    try:
+        await offload(files.check)
+    except StorageError as error:
+        log.warning("recordings.not_kept", reason=str(error))
 
 
 async def _purge(node: Node, settings: Settings, offload: ThreadOffload) -> None:

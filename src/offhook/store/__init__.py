@@ -200,6 +200,10 @@ class Store:
         now = self._clock.wall()
         return self._read(lambda found: answers.find(found, account_id, operation, key, now))
 
+    def leaving_recordings(self) -> list[Recording]:
+        """Return the recordings whose media is still to be removed, oldest first."""
+        return self._read(recordings.leaving)
+
     def load_directory(self) -> Parts:
         """Return the directory's entries: the arguments of `Directory`."""
         return self._read(directory.load)

@@ -1,34 +1,45 @@
 """Where the media of recordings is kept: one small protocol, and a folder that fulfils it.
 
 A recording is written as a draft, a WAV file on this machine, and kept in its format when it has
-ended. Everything here blocks: call it through an Offload.
+ended. Everything here blocks: call it through an Offload. `store/bucket.py` keeps media elsewhere.
 """
 
+import os
 from pathlib import Path
 from typing import Protocol
+
+from offhook.store.writer import StoreError
+
+
+class StorageError(StoreError):
+    """Media can be neither kept nor had at the moment; what is on this machine stays there."""
 
 
 class Files(Protocol):
     """Media by the id of its recording."""
+
+    def check(self) -> None:
+        """See whether media could be kept now; raises StorageError, which says why not."""
+        ...
 
     def draft(self, recording_id: str) -> Path:
         """Return where the WAV file is written while the recording runs."""
         ...
 
     def keep(self, recording_id: str, file_format: str, made: Path) -> None:
-        """Take in a finished file, which leaves its place; raises OSError."""
+        """Take in a finished file, which then leaves its place; raises OSError, StorageError."""
         ...
 
     def size(self, recording_id: str, file_format: str) -> int:
-        """Return the bytes of what is kept; raises FileNotFoundError."""
+        """Return the bytes of what is kept; raises FileNotFoundError, StorageError."""
         ...
 
     def read(self, recording_id: str, file_format: str, start: int, length: int) -> bytes:
-        """Return a part of what is kept; raises FileNotFoundError."""
+        """Return a part of what is kept; raises FileNotFoundError, StorageError."""
         ...
 
     def remove(self, recording_id: str) -> None:
-        """Remove everything of a recording, drafts included."""
+        """Remove everything of a recording, drafts included; raises OSError, StorageError."""
         ...
 
 
@@ -37,6 +48,12 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self._path = path.absolute()
+
+    def check(self) -> None:
+        """See whether we may write there, or make the folder."""
+        there = next(path for path in (self._path, *self._path.parents) if path.exists())
+        if not os.access(there, os.W_OK | os.X_OK) or not there.is_dir():
+            raise StorageError(f"{there} is no folder that may be written")
 
     def draft(self, recording_id: str) -> Path:
         """Return where the WAV file is written while the recording runs."""

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Dialect, Select, delete, select
 
-from offhook.records import Recording
+from offhook.records import Recording, RecordingStatus
 from offhook.requests import RecordingFilter
 from offhook.store.tables import is_unfinished, recordings
 from offhook.store.upsert import Insert, Row, Upsert
@@ -14,6 +14,10 @@ from offhook.store.upsert import Insert, Row, Upsert
 _decoder = msgspec.json.Decoder(Recording)
 _encode = msgspec.json.Encoder().encode
 _documents = select(recordings.c.document)
+_is_shown = recordings.c.status != RecordingStatus.REMOVED.value
+_is_leaving = recordings.c.status.in_(
+    [RecordingStatus.DELETING.value, RecordingStatus.REMOVED.value]
+)
 _in_order = (recordings.c.start_time, recordings.c.recording_id)
 
 
@@ -55,6 +59,7 @@ def find(
         recordings.c.recording_id == recording_id,
         recordings.c.call_id == call_id,
         recordings.c.account_id == account_id,
+        _is_shown,
     )
     document = connection.execute(query).scalar()
     return _decoder.decode(document) if document else None
@@ -62,14 +67,17 @@ def find(
 
 def of_call(connection: Connection, account_id: str, call_id: str, limit: int) -> list[Recording]:
     """Return the recordings of the account's call, oldest first."""
-    query = _documents.where(recordings.c.call_id == call_id, recordings.c.account_id == account_id)
+    columns = recordings.c
+    query = _documents.where(
+        columns.call_id == call_id, columns.account_id == account_id, _is_shown
+    )
     return _decoded(connection, query.order_by(*_in_order).limit(limit))
 
 
 def matching(connection: Connection, account_id: str, wanted: RecordingFilter) -> list[Recording]:
     """Return the account's recordings that pass the filter, oldest first, at most `limit`."""
     columns = recordings.c
-    query = _documents.where(columns.account_id == account_id)
+    query = _documents.where(columns.account_id == account_id, _is_shown)
     if wanted.to is not None:
         query = query.where(columns.to_party == wanted.to)
     if wanted.from_ is not None:
@@ -90,6 +98,11 @@ def ended(connection: Connection, before: float, limit: int) -> list[Recording]:
     """Return recordings that ended before then, oldest first."""
     query = _documents.where(recordings.c.end_time < before, ~is_unfinished)
     return _decoded(connection, query.order_by(recordings.c.end_time).limit(limit))
+
+
+def leaving(connection: Connection) -> list[Recording]:
+    """Return the recordings whose media is still to be removed, oldest first."""
+    return _decoded(connection, _documents.where(_is_leaving).order_by(*_in_order))
 
 
 def remove(connection: Connection, recording_ids: Sequence[str]) -> None:

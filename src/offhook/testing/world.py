@@ -297,6 +297,7 @@ class World:
                 offload=InlineOffload(),
                 store=self.store,
                 files=Folder(self.recordings),
+                files_offload=InlineOffload(),
                 http=http,
                 synthesizer=self.voice,
                 sockets=sockets,
