@@ -92,6 +92,12 @@ def test_attributes_without_effect_are_told(attributes: str, idle: list[str]) ->
     assert [message.split()[2] for _, message in found] == idle
 
 
+def test_slips_of_client_libraries_have_an_effect() -> None:
+    slips = "recordCompleteFallback_url='/f' recordCompleteFallback_method='GET'"
+
+    assert told(f"<Record recordCompleteUrl='/r' {slips} fallbackUsername='u'/>") == []
+
+
 @pytest.mark.parametrize(
     ("url", "clear"),
     [

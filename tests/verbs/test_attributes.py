@@ -4,11 +4,13 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 import pytest
+from tests.verbs.reading import document, fault, verb
 
 from offhook.hooks import Hook, Target
 from offhook.verbs import Line, Step, Verb
 from offhook.verbs import attributes as declare
 from offhook.verbs.attributes import attributes, content, declarations, wire_name
+from offhook.verbs.bridge import Bridge
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,3 +77,30 @@ def test_a_fallback_without_a_primary_is_ignored() -> None:
 
 def test_a_verb_without_content_has_none() -> None:
     assert content(Sample) is None
+
+
+def test_slips_of_client_libraries_are_taken_for_what_they_mean() -> None:
+    slips = "recordCompleteFallback_url='/f' recordCompleteFallback_method='GET'"
+    found = document(f"<Record recordCompleteUrl='/r' {slips}/>")
+
+    assert found == document(
+        "<Record recordCompleteUrl='/r' recordCompleteFallbackUrl='/f'"
+        " recordCompleteFallbackMethod='GET'/>"
+    )
+    assert found.warnings == ()
+
+
+def test_the_right_name_wins_over_a_slip() -> None:
+    bridge = verb(
+        "<Bridge bridgeTargetCompleteUrl='/b' bridgeTargetCompleteFallback_url='/no'"
+        " bridgeTargetCompleteFallbackUrl='/yes'>c-1</Bridge>"
+    )
+
+    assert isinstance(bridge, Bridge)
+    assert bridge.target_complete
+    assert bridge.target_complete.fallback == Target("/yes")
+
+
+def test_a_slip_means_nothing_elsewhere_and_is_checked_where_it_does() -> None:
+    assert document("<Pause recordCompleteFallback_url='/f'/>").warnings
+    assert "recordCompleteFallbackUrl must be" in fault("<Record recordCompleteFallback_url='x:'/>")

@@ -150,7 +150,7 @@ def _given(
 ) -> Iterator[tuple[str, attributes.Attribute, str]]:
     """Yield the attributes that an element has, as the reader reads them."""
     for name, each in declared.items():
-        text = where.get(name)
+        text = where.get(attributes.spelling(where, name))
         if text is not None:
             text = text if each.exact else text.strip()
             if text or each.keeps_empty:

@@ -17,6 +17,8 @@ from offhook.verbs import values
 from offhook.verbs.values import Bounds
 
 if TYPE_CHECKING:
+    from lxml import etree
+
     from offhook.verbs import Part
 
 T = TypeVar("T")
@@ -26,6 +28,17 @@ NO_LIMIT: Final = float("inf")
 LONGEST_CREDENTIAL: Final = 1024
 LONGEST_TAG: Final = 256
 METHODS: Final = ("GET", "POST")
+
+# Slips of client libraries that are taken for the right name, unless that is there too
+# (bxml.md 12); by the right name.
+MISSPELT: Final[Mapping[str, str]] = {
+    "bridgeTargetCompleteFallbackUrl": "bridgeTargetCompleteFallback_url",
+    "callbackTimeout": "calbackTimeout",
+    "destinationPassword": "destination_password",
+    "destinationUsername": "destination_username",
+    "recordCompleteFallbackMethod": "recordCompleteFallback_method",
+    "recordCompleteFallbackUrl": "recordCompleteFallback_url",
+}
 
 Metadata = dict[str, Any]  # of a dataclass field
 Present = Mapping[str, Any]  # wire name -> value, of the attributes the document has
@@ -121,6 +134,12 @@ def content(verb: "type[Part]") -> tuple[str, Content] | None:
         if "content" in each.metadata:
             return each.name, each.metadata["content"]
     return None
+
+
+def spelling(element: "etree._Element", name: str) -> str:
+    """Return how an element spells the name of an attribute."""
+    slip = MISSPELT.get(name)
+    return slip if slip and slip in element.attrib and name not in element.attrib else name
 
 
 def wire_name(field_name: str) -> str:

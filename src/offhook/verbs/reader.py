@@ -33,6 +33,8 @@ ROOTS: Final = ("Response", "Bxml")
 _XSI: Final = "{http://www.w3.org/2001/XMLSchema-instance}"
 _XML: Final = "{http://www.w3.org/XML/1998/namespace}"
 
+_SLIPS: Final = {slip: name for name, slip in attributes.MISSPELT.items()}
+
 Kind = TypeVar("Kind", bound=Part)
 Spot = tuple[Callable[[Places, int], Place], etree._Element]  # what of which element
 
@@ -172,7 +174,7 @@ class Reader:
     def _warn_unknown(self, child: etree._Element, known: Collection[str]) -> None:
         """Note the attributes that nobody reads (bxml.md 1.2)."""
         for name in map(str, child.attrib):
-            if name in known or name.startswith((_XSI, _XML)):
+            if name in known or name.startswith((_XSI, _XML)) or _SLIPS.get(name) in known:
                 continue
             if len(self.findings) - self._errors >= MOST_WARNINGS:
                 return
@@ -201,7 +203,8 @@ class Reader:
     def _attribute(self, child: etree._Element, declared: Attribute) -> object:
         """Read one attribute; ABSENT when it is missing, blank or wrong."""
         name = declared.name
-        text = child.get(name)
+        spelt = attributes.spelling(child, name)
+        text = child.get(spelt)
         if text is not None and not declared.exact:
             text = text.strip()
         if text is None or not (text or declared.keeps_empty):
@@ -219,7 +222,7 @@ class Reader:
             if rule is faults.URL:
                 fix = rule.fix
             fault = _named(child, f"attribute {name} {error}")
-            self.report(rule, fault, value(child, name), fix=fix, suggestion=guess)
+            self.report(rule, fault, value(child, spelt), fix=fix, suggestion=guess)
             return ABSENT
 
     def _content(self, child: etree._Element, kind: type[Part]) -> dict[str, Any]:
