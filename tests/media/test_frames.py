@@ -24,6 +24,10 @@ SENT: list[m.Command] = [
     m.Forget("hello"),
     m.Join("c-1", "c-2"),
     m.Part("c-1", "c-2"),
+    m.OpenRoom("conf-1"),
+    m.Seat("c-1", "conf-1", speaks=False, hears=True, coached=("c-2", "c-3")),
+    m.Unseat("c-1", "conf-1"),
+    m.CloseRoom("conf-1"),
     m.Close("c-1"),
 ]
 TOLD: list[m.Report | frames.Beat] = [

@@ -123,9 +123,9 @@ class Dials:
 
     def tick(self) -> list[Events]:
         """Return this tick's packets, to be sent in this order; no batch has a row twice."""
-        rows = np.flatnonzero(self._dialing)
-        if not len(rows):
+        if not np.count_nonzero(self._dialing):
             return []
+        rows = np.flatnonzero(self._dialing)
         until = self._clock[rows] + FRAME
         begins = (self._event[rows] >= 0) & (self._start[rows] < until)
         batches = self._repeat(rows, begins)

@@ -225,24 +225,26 @@ class Engine:
         """Take in what has arrived on all sockets since the last call."""
         rows = self._rows.at(packets.socket)
         known = rows >= 0
-        control = np.flatnonzero(packets.rtcp & known)
-        if len(control):
+        media = known & self._rows.receiving[rows]
+        if np.count_nonzero(packets.rtcp):
+            control = np.flatnonzero(packets.rtcp & known)
             self._receive_rtcp(packets, control, rows[control], now)
-        media = np.flatnonzero(known & ~packets.rtcp)
-        media = media[self._rows.receiving[rows[media]]]
-        if len(media) == len(packets):
-            self._receive_rtp(rows, packets.peer, rtp.parse(packets.data, packets.length), now)
-        elif len(media):
+            media &= ~packets.rtcp
+        count = np.count_nonzero(media)
+        if 0 < count < len(packets):
             headers = rtp.parse(packets.data[media], packets.length[media])
             self._receive_rtp(rows[media], packets.peer[media], headers, now)
+        elif count:
+            self._receive_rtp(rows, packets.peer, rtp.parse(packets.data, packets.length), now)
 
     def _receive_rtp(self, rows: Ints, peers: Ints, headers: rtp.Headers, now: float) -> None:
         kind = headers.payload_type
         audio = kind == self._rows.audio_type[rows]
         event = (kind == self._rows.event_type[rows]) & (headers.size >= EVENT_BYTES)
         usable = headers.valid & (audio | event | (kind == COMFORT_NOISE))
-        np.add.at(self._latches.refused, rows[~usable], 1)
-        good = np.flatnonzero(usable)
+        good = usable.nonzero()[0]
+        if len(good) != len(rows):
+            np.add.at(self._latches.refused, rows[~usable], 1)
         admitted, begun = self._latches.admit(rows[good], peers[good], headers.ssrc[good], now)
         if begun:
             self._restart(begun)
@@ -267,13 +269,15 @@ class Engine:
         row, sound = rows[pick], audio[pick]
         timestamp = headers.timestamp[pick]
         self._reception.count(row, headers.sequence[pick], timestamp, sound, now)
-        if not sound.all():
+        if np.count_nonzero(sound) != len(sound):
             event = headers.payload_type[pick] == self._rows.event_type[row]
             self._receive_events(row[event], timestamp[event], headers.payload[pick[event]], now)
             pick, row, timestamp = pick[sound], row[sound], timestamp[sound]
         if len(row):
             jitter = self._reception.jitter[row].astype(np.int64)
-            self._jitter.arrive(row, timestamp, headers.size[pick], headers.payload[pick], jitter)
+            whole = len(pick) == len(rows)  # a round of all is in their order
+            payload = headers.payload if whole else headers.payload[pick]
+            self._jitter.arrive(row, timestamp, headers.size[pick], payload, jitter)
 
     def _receive_events(self, rows: Ints, timestamp: Ints, payload: Bytes, now: float) -> None:
         if not len(rows):
@@ -312,7 +316,7 @@ class Engine:
             self._reports.append(Ended(self._rows.leg(row), play))
         self._send(count)
         for row in self._reporting.due(now):
-            self._outgoing.control(int(row), self._reporting.report(int(row), now))
+            self._outgoing.control(row, self._reporting.report(row, now))
         destination, control = self._latches.destination, self._reporting.peer
         return self._outgoing.packets(self._rows.socket, destination, control)
 

@@ -54,6 +54,7 @@ class JitterBuffer:
         self._spare: Ints = np.full(capacity, _NEVER)  # least `ahead` of the last window
         self._depth: Ints = np.full(capacity, -_NEVER)  # most `ahead` of the last window
         self._target: Ints = np.full(capacity, START_FRAMES)
+        self._ample: Ints = np.zeros(0, np.int64)  # rows that had frames to spare in that window
         self._ticks = 0
 
     def clear(self, row: int, silence: int) -> None:
@@ -75,21 +76,23 @@ class JitterBuffer:
         idle = (self.missing[rows] >= IDLE_FRAMES) & (self._newest[rows] < self._next[rows])
         jump = (step > HEADROOM_FRAMES * FRAME) | (step < -JUMP_FRAMES * FRAME)
         anew = ~self._active[rows] | idle | jump
-        if anew.any():
+        if np.count_nonzero(anew):  # a fraction of what any() costs, every tick
             self._start(rows[anew], timestamp[anew], jitter[anew])
             position[anew] = self._newest[rows[anew]]
         newer = position >= self._newest[rows]
-        self._newest[rows] = np.where(newer, position, self._newest[rows])
-        self._stamp[rows] = np.where(newer, timestamp, self._stamp[rows])
+        if np.count_nonzero(newer) == len(rows):
+            self._newest[rows], self._stamp[rows] = position, timestamp
+        else:
+            self._newest[rows[newer]], self._stamp[rows[newer]] = position[newer], timestamp[newer]
         ahead = position - self._next[rows]
-        if (ahead < 0).any():
+        far = (ahead < 0) | (ahead >= HEADROOM_FRAMES * FRAME)
+        if np.count_nonzero(far):
             self._await(rows, position, ahead)
-        if (ahead >= HEADROOM_FRAMES * FRAME).any():
             self._hurry(rows, position)
-        ahead = position - self._next[rows]
+            ahead = position - self._next[rows]
         self._least[rows] = np.minimum(self._least[rows], ahead)
         self._most[rows] = np.maximum(self._most[rows], ahead)
-        if ((size == FRAME) & (position % FRAME == 0) & (ahead >= 0)).all():
+        if np.count_nonzero((size == FRAME) & (position % FRAME == 0) & (ahead >= 0)) == len(rows):
             slot = self._slot(rows, position)
             self._ring[slot] = payload[:, :FRAME]
             self._filled[slot] = FRAME
@@ -166,23 +169,35 @@ class JitterBuffer:
         """
         count = len(frames)
         self._steer(count, quiet)
-        now = self._next[:count].copy()
-        slot = self._first_slot[:count] + now // FRAME % SLOTS
+        slot = self._first_slot[:count] + self._next[:count] // FRAME % SLOTS
         np.take(self._ring, slot, axis=0, out=frames, mode="clip")
-        heard: Flags = self._active[:count] & (self._filled[slot] > 0)
-        wait = self._short[:count] & (quiet | ~heard) & self._active[:count]
-        if wait.any():  # a frame more of delay from here on
-            wait &= self._depth[:count] < MAX_FRAMES * FRAME
-            self._short[:count] &= ~(quiet | ~heard)
-            self._depth[:count] += np.where(wait, FRAME, 0)
-            heard &= ~wait
-        self._filled[slot[~wait]] = 0
-        self._next[:count] += np.where(wait, 0, FRAME)
-        self._played[:count] = np.where(heard, now + FRAME, self._played[:count])
+        filled = self._filled[slot]
+        heard: Flags = self._active[:count] & (filled > 0)
+        self._filled[slot] = 0
+        self._next[:count] += FRAME
+        if np.count_nonzero(self._short[:count]):
+            self._wait(heard, quiet | ~heard, slot, filled)
+        np.copyto(self._played[:count], self._next[:count], where=heard)
         missing = self.missing[:count]
         missing += 1
         missing[heard] = 0
         return heard
+
+    def _wait(self, heard: Flags, easily: Flags, slot: Ints, filled: Ints) -> None:
+        """Give rows that lost a packet a frame more of delay, from here on.
+
+        Those of 0 to n that can do so `easily`; their frames are put back, to be played next.
+        """
+        count = len(heard)
+        wait = self._short[:count] & easily & self._active[:count]
+        if not np.count_nonzero(wait):
+            return
+        self._short[:count] &= ~easily
+        rows = np.flatnonzero(wait & (self._depth[:count] < MAX_FRAMES * FRAME))
+        self._depth[rows] += FRAME
+        self._next[rows] -= FRAME
+        self._filled[slot[rows]] = filled[rows]
+        heard[rows] = False
 
     def _steer(self, count: int, quiet: Flags) -> None:
         """Once a second look at the slack; drop a quiet frame where there is too much."""
@@ -190,12 +205,20 @@ class JitterBuffer:
         if self._ticks % WINDOW_TICKS == 0:
             self._spare[:], self._depth[:] = self._least, self._most
             self._least[:], self._most[:] = _NEVER, -_NEVER
-        spare = self._spare[:count]
-        enough = np.maximum(self._target[:count], START_FRAMES) + 1
-        surplus = self._active[:count] & quiet & (spare >= enough * FRAME) & (spare < _NEVER // 2)
-        if surplus.any():
-            rows = np.flatnonzero(surplus)
-            self._skip(rows, np.ones(len(rows), np.int64))
+            self._ample = np.flatnonzero(self._has_spare())
+        if len(self._ample):  # it only shrinks until the next look
+            self._ample = self._ample[self._has_spare(self._ample)]
+            rows = self._ample[self._ample < count]
+            rows = rows[quiet[rows]]
+            if len(rows):
+                self._skip(rows, np.ones(len(rows), np.int64))
+
+    def _has_spare(self, rows: Ints | slice = slice(None)) -> Flags:
+        """Tell which rows wait longer than they need."""
+        spare = self._spare[rows]
+        enough = np.maximum(self._target[rows], START_FRAMES) + 1
+        ample: Flags = self._active[rows] & (spare >= enough * FRAME) & (spare < _NEVER // 2)
+        return ample
 
 
 def conceal(pcm: Pcm, rows: Ints, previous: Pcm, missing: Ints) -> None:

@@ -60,13 +60,14 @@ class Latches:
         """Tell which well-formed packets to believe, and which rows have a new stream."""
         admitted = (peers == self._peer[rows]) & (ssrcs == self._ssrc[rows])
         begun: list[int] = []
-        if not admitted.all():
+        if np.count_nonzero(admitted) != len(rows):
             doubtful = np.flatnonzero(~admitted)
             for index in doubtful[self._eligible(rows[doubtful], peers[doubtful], now)]:
                 row, peer, ssrc = int(rows[index]), int(peers[index]), int(ssrcs[index])
                 admitted[index] = self._settle(row, peer, ssrc, now, begun)
             np.add.at(self.refused, rows[~admitted], 1)
-        self._heard_at[rows[admitted]] = now
+            rows = rows[admitted]
+        self._heard_at[rows] = now
         return admitted, begun
 
     def _settle(self, row: int, peer: int, ssrc: int, now: float, begun: list[int]) -> bool:

@@ -44,17 +44,15 @@ class Outgoing:
             self._reserve(1)
             self._data[self._count - 1, : len(compound)] = np.frombuffer(compound, np.uint8)
             self._length[self._count - 1] = len(compound)
-        control_rows = np.array(self._control_rows, np.int64)
-        media_rows = np.concatenate([*self._rows, control_rows[:0]])
         count, self._count = self._count, 0
+        rows = np.array(self._control_rows, np.int64)
+        peer, rtcp = control_peer[rows], np.arange(count) >= media
+        if self._rows:
+            media_rows = self._rows[0] if len(self._rows) == 1 else np.concatenate(self._rows)
+            rows = np.concatenate([media_rows, rows])
+            peer = np.concatenate([media_peer[media_rows], peer])
         self._rows, self._control_rows, self._control = [], [], []
-        return Packets(
-            data=self._data[:count],
-            length=self._length[:count],
-            socket=socket[np.concatenate([media_rows, control_rows])],
-            peer=np.concatenate([media_peer[media_rows], control_peer[control_rows]]),
-            rtcp=np.arange(count) >= media,
-        )
+        return Packets(self._data[:count], self._length[:count], socket[rows], peer, rtcp)
 
     def _reserve(self, packets: int) -> None:
         self._count += packets

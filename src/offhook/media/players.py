@@ -135,9 +135,9 @@ class Players:
 
         Returns row and play of those whose last sample is in this frame.
         """
-        rows = np.flatnonzero(self._playing)
-        if not len(rows):
+        if not np.count_nonzero(self._playing):
             return []
+        rows = np.flatnonzero(self._playing)
         clip, position = self._clip[rows], self._position[rows]
         start, length = self._arena.start[clip], self._arena.length[clip]
         out[rows] = self._arena.frames(start + position)

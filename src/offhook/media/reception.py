@@ -51,15 +51,18 @@ class Reception:
         step = signed(sequence - self.highest[rows], 16)
         begins = self._counted[rows] == 0
         jumped = ~begins & (np.abs(step) > MAX_DROPOUT)
-        if jumped.any():
+        if np.count_nonzero(jumped):
             self.restart(rows[jumped])
             begins |= jumped
-        highest = np.where(begins, sequence, self.highest[rows] + np.maximum(step, 0))
-        self.highest[rows] = highest
-        self._base[rows] = np.where(begins, sequence, self._base[rows])
+        self.highest[rows] += np.maximum(step, 0)
+        if np.count_nonzero(begins):
+            first = rows[begins]
+            self.highest[first] = self._base[first] = sequence[begins]
         self._counted[rows] += 1
         self.received[rows] += 1
-        self._measure(rows[timed], timestamp[timed], now)
+        if np.count_nonzero(timed) != len(rows):
+            rows, timestamp = rows[timed], timestamp[timed]
+        self._measure(rows, timestamp, now)
 
     def _measure(self, rows: Ints, timestamp: Ints, now: float) -> None:
         """RFC 3550 A.8."""

@@ -47,6 +47,7 @@ class Reporting:
         self._reception = reception
         self._latches = latches
         self._due = np.full(capacity, _NEVER)  # s
+        self._next_due = _NEVER  # s; before it no row is due
         self._packets_then: Ints = np.zeros(capacity, np.int64)  # sent by the last report
         self._heard = [Heard() for _ in range(capacity)]
 
@@ -65,13 +66,17 @@ class Reporting:
         """Begin to report to an address; peer < 0: no RTCP."""
         if self._due[row] == _NEVER and peer != NOBODY:
             self._due[row] = now + rtcp.interval(self._rng, first=True)
+            self._next_due = min(self._next_due, float(self._due[row]))
         self.peer[row] = peer
 
-    def due(self, now: float) -> Ints:
+    def due(self, now: float) -> list[int]:
         """Return the rows whose time has come, and set their next one."""
-        rows = np.flatnonzero(self._due <= now)
+        if now < self._next_due:
+            return []
+        rows: list[int] = np.flatnonzero(self._due <= now).tolist()
         for row in rows:
             self._due[row] = now + rtcp.interval(self._rng, first=False)
+        self._next_due = float(self._due.min())
         return rows
 
     def report(self, row: int, now: float) -> bytes:

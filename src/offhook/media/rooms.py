@@ -16,6 +16,7 @@ import numpy as np
 from offhook.media.codecs import Ints, Pcm
 from offhook.media.messages import Seat, Unseat
 from offhook.media.rows import Rows
+from offhook.media.switch import Sums, clip
 
 NOWHERE = -1
 
@@ -94,16 +95,15 @@ class Rooms:
         plan = self._plan
         if not len(plan.rooms):
             return
-        sums = np.add.reduceat(said[plan.voices], plan.starts, axis=0, dtype=np.int32)
-        heard = sums + out[plan.rooms]
-        mixes = heard[plan.room]
+        sums: Sums = np.add.reduceat(said[plan.voices], plan.starts, axis=0, dtype=np.int32)
+        mixes: Sums = (sums + out[plan.rooms])[plan.room]
         mixes -= said[plan.own]
         mixes += out[plan.hearers]  # a leg's own clips, and whom it is joined with
         if len(plan.coaches):
             np.add.at(mixes, plan.taught, said[plan.teacher])
             np.add.at(sums, plan.coached_in, said[plan.coaches])
-        out[plan.hearers] = np.clip(mixes, -32768, 32767, out=mixes)
-        said[plan.rooms] = np.clip(sums, -32768, 32767, out=sums)
+        out[plan.hearers] = clip(mixes)
+        said[plan.rooms] = clip(sums)
 
     def _arrange(self) -> _Plan:
         rooms, seated = np.flatnonzero(self._open), np.flatnonzero(self._seat != NOWHERE)

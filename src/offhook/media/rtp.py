@@ -40,10 +40,12 @@ def parse(data: Bytes, length: Ints) -> Headers:
     words = data[:, :HEADER].view(">u4").astype(np.int64)  # [n, 3]
     first = words[:, 0]
     size = length - HEADER
-    valid = (first >> 30 == 2) & (size > 0) & (length <= data.shape[1])
+    valid = (size > 0) & (length <= data.shape[1])
     payload = data[:, HEADER : HEADER + MAX_PAYLOAD]
-    odd = np.flatnonzero(valid & (first >> 24 != _PLAIN))
-    if len(odd):
+    plain = first >> 24 == _PLAIN
+    if np.count_nonzero(plain) != len(plain):
+        valid &= first >> 30 == 2
+        odd = np.flatnonzero(valid & ~plain)
         payload = payload.copy()
         payload[odd], size[odd], valid[odd] = _unwrap(data[odd], length[odd])
     valid &= size <= MAX_PAYLOAD

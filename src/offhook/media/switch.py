@@ -5,8 +5,11 @@ the few that hear several are summed in 32 bits and clipped.
 """
 
 import numpy as np
+import numpy.typing as npt
 
 from offhook.media.codecs import FRAME, Ints, Pcm
+
+Sums = npt.NDArray[np.int32]
 
 
 class Switch:
@@ -73,4 +76,11 @@ class Switch:
 def total(sources: Pcm, edges: Ints, starts: Ints) -> Pcm:
     """Sum groups of source rows, clipped to 16 bits: int16 [groups, FRAME]."""
     sums = np.add.reduceat(sources[edges], starts, axis=0, dtype=np.int32)
-    return np.clip(sums, -32768, 32767).astype(np.int16).reshape(-1, FRAME)
+    return clip(sums).astype(np.int16).reshape(-1, FRAME)
+
+
+def clip(sums: Sums) -> Sums:
+    """Cut sums to 16 bits, in place; numpy's own `clip` takes three times as long."""
+    np.minimum(sums, 32767, out=sums)
+    np.maximum(sums, -32768, out=sums)
+    return sums

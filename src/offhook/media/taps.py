@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from offhook.media.codecs import Ints, Pcm
+from offhook.media.switch import clip
 
 Lane = tuple[str, int]  # recording and channel
 
@@ -76,5 +77,5 @@ class Taps:
             audio[self._outbound] = heard[self._rows[self._outbound]]
         if len(self._mixed):
             both = audio[self._mixed].astype(np.int32) + heard[self._rows[self._mixed]]
-            audio[self._mixed] = np.clip(both, -32768, 32767)
+            audio[self._mixed] = clip(both)
         return self._lanes, audio
