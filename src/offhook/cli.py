@@ -13,10 +13,10 @@ import click
 
 from offhook import __version__, cli_admin
 from offhook.administration import Admin
+from offhook.cli_lint import lint
 from offhook.clock import Clock
 from offhook.config import Config, ConfigError, load
 from offhook.ids import Ids
-from offhook.lint.command import lint
 from offhook.store import Store, StoreError
 
 CONFIG = click.option(

@@ -2,16 +2,12 @@
 
 import asyncio
 import sys
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from offhook.verbs.encoding import charset_of
+from offhook.verbs.encoding import charset_of, decode
 from offhook.verbs.reader import LONGEST_BYTES
-from offhook.webhooks.client import AiohttpClient
-from offhook.webhooks.guard import Guard
-from offhook.webhooks.http import HttpError, HttpRequest
 
 LIMIT_BYTES: Final = LONGEST_BYTES + 1  # so that excess shows
 TIMEOUT_S: Final = 10.0
@@ -31,6 +27,14 @@ class Source:
     body: bytes
     charset: str | None = None
 
+    @property
+    def text(self) -> str:
+        """What there is to see, even of bytes that are no text."""
+        try:
+            return decode(self.body, self.charset)
+        except ValueError:
+            return self.body.decode(errors="replace")
+
 
 def read(name: str) -> Source:
     """Read one document; raises UnreadableError."""
@@ -48,6 +52,10 @@ def read(name: str) -> Source:
 
 async def _fetch(url: str) -> Source:
     """GET a document, as the server would: only hosts that its guard permits."""
+    from offhook.webhooks.client import AiohttpClient
+    from offhook.webhooks.guard import Guard
+    from offhook.webhooks.http import HttpError, HttpRequest
+
     client = AiohttpClient(Guard())
     try:
         request = HttpRequest("GET", url, ACCEPT)
@@ -59,8 +67,3 @@ async def _fetch(url: str) -> Source:
     if not 200 <= response.status < 300:
         raise UnreadableError(f"{url}: HTTP {response.status}")
     return Source(url, response.body, charset_of(response.headers.get("content-type")))
-
-
-def names(given: Iterable[str]) -> list[str]:
-    """Return each source once, in order."""
-    return list(dict.fromkeys(given))

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from offhook import cli_lint
 from offhook.cli import main
+from offhook.lint import Context, report
 
 GOOD = "<Response><Pause/></Response>"
 ODD = "<Response><Pause a='1'/></Response>"
@@ -18,6 +20,11 @@ BAD = "<Response><Dance/></Response>"
 
 def lint(*arguments: str, stdin: str | bytes | None = None) -> Result:
     return CliRunner().invoke(main, ["lint", *arguments], input=stdin)
+
+
+def test_the_choices_are_those_of_the_checker() -> None:
+    assert tuple(Context) == cli_lint.CONTEXTS
+    assert tuple(report.FORMATS) == cli_lint.FORMATS
 
 
 @pytest.fixture

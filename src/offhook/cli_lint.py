@@ -1,29 +1,33 @@
-"""`offhook lint`: check documents before a call does."""
+"""`offhook lint`: check documents before a call does. `cli.py` adds it to its own commands."""
 
 import sys
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from offhook.lint import Context, Severity, check
-from offhook.lint.report import FORMATS, Checked, total
-from offhook.lint.sources import Source, UnreadableError, names, read
-from offhook.verbs.encoding import decode
+if TYPE_CHECKING:
+    from offhook.lint.report import Checked
+    from offhook.lint.sources import Source
+
+# Those of offhook.lint, which is imported when it is needed: other commands start without it.
+CONTEXTS: Final = ("call", "unanswered", "transfer-answer", "conference")
+FORMATS: Final = ("human", "json", "github")
 
 
 @click.command()
 @click.argument("sources", nargs=-1, required=True, metavar="FILE|URL|-...")
 @click.option(
     "--context",
-    type=click.Choice([str(each) for each in Context]),
-    default=str(Context.CALL),
+    type=click.Choice(CONTEXTS),
+    default=CONTEXTS[0],
     show_default=True,
     help="What will run the documents: the verbs that are allowed differ.",
 )
 @click.option(
     "--format",
     "form",
-    type=click.Choice(list(FORMATS)),
-    default="human",
+    type=click.Choice(FORMATS),
+    default=FORMATS[0],
     show_default=True,
     help="How findings are printed; docs/lint.md describes the JSON.",
 )
@@ -35,8 +39,12 @@ def lint(sources: tuple[str, ...], context: str, form: str, strict: bool, no_bas
     Reads files, http(s) URLs (by GET) and the standard input (`-`). Exits with 0 when there is no
     error, 1 when there is one, 2 when a document could not be read.
     """
+    from offhook.lint import Severity
+    from offhook.lint.report import FORMATS, total
+    from offhook.lint.sources import UnreadableError, read
+
     documents, unreadable = [], False
-    for name in names(sources):
+    for name in dict.fromkeys(sources):
         try:
             documents.append(_checked(read(name), context, based=not no_base))
         except UnreadableError as error:
@@ -48,13 +56,9 @@ def lint(sources: tuple[str, ...], context: str, form: str, strict: bool, no_bas
     sys.exit(2 if unreadable else 1 if bad else 0)
 
 
-def _checked(source: Source, context: str, *, based: bool) -> Checked:
+def _checked(source: "Source", context: str, *, based: bool) -> "Checked":
+    from offhook.lint import check
+    from offhook.lint.report import Checked
+
     findings = check(source.body, context, charset=source.charset, based=based)
-    return Checked(source.name, _text(source) if findings else "", findings)
-
-
-def _text(source: Source) -> str:
-    try:
-        return decode(source.body, source.charset)
-    except ValueError:
-        return source.body.decode(errors="replace")
+    return Checked(source.name, source.text if findings else "", findings)
