@@ -52,12 +52,18 @@ def test_a_call_that_is_not_free_says_why() -> None:
         assert refusal.value.cause is cause
 
 
-def test_a_failure_has_its_cause_text_and_id() -> None:
-    assert failure(calls.bridge_ended("c-2"), "id") == {
-        "cause": "rejected",
-        "errorMessage": "Call c-2 has ended",
-        "errorId": "id",
-    }
+@virtual
+async def test_a_failure_has_its_cause_and_text_and_an_id_that_opens_it() -> None:
+    async with World() as world:
+        talk = await world.answered('<Pause duration="5"/>')
+        call = world.node.exchange.calls[talk.call_id]
+        told = failure(call, "bridge.refused", calls.bridge_ended("c-2"), target="c-2")
+        incident = world.node.store.incident(told["errorId"])
+
+        assert (told["cause"], told["errorMessage"]) == ("rejected", "Call c-2 has ended")
+        assert incident is not None
+        (event,) = [e for e in world.node.store.events(talk.call_id) if e.number == incident.number]
+        assert (event.kind, event.data["target"]) == ("bridge.refused", "c-2")
 
 
 @virtual

@@ -3,12 +3,14 @@
 import math
 from dataclasses import dataclass
 
+from offhook.calls import capacity
 from offhook.calls.capacity import Sessions
 from offhook.calls.dialer import Dialer
 from offhook.calls.limits import RETRY_AFTER_S
 from offhook.calls.plant import Plant
-from offhook.directory import Account, Application
+from offhook.directory import Account, Application, Directory
 from offhook.errors import ApiError, CallError, Entry, calls, http
+from offhook.nearest import nearest
 from offhook.records import CallRecord, CallState, Direction
 from offhook.requests import OutboundRequest
 from offhook.sip import annotations
@@ -23,6 +25,7 @@ class Refusal:
     code: int
     why: str
     headers: tuple[tuple[str, str], ...] = ()
+    account_id: str | None = None  # whose call it would have been
 
 
 BUSY_HEADERS = (("Retry-After", str(RETRY_AFTER_S)),)
@@ -40,10 +43,9 @@ def outbound(account: Account, dialer: Dialer, sessions: Sessions) -> None:
         why = f"the account's cps is {account.cps:g}, and its queue is off"
         raise _try_again(http.RATE_LIMIT, why)
     if waiting == 0 and sessions.account_full(account):
-        raise _try_again(http.SESSION_LIMIT, f"{account.sessions} calls of {account.sessions}")
+        raise _try_again(http.SESSION_LIMIT, capacity.account_full(account))
     if sessions.node_full():
-        why = f"the server carries {sessions.total} calls; limits.calls is {sessions.node_limit}"
-        raise _try_again(http.NODE_FULL, why)
+        raise _try_again(http.NODE_FULL, capacity.node_full(sessions))
 
 
 def leg(account: Account | None, dialer: Dialer, sessions: Sessions, *, forwarding: bool) -> None:
@@ -58,11 +60,10 @@ def leg(account: Account | None, dialer: Dialer, sessions: Sessions, *, forwardi
 
 
 def _leg_refusal(account: Account | None, dialer: Dialer, sessions: Sessions) -> CallError | None:
-    if account is None or sessions.account_full(account):
-        return calls.sessions_exceeded()
-    if sessions.node_full():
-        return calls.node_full()
-    return calls.rate_exceeded() if dialer.rate(account).wait_s() > 0 else None
+    refusal = capacity.refusal(account, sessions)
+    if account is None or refusal or dialer.rate(account).wait_s() <= 0:
+        return refusal
+    return calls.rate_exceeded(f"the account's {account.cps:g} calls per second are used up")
 
 
 def _try_again(entry: Entry, why: str, after_s: int = RETRY_AFTER_S) -> ApiError:
@@ -103,8 +104,11 @@ def inbound(
     directory = plant.directory()
     called = called_party(incoming)
     application = directory.application_for(called)
-    if application is None or application.initiate is None:
-        return Refusal(404, f"no application for {called}")
+    if application is None:
+        return Refusal(404, _unknown(called, directory))
+    if application.initiate is None:
+        why = f"application {application.name!r} of {called} has no URL for callers (initiate)"
+        return Refusal(404, why, account_id=application.account_id)
     account = directory.accounts.get(application.account_id)
     if refusal := _closed(account):
         return refusal
@@ -112,16 +116,30 @@ def inbound(
     if draining or not plant.store.healthy:
         return Refusal(503, "the node is shutting down, or its store fails", BUSY_HEADERS)
     rate = dialer.rate(account)
-    if rate.wait_s() > 0 or sessions.account_full(account) or sessions.node_full():
-        return Refusal(503, "a rate or session limit is reached", BUSY_HEADERS)
+    if rate.wait_s() > 0:
+        why = f"the account's {account.cps:g} calls per second are used up"
+        return Refusal(503, why, BUSY_HEADERS, account.id)
+    if (full := capacity.refusal(account, sessions)) is not None:
+        return Refusal(503, full.why, BUSY_HEADERS, account.id)
     rate.take()
     return _inbound_record(incoming, called, application, plant)
 
 
 def _closed(account: Account | None) -> Refusal | None:
-    if account is None or not account.voice_enabled:
-        return Refusal(404, "the number's account has no voice")
-    return Refusal(403, "the account is suspended") if account.suspended else None
+    if account is None:
+        return Refusal(404, "the number's application names no account")
+    if not account.voice_enabled:
+        return Refusal(404, f"Voice is off for account {account.id}", account_id=account.id)
+    if account.suspended:
+        return Refusal(403, f"account {account.id} is suspended", account_id=account.id)
+    return None
+
+
+def _unknown(called: str, directory: Directory) -> str:
+    if called in directory.numbers:
+        return f"number {called} names an application that does not exist"
+    meant = nearest(called, directory.numbers)
+    return f"{called} is no number here" + (f"; the nearest is {meant}" if meant else "")
 
 
 def _inbound_record(

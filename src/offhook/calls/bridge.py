@@ -24,7 +24,7 @@ async def originate(call: Party, target: str, target_complete: Hook | None) -> d
     try:
         peer = await call.board.take(call.record, target, Taken(call.ties.me, target_complete))
     except CallError as refusal:
-        return failure(refusal, call.plant.ids.uuid())
+        return failure(call, "bridge.refused", refusal, target=target)
     call.ties.engage(peer)
     while not isinstance(fact := await call.ties.next(), PeerLeft):
         if isinstance(fact, PeerReady):
@@ -50,9 +50,13 @@ async def undisturbed(ties: Ties) -> None:
         await asyncio.Event().wait()
 
 
-def failure(error: CallError, error_id: str) -> dict[str, Any]:
-    """Return how a webhook tells of a failure (errors.md 8.6)."""
-    return {"cause": str(error.cause), "errorMessage": error.message, "errorId": error_id}
+def failure(call: Party, kind: str, error: CallError, **about: str) -> dict[str, Any]:
+    """Log a failure that leaves the call alive; returns how a webhook tells it (errors.md 8.6)."""
+    error_id = call.plant.ids.uuid()
+    cause = str(error.cause)
+    told = {"cause": cause, "message": error.message, "why": error.why or None, **about}
+    call.journal.tell(call.record.account_id, error_id, kind, **told)
+    return {"cause": cause, "errorMessage": error.message, "errorId": error_id}
 
 
 def check(record: CallRecord, ties: Ties, *, announcing: bool) -> None:

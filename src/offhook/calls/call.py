@@ -46,6 +46,7 @@ from offhook.facts import (
     Unreachable,
     VoiceChanged,
 )
+from offhook.faults import place
 from offhook.hooks import Target
 from offhook.records import CallRecord, CallState, Delivery
 from offhook.scopes import background
@@ -135,6 +136,9 @@ class Call:
         except asyncio.CancelledError:
             if self.record.state is CallState.QUEUED:
                 verdict = None
+            raise
+        except Exception as fault:
+            verdict = End(Cause.UNKNOWN, calls.unknown_failure().message, place(fault))
             raise
         finally:
             if verdict is not None:
@@ -386,8 +390,6 @@ class Call:
                 error_message=verdict.message,
                 error_id=error_id,
             )
-            self.journal.log(
-                "call.ended", cause=str(cause), message=verdict.message, error_id=error_id
-            )
+            endings.log(self.journal, self.record, verdict.why)
             if goodbye := notices.disconnect(self.plant, self.record, self._notices + 1):
                 self._deliver(goodbye)

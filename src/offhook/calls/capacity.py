@@ -4,6 +4,7 @@ from collections import Counter, deque
 
 from offhook.clock import Monotonic
 from offhook.directory import Account
+from offhook.errors import CallError, calls
 
 ROUNDING_S = 1e-6  # less is no wait: a sum of floats need not meet the clock's value
 
@@ -70,3 +71,22 @@ class Sessions:
         self._legs[account_id] -= 1
         if not self._legs[account_id]:
             del self._legs[account_id]
+
+
+def refusal(account: Account | None, sessions: Sessions) -> CallError | None:
+    """Return why there is no room for one more leg, None if there is."""
+    if account is None:
+        return calls.sessions_exceeded("the account is gone")
+    if sessions.account_full(account):
+        return calls.sessions_exceeded(account_full(account))
+    return calls.node_full(node_full(sessions)) if sessions.node_full() else None
+
+
+def account_full(account: Account) -> str:
+    """Say which limit of the account is reached."""
+    return f"the account has {account.sessions} active calls, which is its sessions limit"
+
+
+def node_full(sessions: Sessions) -> str:
+    """Say which limit of the node is reached."""
+    return f"the server carries {sessions.total} calls; limits.calls is {sessions.node_limit}"

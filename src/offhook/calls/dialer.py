@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 
+from offhook.calls import capacity
 from offhook.calls.capacity import Rate, Sessions
 from offhook.clock import Monotonic
 from offhook.directory import Account
-from offhook.errors import CallError, calls
+from offhook.errors import CallError
 from offhook.facts import Turn
 from offhook.scopes import TaskOwner
 
@@ -98,10 +99,7 @@ class Dialer:
         queue.heap.clear()
 
     def _refusal(self, account_id: str, call_id: str) -> CallError | None:
-        account = self._account(account_id)
-        if account is None or self._sessions.account_full(account):
-            return calls.sessions_exceeded()
-        if self._sessions.node_full():
-            return calls.node_full()
+        if refusal := capacity.refusal(self._account(account_id), self._sessions):
+            return refusal
         self._sessions.take(account_id, call_id)
         return None

@@ -1,5 +1,6 @@
 """How calls end in SIP's words, and what SIP's endings mean (errors.md 8.3)."""
 
+from offhook.calls.journal import Journal
 from offhook.errors import CallError, Cause, calls
 from offhook.facts import (
     Abandoned,
@@ -35,7 +36,7 @@ def refusal(cause: Cause) -> int:
 
 def unreachable(reason: str) -> CallError:
     """No final response: a timeout counts as 408, a transport failure as 503 (RFC 3261 8.1.3.1)."""
-    return calls.sip_failed(408 if "time" in reason else 503)
+    return calls.sip_failed(408 if "time" in reason else 503, reason)
 
 
 def of(fact: object, record: CallRecord, *, announcing: bool) -> End | None:
@@ -64,11 +65,24 @@ def _failure(fact: object) -> End | None:
             return failed(calls.refused(code))
         case Unreachable(reason=reason):
             return failed(unreachable(reason))
-        case MediaLost():
-            return failed(calls.media_failed())
+        case MediaLost(reason=reason):
+            return failed(calls.media_failed(reason))
     return None
 
 
 def failed(error: CallError) -> End:
     """Return a failure as the end of a call."""
-    return End(error.cause, error.message)
+    return End(error.cause, error.message, error.why)
+
+
+def log(journal: Journal, record: CallRecord, why: str) -> None:
+    """Log how a call has ended; its errorId, if it has one, opens that event."""
+    told = {
+        "cause": str(record.disconnect_cause),
+        "message": record.error_message,
+        "why": why or None,
+    }
+    if record.error_id is None:
+        journal.log("call.ended", **told)
+    else:
+        journal.tell(record.account_id, record.error_id, "call.ended", **told)

@@ -10,6 +10,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 import structlog
@@ -28,7 +29,7 @@ from offhook.errors import ApiError, calls, fields, http
 from offhook.facts import Completed, Peer, Redirected, Request, Rescripted, Taken
 from offhook.hooks import Hook
 from offhook.media.messages import Closed, Lost, Recorded, Report
-from offhook.records import CallRecord, CallState, KeptAnswer
+from offhook.records import CallRecord, CallState, Incident, IncidentKind, KeptAnswer
 from offhook.requests import CallFilter, OutboundRequest, Standing
 from offhook.scopes import TaskOwner
 from offhook.sip.endpoint import IncomingCall
@@ -197,9 +198,10 @@ class Exchange:
         """End the call; raises ApiError 404 and 409. Returns when the end has begun."""
         call, ended = self._find(account_id, call_id)
         if call is not None and not call.ending:
+            summaries.log_change(call.journal, Completed())
             call.post(Completed())
         elif ended is None or not ended.ran_out or self._age_s(ended) > RAN_OUT_GRACE_S:
-            raise ApiError(http.CALL_STATE, callId=call_id)
+            raise _unchangeable(call_id, call)
 
     async def is_recorded(self, account_id: str, call_id: str) -> bool:
         """Tell whether a recording of the call runs in the background."""
@@ -214,7 +216,8 @@ class Exchange:
     def _modify(self, account_id: str, call_id: str, request: Request) -> None:
         call, _ = self._find(account_id, call_id)
         if call is None or not call.changeable:
-            raise ApiError(http.CALL_STATE, callId=call_id)
+            raise _unchangeable(call_id, call)
+        summaries.log_change(call.journal, request)
         call.post(request)
 
     def _find(self, account_id: str, call_id: str) -> tuple[Call | None, Ended | None]:
@@ -277,14 +280,23 @@ class Exchange:
     def _take_or_refuse(self, incoming: IncomingCall) -> None:
         record = admission.inbound(incoming, self._plant, self.dialer, self.sessions, self.draining)
         if isinstance(record, admission.Refusal):
-            log.info("inbound call refused", code=record.code, why=record.why, to=incoming.target)
             self._plant.sip.refuse(incoming.session, record.code, record.headers)
+            incident = summaries.refused(incoming, record.code, record.why)
+            self._refused(record.account_id, incident)
             return
         call = Call(self._plant, record, self, incoming=incoming)
         self._plant.store.put_call(record)
         call.journal.log("call.received", source=incoming.source.host, to=incoming.target)
         self.sessions.take(record.account_id, record.call_id)
         self._run(call)
+
+    def _refused(self, account_id: str | None, data: dict[str, Any]) -> None:
+        """Write down an INVITE that became no call: the only trace that there is of it."""
+        plant = self._plant
+        now = plant.clock.wall()
+        incident = Incident(plant.ids.uuid(), now, IncidentKind.INVITE, account_id, data=data)
+        plant.store.put_incident(incident)
+        log.info("inbound call refused", incident=incident.id, **data)
 
     def on_report(self, report: Report) -> None:
         """Hand a report of the media plane to the call it concerns."""
@@ -333,3 +345,16 @@ class Exchange:
         horizon = now - max(self._plant.settings.recently_ended_s, JOURNAL_KEPT_S)
         while next(iter(self._ended.values())).at < horizon:
             self._ended.popitem(last=False)
+
+
+def _unchangeable(call_id: str, call: Call | None) -> ApiError:
+    """Return the refusal to change a call, with what keeps it from being changed."""
+    if call is None:
+        why = "the call has ended"
+    elif call.ending:
+        why = "the call is ending"
+    elif call.ties.forwarding:
+        why = "the call is being forwarded"
+    else:
+        why = f"the call is {call.record.state}; it can be changed once it is answered"
+    return ApiError(http.CALL_STATE, why=why, callId=call_id)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from offhook.clock import Clock
-from offhook.records import Event
+from offhook.records import Event, Incident, IncidentKind
 from offhook.store import Store
 
 
@@ -21,3 +21,11 @@ class Journal:
         self.number += 1
         self._store.append(Event(self.call_id, self.number, self._clock.wall(), kind, data))
         return self.number
+
+    def tell(self, account_id: str, error_id: str, kind: str, **data: Any) -> None:
+        """Append an event of which somebody is told an errorId: the id opens it."""
+        number = self.log(kind, error_id=error_id, **data)
+        now = self._clock.wall()
+        self._store.put_incident(
+            Incident(error_id, now, IncidentKind.FAILURE, account_id, self.call_id, number)
+        )

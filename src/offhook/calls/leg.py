@@ -129,7 +129,7 @@ class Leg:
                 sdp, agreed = answer(self._offered, local)
             except SdpError as error:
                 self._journal.log("media.refused", reason=str(error))
-                raise calls.media_failed() from error
+                raise calls.media_failed(str(error)) from error
             self._connect(agreed)
         else:
             sdp = offer(local)
@@ -139,7 +139,8 @@ class Leg:
             async with asyncio.timeout(CONFIRM_S):
                 await self._confirmed.wait()
         except TimeoutError:
-            raise calls.media_failed() from None
+            self._journal.log("sip.unconfirmed", waited_s=CONFIRM_S)
+            raise calls.media_failed("the caller did not confirm our 200 with an ACK") from None
 
     def confirmed(self, sdp: bytes) -> None:
         """The caller's ACK came, with the answer if our 200 made the offer."""
@@ -253,7 +254,7 @@ class Leg:
                 self._settle(report)
             case messages.OpenFailed(reason=reason):
                 self._journal.log("media.failed", reason=reason)
-                self._settle(calls.media_failed())
+                self._settle(calls.media_failed(reason))
             case messages.Digit(digit=digit, inband=inband):
                 self._journal.log("media.digit", digit=digit, inband=inband)
                 self._post(DigitHeard(digit, inband))
@@ -262,7 +263,7 @@ class Leg:
             case messages.Lost(reason=reason):
                 self._media_open = False
                 self._journal.log("media.lost", reason=reason)
-                self._settle(calls.media_failed())
+                self._settle(calls.media_failed(reason))
                 self._post(MediaLost(reason))
             case messages.Voice(active=active):
                 self._journal.log("media.voice", active=active)
@@ -292,7 +293,8 @@ class Leg:
             async with asyncio.timeout(MEDIA_OPEN_S):
                 opened = await self._opened
         except TimeoutError:
-            raise calls.media_failed() from None
+            why = f"the media worker did not open a port within {MEDIA_OPEN_S:g} s"
+            raise calls.media_failed(why) from None
         session_id = self._plant.ids.rng.getrandbits(62)
         self._local = LocalMedia(opened.host, opened.rtp_port, opened.rtcp_port, session_id, 1)
         self._journal.log("media.opened", host=opened.host, rtp_port=opened.rtp_port)
@@ -311,7 +313,7 @@ class Leg:
             return accept(sdp)
         except SdpError as error:
             self._journal.log("media.refused", reason=str(error))
-            raise calls.media_failed() from error
+            raise calls.media_failed(str(error)) from error
 
     def _connect(self, agreed: Agreed) -> None:
         self._plant.media.send(

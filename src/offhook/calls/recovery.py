@@ -1,6 +1,6 @@
 """After a crash: every call the node owned ends once, with its webhook (design.md 4)."""
 
-from offhook.calls import notices
+from offhook.calls import endings, notices
 from offhook.calls.journal import Journal
 from offhook.calls.limits import QUEUED_AGE_S
 from offhook.calls.payloads import available_fields
@@ -32,12 +32,7 @@ def close(plant: Plant, record: CallRecord, events: int, notified: int) -> None:
         plant.store.put_call(ended)
         journal = Journal(plant.store, plant.clock, record.call_id, events)
         journal.log("call.lost", state=str(record.state))
-        journal.log(
-            "call.ended",
-            cause=str(ended.disconnect_cause),
-            message=ended.error_message,
-            error_id=ended.error_id,
-        )
+        endings.log(journal, ended, "the server stopped during the call" if lost else "")
         if delivery := notices.disconnect(plant, ended, notified + 1):
             plant.store.put_delivery(delivery)
 

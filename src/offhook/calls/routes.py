@@ -29,7 +29,7 @@ def outgoing(
             call = outgoing_call(directory, record.to, caller, host, sdp, record.uui)
         except (NoRouteError, SipSyntaxError) as error:
             journal.log("call.unroutable", to=record.to, reason=str(error))
-            raise calls.sip_failed(NO_ROUTE) from error
+            raise calls.sip_failed(NO_ROUTE, str(error)) from error
         return replace(call, headers=call.headers + headers)
 
     return make

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from offhook.calls import endings
 from offhook.calls.journal import Journal
 from offhook.calls.limits import CONSECUTIVE_REDIRECTS
 from offhook.calls.line import CallLine
@@ -80,7 +81,7 @@ class Script:
         try:
             return await self._run(start)
         except CallError as error:
-            return End(error.cause, error.message)
+            return endings.failed(error)
 
     async def _run(self, start: Goto | Page) -> End:
         page = start if isinstance(start, Page) else await self._fetch(start)

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from offhook.calls.journal import Journal
 from offhook.directory import normal_number
+from offhook.errors import calls
+from offhook.facts import Completed, Redirected, Request, Rescripted
 from offhook.requests import OutboundRequest
 from offhook.sip import annotations
 from offhook.sip.endpoint import IncomingCall
@@ -34,6 +37,29 @@ def initiate_fields(incoming: IncomingCall) -> dict[str, Any]:
         "sipHeaders": None if by_number else annotations.customer_headers(incoming.headers) or None,
         "callerDisplayName": incoming.from_display,
     }
+
+
+def refused(incoming: IncomingCall, code: int, why: str) -> dict[str, Any]:
+    """Return an INVITE that became no call."""
+    return {
+        "code": code,
+        "why": why,
+        "to": incoming.target,
+        "from": incoming.from_uri,
+        "source": incoming.source.host,
+        "sipCallId": incoming.call_id,
+    }
+
+
+def log_change(journal: Journal, request: Request) -> None:
+    """Log what REST has ordered."""
+    match request:
+        case Redirected(hook=hook):
+            journal.log("rest.redirected", url=calls.bare_url(hook.primary.url))
+        case Rescripted(body=body):
+            journal.log("rest.rescripted", bytes=len(body))
+        case Completed():
+            journal.log("rest.completed")
 
 
 def sip_message(data: bytes, peer: Address) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from offhook.calls.journal import Journal
 from offhook.calls.legs import Parent
 from offhook.calls.plant import Plant
 from offhook.calls.ties import Ties
@@ -28,6 +29,7 @@ class Party(Protocol):
     record: CallRecord
     board: Switchboard
     ties: Ties
+    journal: Journal
 
     @property
     def diversions(self) -> tuple[str, ...]:

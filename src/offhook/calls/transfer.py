@@ -75,7 +75,7 @@ def _place(
         try:
             peer = call.board.place(record, Parent(call.ties.me, headers, base))
         except CallError as refusal:
-            refused = told | failure(refusal, call.plant.ids.uuid())
+            refused = told | failure(call, "transfer.refused", refusal, to=to.to)
         else:
             call.ties.tie(peer)
             placed[peer.call_id] = told

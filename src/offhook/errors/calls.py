@@ -29,12 +29,16 @@ class Cause(StrEnum):
 
 
 class CallError(Exception):
-    """A failure that ends a call, with its cause and the `errorMessage` of errors.md 8.4."""
+    """A failure that ends a call, with its cause and the `errorMessage` of errors.md 8.4.
 
-    def __init__(self, cause: Cause, message: str) -> None:
+    `why` says what the message does not; it is for the event log only.
+    """
+
+    def __init__(self, cause: Cause, message: str, why: str = "") -> None:
         super().__init__(message)
         self.cause = cause
         self.message = message
+        self.why = why
 
 
 BUSY = Entry(
@@ -214,8 +218,8 @@ BRIDGE_NOT_FOUND = Entry(
 ENTRIES = tuple(value for value in list(globals().values()) if isinstance(value, Entry))
 
 
-def _error(entry: Entry, **values: object) -> CallError:
-    return CallError(Cause(entry.type), entry.text(**values))
+def _error(entry: Entry, why: str = "", **values: object) -> CallError:
+    return CallError(Cause(entry.type), entry.text(**values), why)
 
 
 def callee_busy() -> CallError:
@@ -238,9 +242,9 @@ def callee_rejected() -> CallError:
     return _error(REJECTED)
 
 
-def sip_failed(code: int) -> CallError:
+def sip_failed(code: int, why: str = "") -> CallError:
     """A server failure; for a transaction that timed out 408, for a transport failure 503."""
-    return _error(SIP_FAILED, code=code)
+    return _error(SIP_FAILED, why, code=code)
 
 
 def refused(code: int) -> CallError:
@@ -269,24 +273,24 @@ def verb_failed(verb: str, reason: str) -> CallError:
     return _error(VERB_FAILED, verb=verb, reason=reason)
 
 
-def rate_exceeded() -> CallError:
+def rate_exceeded(why: str = "") -> CallError:
     """The account's calls per second are used up."""
-    return _error(RATE_LIMIT)
+    return _error(RATE_LIMIT, why)
 
 
-def sessions_exceeded() -> CallError:
+def sessions_exceeded(why: str = "") -> CallError:
     """The account's concurrent calls are used up."""
-    return _error(SESSION_LIMIT)
+    return _error(SESSION_LIMIT, why)
 
 
-def node_full() -> CallError:
+def node_full(why: str = "") -> CallError:
     """The node carries all the calls it may."""
-    return _error(NODE_FULL)
+    return _error(NODE_FULL, why)
 
 
-def media_failed() -> CallError:
+def media_failed(why: str = "") -> CallError:
     """No audio path, or it broke."""
-    return _error(MEDIA_FAILED)
+    return _error(MEDIA_FAILED, why)
 
 
 def too_many_redirects() -> CallError:

@@ -68,9 +68,17 @@ def _destination(directory: Directory, to: str) -> tuple[str, Trunk | None]:
         return to, next(at_home, None)
     trunk = directory.trunk_for(to)
     if trunk is None:
-        raise NoRouteError(f"no trunk takes {to}")
+        raise NoRouteError(_no_trunk(directory, to))
     port = None if trunk.port == SIP_PORT else trunk.port
     return f"sip:{to}@{host_port(trunk.host, port)}", trunk
+
+
+def _no_trunk(directory: Directory, to: str) -> str:
+    trunks = directory.trunks.values()
+    if not trunks:
+        return f"no trunk takes {to}: there is none at all"
+    patterns = "; ".join(f"{trunk.name} takes {', '.join(trunk.patterns)}" for trunk in trunks)
+    return f"no trunk takes {to}: {patterns}"
 
 
 def identity(number: str, host: str) -> str:

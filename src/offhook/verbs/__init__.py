@@ -36,6 +36,7 @@ class End:
 
     cause: Cause
     message: str | None = None
+    why: str = ""  # what the message does not say; for the event log
 
 
 Step = Goto | End | None  # None: go on with the next verb
