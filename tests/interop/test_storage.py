@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 Story = Callable[[Site], Awaitable[None]]
 BUCKET = "recordings"
 VOICE_HZ = 700.0
-RECORD = '<Record recordingAvailableUrl="/ra" maxDuration="1"/>'
+RECORD = '<Record recordingAvailableUrl="/ra" maxDuration="2"/>'
 
 
 def tell(folder: Path, port: int, story: Story, more: str = "") -> None:
@@ -41,6 +41,7 @@ async def recorded(site: Site) -> str:
     count = len(phone.calls)
     call_id = await site.create()
     handset = await asyncio.wait_for(phone.wait_call(count + 1), 15)
+    await asyncio.wait_for(handset.wait("answered"), 15)
     await handset.say(sound.tone(VOICE_HZ, 1.0))
     await site.ended(call_id)
     return call_id

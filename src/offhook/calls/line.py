@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 from urllib.parse import urljoin, urlsplit
 
-from offhook.calls import bridge, forward, refer, transfer
+from offhook.calls import bridge, forward, refer, replays, transfer
 from offhook.calls.clips import clip
 from offhook.calls.journal import Journal
 from offhook.calls.leg import Leg
@@ -24,7 +24,7 @@ from offhook.speech import SpeechError
 from offhook.ssml import Sentence
 from offhook.verbs import Capture, End, RecordingOrder, Tone
 from offhook.verbs.legs import Destination, Manner
-from offhook.webhooks.downloads import DownloadError
+from offhook.webhooks.downloads import Download, DownloadError
 from offhook.webhooks.http import HttpError
 
 RING_CADENCE_S = 6.0  # 2 s on, 4 s off (bxml.md 4.13)
@@ -63,7 +63,7 @@ class CallLine:
         """Fetch, decode and play audio to its end."""
         address = urljoin(self.base, url) if self.base else url
         try:
-            found = await self._plant.downloads.get(address, credentials)
+            found = await self._fetched(address, credentials)
             made = await self._plant.offload(
                 lambda: clip(decode(found.body, found.content_type, urlsplit(found.url).path))
             )
@@ -71,6 +71,14 @@ class CallLine:
             reason = f"{error} ({calls.bare_url(address)})"
             raise calls.verb_failed("PlayAudio", reason) from error
         await self._play(made, "audio.played", url=calls.bare_url(address))
+
+    async def _fetched(self, address: str, credentials: Credentials | None) -> Download:
+        """Fetch a file; a recording of this account that is kept here needs no credentials."""
+        if credentials is None:
+            account_id = self._owner.record.account_id
+            if own := await replays.find(self._plant.archive, account_id, address):
+                return own
+        return await self._plant.downloads.get(address, credentials)
 
     async def speak(self, sentence: Sentence) -> None:
         """Synthesise and speak to the end."""

@@ -43,6 +43,7 @@ class Take:
         self.path = path
         self.announce = announce
         self.forgotten = False  # removed by REST meanwhile
+        self.over = asyncio.Event()  # its file can be had, or never can
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._clock = clock
         self._stopped_at: float | None = None
@@ -131,6 +132,12 @@ class Takes:
         if take := self._takes.get(recording_id):
             take.forgotten = True
 
+    async def over(self, recording_id: str) -> None:
+        """Wait for the file of a recording that has ended; one that runs is not waited for."""
+        take = self._takes.get(recording_id)
+        if take is not None and take.stopped:
+            await take.over.wait()
+
     async def close(self, grace_s: float) -> None:
         """Wait for files to be made and kept; the next process sees to those that are left."""
         await self._tasks.close(grace_s)
@@ -159,6 +166,7 @@ class Takes:
             return
         finally:
             del self._takes[recording_id]
+            take.over.set()
         with self._store.batch():
             self._store.put_recording(finished)
             take.announce(finished)

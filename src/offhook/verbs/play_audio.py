@@ -16,6 +16,9 @@ class PlayAudio(Verb):
     their HTTP headers allow. A file that cannot be fetched or is no sound ends the call with cause
     `application-error`; a sound of no length is skipped.
 
+    The `mediaUrl` of a recording of the same account on this server needs no credentials, and one
+    that has just ended may be asked for at once.
+
     ## Example
 
     ```xml
