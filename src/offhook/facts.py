@@ -12,6 +12,11 @@ from offhook.hooks import Hook
 
 
 @dataclass(frozen=True, slots=True)
+class Dialled:
+    """Our INVITE has left."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ringing:
     """The far end of an outbound call rings (180 or 183)."""
 
@@ -204,4 +209,4 @@ Request = Redirected | Rescripted | Completed
 Last = Refused | Unreachable | Abandoned | FarEndHungUp | MediaLost | Completed  # end the call
 PeerFact = PeerAnswered | PeerReady | PeerLeft
 LinkFact = PeerFact | Chosen | Taken
-Fact = SipFact | MediaFact | Request | Turn | LinkFact | PeerPressed
+Fact = SipFact | MediaFact | Request | Turn | Dialled | LinkFact | PeerPressed

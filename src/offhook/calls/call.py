@@ -24,6 +24,7 @@ from offhook.facts import (
     Answered,
     Chosen,
     Confirmed,
+    Dialled,
     DigitHeard,
     Fact,
     FarEndHungUp,
@@ -157,8 +158,7 @@ class Call:
             return await self._converse(Goto(self.record.hook, "initiate", fields))
         if ended := await self._wait_in_queue():
             return ended
-        await self._place()
-        if ended := await self._wait_for_answer():
+        if ended := await self._place() or await self._wait_for_answer():
             return ended
         fields = detection.report(self.record, self.notify)
         return await self._converse(Goto(self.record.hook, "answer", fields))
@@ -167,8 +167,7 @@ class Call:
         """The life of a leg that another call has placed (bxml.md 4.21)."""
         self._line.base = parent.base
         self.ties.forwarding = parent.forwarding
-        await self._place()
-        if ended := await self._wait_for_answer():
+        if ended := await self._place() or await self._wait_for_answer():
             return ended
         parent.peer.post(PeerAnswered(self.record.call_id))
         if ended := await self._wait_to_be_chosen():
@@ -200,12 +199,22 @@ class Call:
                         return ended
         return None
 
-    async def _place(self) -> None:
+    async def _place(self) -> End | None:
+        """Send the INVITE, unless something ends the call while media opens."""
+        async with background(self._dial()):
+            while not isinstance(fact := await self._inbox.get(), Dialled):
+                if ended := self._ending(fact):
+                    return ended
+        return None
+
+    async def _dial(self) -> None:
         directory = self.plant.directory()
         headers = self._parent.headers if self._parent else ()
         make = outgoing(self.record, directory, self.plant.sip_host, self.journal, headers)
-        sip_call_id = await self.leg.dial(make)
-        self._amend(sip_call_id=sip_call_id)
+        local = await self.leg.prepare()
+        if not self.ending:  # then why waits in the inbox
+            self._amend(sip_call_id=self.leg.dial(make, local))
+            self.post(Dialled())
 
     async def _wait_for_answer(self) -> End | None:
         ringing = False

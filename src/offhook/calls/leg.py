@@ -88,10 +88,10 @@ class Leg:
 
     # SIP, our call
 
-    async def dial(self, make: Callable[[bytes], OutgoingCall]) -> str:
-        """Open media, offer it and send the INVITE; returns the SIP Call-ID.
+    async def prepare(self) -> LocalMedia:
+        """Open media for a call of ours; returns what it offers once the call is on disk.
 
-        The INVITE leaves once the call is on disk: after a crash nobody may be called twice.
+        After a crash nobody may be called twice.
         """
         local = await self._open_media()
         try:
@@ -99,6 +99,10 @@ class Leg:
                 await self._plant.store.flushed()
         except TimeoutError:
             raise calls.unknown_failure() from None
+        return local
+
+    def dial(self, make: Callable[[bytes], OutgoingCall], local: LocalMedia) -> str:
+        """Offer media and send the INVITE; returns the SIP Call-ID."""
         self.session = self._plant.sip.invite(make(offer(local)), self._post, self._log_message)
         self.phase = Phase.CALLING
         return self._plant.sip.call_id(self.session)
