@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 import soundfile
-from tests.scenarios.cases import T1, T3, about, assert_invalid, heard, kinds, times
+from tests.scenarios.cases import T1, T3, about, arrivals, assert_invalid, heard, kinds, times
 
+from offhook.calls.limits import Settings
 from offhook.clock import parse_timestamp
-from offhook.testing import sound
+from offhook.hooks import Credentials
+from offhook.testing import fixtures, sound
 from offhook.testing.fixtures import T1_HZ, T3_HZ
 from offhook.testing.loop import virtual
 from offhook.testing.sound import Pcm
@@ -204,11 +206,40 @@ async def test_case_138_a_duration_beyond_three_hours_is_invalid() -> None:
         '<Record recordCompleteUrl="http://pub.test/x" username="u"/>',
         '<Record recordCompleteUrl="/x" recordingAvailableUrl="http://pub.test/x" username="u"/>',
         '<StartRecording recordingAvailableUrl="http://pub.test/x" username="u" password="p"/>',
+        '<Record recordCompleteUrl="/x" username="u"/>',  # of http://app.test
     ],
 )
 async def test_case_139_credentials_need_https(verb: str) -> None:
     async with World() as world:
         await assert_invalid(world, verb)
+
+
+@virtual
+async def test_case_139_rest_refuses_such_a_document() -> None:
+    async with World() as world:
+        talk = await world.answered('<Pause duration="2"/>')
+        await asyncio.sleep(0.5)
+        document = '<Response><Record recordCompleteUrl="/x" username="u"/></Response>'
+        answer = await world.rest.update_bxml(talk.call_id, document)
+        await talk.disconnect()
+
+    assert answer.status == 400
+    assert "needs https URLs" in answer.json()["description"]
+    assert "http://app.test/x" in answer.json()["description"]
+
+
+@virtual
+async def test_case_139_an_operator_may_allow_it() -> None:
+    settings = Settings(fixtures.API_URL, https_with_credentials=False)
+    async with World(settings=settings) as world:
+        world.app.on("/x", "<Hangup/>")
+        talk = await world.answered('<Record recordCompleteUrl="/x" username="u"/>')
+        await asyncio.sleep(0.5)
+        await talk.phone.press("#")
+        event = await talk.disconnect()
+
+    assert event["cause"] == "hangup"
+    assert arrivals(talk, "recordComplete")[0].credentials == Credentials("u")
 
 
 @virtual

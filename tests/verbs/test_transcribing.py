@@ -1,30 +1,13 @@
-"""Rules that Record and StartRecording share."""
+"""What recordings cannot do yet is logged."""
 
-import pytest
+from structlog.testing import capture_logs
+from tests.verbs.reading import verb
 
-from offhook.hooks import Credentials, Hook, Target
-from offhook.verbs.transcribing import check_secure
-
-LOGIN = Credentials("u")
+from offhook.verbs.transcribing import warn_unheard
 
 
-def test_credentials_may_go_over_https_and_to_where_the_document_came_from() -> None:
-    check_secure(
-        None,
-        Hook(Target("http://a.test/x")),
-        Hook(Target("http://localhost:5000/x", credentials=LOGIN)),
-        Hook(Target("http://127.0.0.1/x", credentials=LOGIN)),
-        Hook(Target("https://a.test/x", credentials=LOGIN), Target("/y", credentials=LOGIN)),
-    )
+def test_a_text_that_nobody_will_write_is_logged_with_its_line() -> None:
+    with capture_logs() as logs:
+        warn_unheard(verb('<Record transcribe="true"/>'))
 
-
-@pytest.mark.parametrize(
-    "hook",
-    [
-        Hook(Target("http://a.test/x", credentials=LOGIN)),
-        Hook(Target("/x"), Target("HTTP://a.test/x", credentials=LOGIN)),
-    ],
-)
-def test_credentials_never_go_in_the_clear(hook: Hook) -> None:
-    with pytest.raises(ValueError, match="https"):
-        check_secure(hook)
+    assert logs == [{"event": "recording_without_recogniser", "line": 1, "log_level": "warning"}]

@@ -85,7 +85,8 @@ class Call:
         self.recordings = Recordings(plant, self.leg, self.journal, self)
         self._line = CallLine(plant, self.leg, self.journal, self.recordings, self)
         self._line.answered = record.state is CallState.ANSWERED
-        self._script = Script(
+        self._line.base = record.hook.primary.url if record.hook else None
+        self.script = Script(
             plant, self._line, self.journal, self, timeout_s=record.callback_timeout_s
         )
 
@@ -165,7 +166,7 @@ class Call:
 
     async def _serve(self, parent: Parent) -> End:
         """The life of a leg that another call has placed (bxml.md 4.21)."""
-        self._line.base = parent.base
+        self._line.base = parent.base or self._line.base
         self.ties.forwarding = parent.forwarding
         if ended := await self._place() or await self._wait_for_answer():
             return ended
@@ -249,7 +250,7 @@ class Call:
         """Run one script until it ends or something interrupts it; return what is next."""
         if isinstance(start, Taken):
             self.ties.taken()
-        work = bridge.attend(self, start) if isinstance(start, Taken) else self._script.run(start)
+        work = bridge.attend(self, start) if isinstance(start, Taken) else self.script.run(start)
         async with background(work) as script:
             script.add_done_callback(lambda task: self._inbox.put_nowait(ScriptEnded(task)))
             while True:
@@ -310,7 +311,7 @@ class Call:
                     self.set_tag(tag)
                 return Goto(hook, "redirect")
             case Rescripted(body=body, charset=charset):
-                return Page(body, self._base(), charset)
+                return self.script.page(body, charset)
             case Taken():
                 return fact
         return self._ending(fact)
@@ -338,12 +339,6 @@ class Call:
     def set_tag(self, tag: str) -> None:
         """Set or clear the tag."""
         self._amend(tag=tag.strip() or None)
-
-    def _base(self) -> str | None:
-        """The base of a document without a URL of its own: that of the one it replaces."""
-        if self._line.base is None and self.record.hook is not None:
-            return self.record.hook.primary.url
-        return self._line.base
 
     def notify(
         self,

@@ -23,7 +23,7 @@ from offhook.calls.journal import Journal
 from offhook.calls.legs import Parent
 from offhook.calls.limits import JOURNAL_KEPT_S, RAN_OUT_GRACE_S
 from offhook.calls.plant import Plant
-from offhook.calls.script import log_attempt, read
+from offhook.calls.script import log_attempt
 from offhook.directory import Account
 from offhook.errors import ApiError, calls, fields, http
 from offhook.facts import Completed, Peer, Redirected, Request, Rescripted, Taken
@@ -33,7 +33,7 @@ from offhook.records import CallRecord, CallState, Incident, IncidentKind, KeptA
 from offhook.requests import CallFilter, OutboundRequest, Standing
 from offhook.scopes import TaskOwner
 from offhook.sip.endpoint import IncomingCall
-from offhook.verbs.document import InvalidBxml
+from offhook.verbs.document import InvalidBxml, parse
 from offhook.webhooks.fetch import Attempt
 
 log = structlog.get_logger()
@@ -187,9 +187,11 @@ class Exchange:
         self, account_id: str, call_id: str, body: bytes, charset: str | None
     ) -> None:
         """Stop the script and run this document; raises ApiError 400, 404 and 409."""
-        call = self._live(account_id, call_id)
         try:
-            read(body, charset, announcing=call is not None and call.announcing)
+            if call := self._live(account_id, call_id):
+                call.script.check(call.script.page(body, charset))
+            else:
+                parse(body, charset=charset)
         except InvalidBxml as fault:
             raise ApiError(fields.INVALID_BXML, reason=str(fault)) from fault
         self._modify(account_id, call_id, Rescripted(body, charset))

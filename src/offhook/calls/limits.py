@@ -31,3 +31,4 @@ class Settings:
     node_calls: int = 2000  # live legs on this node
     recently_ended_s: float = 60.0  # 409 rather than 404 (errors.md 3.6); 0 for always 404
     shutdown_grace_s: float = 5.0  # time for calls to say goodbye
+    https_with_credentials: bool = True  # refuse documents that would send them in the clear

@@ -55,7 +55,7 @@ class CallLine:
         self._owner = owner
         self.set_tag = owner.set_tag
         self._listener: Target | None = None  # where `dtmf` events go
-        self.base: str | None = None
+        self.base: str | None = None  # documents of REST have that of the one they replace
         self.answered = False
         self._collector: asyncio.Queue[str] | None = None
 

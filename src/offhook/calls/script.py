@@ -109,13 +109,27 @@ class Script:
     def _log_attempt(self, attempt: Attempt) -> None:
         log_attempt(self.journal, attempt)
 
+    def page(self, body: bytes, charset: str | None) -> Page:
+        """Return a document of REST; it has the base of the one that it replaces (bxml.md 1.7)."""
+        return Page(body, self.line.base, charset)
+
+    def check(self, page: Page) -> Document:
+        """Read a document as this call would; raises InvalidBxml.
+
+        One of a leg that is not joined yet may not move it (bxml.md 3).
+        """
+        context = Context.TRANSFER_ANSWER if self.owner.announcing else Context.CALL
+        https = self.plant.settings.https_with_credentials
+        charset, base = page.charset, page.base
+        return parse(page.body, charset=charset, context=context, base=base, https=https)
+
     def _read(self, page: Page) -> Document:
         text = page.body.decode("utf-8", "replace")
         if not text.strip():  # 204 or an empty reply: an empty document (bxml.md 1.3)
             self.journal.log("bxml.accepted", text="", origin=page.origin, warnings=[])
             return Document((), ())
         try:
-            document = read(page.body, page.charset, announcing=self.owner.announcing)
+            document = self.check(page)
         except InvalidBxml as fault:
             self.journal.log(
                 "bxml.refused",
@@ -158,12 +172,6 @@ class Script:
             return step
         finally:
             self.journal.log("verb.ended", verb=verb.name, outcome=outcome)
-
-
-def read(body: bytes, charset: str | None, *, announcing: bool) -> Document:
-    """Read a document; one of a leg that is not joined yet may not move it (bxml.md 3)."""
-    context = Context.TRANSFER_ANSWER if announcing else Context.CALL
-    return parse(body, charset=charset, context=context)
 
 
 def log_attempt(journal: Journal, attempt: Attempt) -> None:

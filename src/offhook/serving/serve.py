@@ -206,6 +206,7 @@ def _calls(settings: Settings, http_port: int) -> CallSettings:
         node_calls=settings.limits.calls,
         recently_ended_s=settings.limits.recently_ended_window_s,
         shutdown_grace_s=settings.limits.drain_s,
+        https_with_credentials=settings.webhooks.require_https_with_credentials,
     )
 
 

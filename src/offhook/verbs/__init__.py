@@ -7,7 +7,7 @@ applies `tag`, answers the call where `answers` says so, and runs the verbs in o
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
@@ -177,6 +177,11 @@ class Verb(Part):
     def leaves(self) -> bool:
         """Whether no verb after it runs: it ends the call, or a reply replaces the document."""
         return False
+
+    @property
+    def guarded(self) -> Iterable[Hook | None]:
+        """The webhooks whose credentials may go over https only (bxml.md 1.2)."""
+        return ()
 
     @property
     def new_tag(self) -> str | None:

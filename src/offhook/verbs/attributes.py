@@ -44,10 +44,6 @@ Metadata = dict[str, Any]  # of a dataclass field
 Present = Mapping[str, Any]  # wire name -> value, of the attributes the document has
 
 
-class InsecureError(ValueError):
-    """Credentials would go in the clear where the language demands https."""
-
-
 @dataclass(frozen=True, slots=True)
 class Attribute:
     """One attribute on the wire; `type`, `default` and `about` are for the manual."""

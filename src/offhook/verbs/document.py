@@ -22,9 +22,20 @@ class Document:
     warnings: tuple[str, ...] = ()
 
 
-def parse(body: bytes, *, charset: str | None = None, context: Context = Context.CALL) -> Document:
-    """Read a document; `charset` is that of its Content-Type. Raises InvalidBxml."""
-    reader = Reader(context)
+def parse(
+    body: bytes,
+    *,
+    charset: str | None = None,
+    context: Context = Context.CALL,
+    base: str | None = None,
+    https: bool = True,
+) -> Document:
+    """Read a document; `charset` is that of its Content-Type. Raises InvalidBxml.
+
+    `https`: where the language says so, credentials go over https alone; relative URLs are looked
+    at as `base` makes them.
+    """
+    reader = Reader(context, base=base, https=https)
     reader.read(body, charset)
     warnings = (f"{each.message} (line {each.line})" for each in reader.findings)
     return Document(tuple(verb for _, verb in reader.verbs if verb), tuple(warnings))

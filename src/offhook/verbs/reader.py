@@ -25,6 +25,7 @@ from offhook.verbs.contexts import Context, refusal
 from offhook.verbs.encoding import decode
 from offhook.verbs.faults import Finding, InvalidBxml, Rule, Severity
 from offhook.verbs.places import Place, Places
+from offhook.verbs.security import insecure
 
 LONGEST_BYTES: Final = 65_536
 MOST_WARNINGS: Final = 50  # guessing what was meant takes time
@@ -46,8 +47,17 @@ class _EnoughError(Exception):
 class Reader:
     """Reads one document; then `verbs`, `parts` and `findings` tell what is in it."""
 
-    def __init__(self, context: Context = Context.CALL, *, thorough: bool = False) -> None:
+    def __init__(
+        self,
+        context: Context = Context.CALL,
+        *,
+        thorough: bool = False,
+        base: str | None = None,
+        https: bool = True,
+    ) -> None:
         self.context = context
+        self.base = base  # of relative URLs
+        self.https = https  # is demanded for credentials, where the language says so
         self.thorough = thorough  # collect errors instead of raising the first
         self.findings: list[Finding] = []
         self.verbs: list[tuple[etree._Element, Verb | None]] = []  # None: faulty
@@ -162,14 +172,15 @@ class Reader:
         try:
             place = self._place(*element(child))
             made = kind(line_number=place.line if place else 0, **values)
-        except attributes.InsecureError as error:
-            self.report(faults.INSECURE, _named(child, str(error)), element(child))
         except ValueError as error:
             self.report(faults.TOGETHER, _named(child, str(error)), element(child))
-        else:
-            self.parts.append((child, made))
-            return made
-        return None
+            return None
+        if self.https and isinstance(made, Verb) and (url := insecure(made.guarded, self.base)):
+            fault = f"needs https URLs where there is a username, but has {url}"
+            self.report(faults.INSECURE, _named(child, fault), element(child))
+            return None
+        self.parts.append((child, made))
+        return made
 
     def _warn_unknown(self, child: etree._Element, known: Collection[str]) -> None:
         """Note the attributes that nobody reads (bxml.md 1.2)."""

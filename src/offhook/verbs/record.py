@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import ClassVar, Final
 
@@ -9,7 +10,7 @@ from offhook.facts import DigitHeard, VoiceChanged
 from offhook.hooks import Hook
 from offhook.verbs import Capture, Goto, Line, RecordingOrder, Step, Verb
 from offhook.verbs import attributes as declare
-from offhook.verbs.transcribing import check_secure, warn_unheard
+from offhook.verbs.transcribing import warn_unheard
 
 LONGEST_S: Final = 10_800  # three hours
 
@@ -66,8 +67,10 @@ class Record(Verb):
         default=None, metadata=declare.webhook("transcriptionAvailable", fallback=False)
     )
 
-    def __post_init__(self) -> None:
-        check_secure(self.hook, self.available, self.transcription_available)
+    @property
+    def guarded(self) -> Iterable[Hook | None]:
+        """All of them."""
+        return self.hook, self.available, self.transcription_available
 
     @property
     def new_tag(self) -> str | None:

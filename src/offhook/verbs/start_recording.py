@@ -1,12 +1,13 @@
 """`<StartRecording>`: record the call in the background."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from offhook.hooks import Hook
 from offhook.verbs import Line, RecordingOrder, Step, Verb
 from offhook.verbs import attributes as declare
-from offhook.verbs.transcribing import check_secure, warn_unheard
+from offhook.verbs.transcribing import warn_unheard
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,8 +56,10 @@ class StartRecording(Verb):
         default=None, metadata=declare.webhook("transcriptionAvailable", fallback=False)
     )
 
-    def __post_init__(self) -> None:
-        check_secure(self.available, self.transcription_available)
+    @property
+    def guarded(self) -> Iterable[Hook | None]:
+        """All of them."""
+        return self.available, self.transcription_available
 
     @property
     def new_tag(self) -> str | None:
