@@ -24,12 +24,8 @@ LAYERS = {
     "cluster": 3,
     "verbs": 3,
 }
-ROOFS = {
-    "app.py",
-    "cli.py",
-    "cli_lint.py",
-    "__main__.py",
-}  # composition roots: may import everything
+# Composition roots: may import everything.
+ROOFS = {"app.py", "cli.py", "cli_lint.py", "__main__.py"}
 PURE = [
     "clock.py",  # the one that reads the clock reads nothing else
     "sip/grammar.py",

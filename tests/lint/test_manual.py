@@ -6,8 +6,9 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from offhook.cli import main as offhook
+from offhook.lint import check
 from offhook.lint.manual import RULES, main, tables, written
-from offhook.lint.report import as_data
+from offhook.lint.report import Checked, as_data, human
 from offhook.verbs.faults import Finding
 
 PAGE = Path(__file__).parents[2] / "docs" / "lint.md"
@@ -46,3 +47,12 @@ def test_the_page_describes_every_option_and_member() -> None:
         assert f"| `{option}" in page
     for member in ("file", *as_data(Finding(RULES[0], ""))):
         assert f"`{member}`" in page
+
+
+def test_the_output_that_the_page_shows_is_real() -> None:
+    shown = re.findall(r"```\n(menu\.xml:.*?)\n```", PAGE.read_text(), re.DOTALL)
+    lines = [line for line in shown[0].splitlines() if "<Gather maxDigits" in line]
+    source = lines[0].partition("| ")[2]
+    text = f"<?xml version='1.0'?>\n<Response>\n{source}</Gather>\n</Response>"
+
+    assert list(human([Checked("menu.xml", text, check(text))])) == shown[0].splitlines()
