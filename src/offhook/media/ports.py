@@ -18,7 +18,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from offhook.media.packets import MAX_DATAGRAM, Packets
+from offhook.media.packets import MAX_DATAGRAM, Bytes2D, Ints, Packets
 
 PACKETS_PER_CALL = 4096  # datagrams of one receive(), all sockets together
 PASSES_PER_CALL = 32  # datagrams of one receive() from one socket: 0.6 s of 20 ms packets
@@ -197,21 +197,26 @@ class UdpPorts:
 
     def send(self, packets: Packets) -> None:
         """Send all; what the kernel will not take now is lost, as on any network."""
-        slots = packets.socket * 2 + packets.rtcp
-        address_of = self._peers.addresses.__getitem__
-        for size in np.unique(packets.length[packets.length > 0]).tolist():
-            chosen = np.flatnonzero(packets.length == size)
-            # one object of `size` raw bytes per row: numpy cuts them all in one call
-            bodies = np.ascontiguousarray(packets.data[chosen, :size]).view(f"V{size}")[:, 0]
-            writers = map(self._writers.get, slots[chosen].tolist())
-            addresses = map(address_of, packets.peer[chosen].tolist())
-            for write, body, address in zip(writers, bodies.tolist(), addresses, strict=True):
-                if write is None or address is None:
-                    continue
-                try:
-                    write(body, address)
-                except OSError:  # a full buffer, an unreachable network, a forbidden address
-                    continue
+        slots, peers = packets.socket * 2 + packets.rtcp, packets.peer
+        sizes = set(packets.length.tolist())
+        usual = len(sizes) == 1  # nothing but audio
+        for size in sorted(sizes - {0}):
+            chosen = slice(None) if usual else np.flatnonzero(packets.length == size)
+            self._send_all(slots[chosen], peers[chosen], packets.data[chosen, :size])
+
+    def _send_all(self, slots: Ints, peers: Ints, data: Bytes2D) -> None:
+        """Send packets of one size, uint8 [n, size]."""
+        # one object of `size` raw bytes per row: numpy cuts them all in one call
+        bodies = np.ascontiguousarray(data).view(f"V{data.shape[1]}")[:, 0].tolist()
+        writers = map(self._writers.get, slots.tolist())
+        addresses = map(self._peers.addresses.__getitem__, peers.tolist())
+        for write, body, address in zip(writers, bodies, addresses, strict=True):
+            if write is None or address is None:
+                continue
+            try:
+                write(body, address)
+            except OSError:  # a full buffer, an unreachable network, a forbidden address
+                continue
 
     def _read_one_each(
         self,
