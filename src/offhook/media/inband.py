@@ -51,11 +51,12 @@ def _power(sound: Floats, basis: Floats) -> Floats:
     part = np.empty((len(sound), basis.shape[1]), np.float32)
     blocks = len(sound) // _BLOCK
     whole = blocks * _BLOCK
-    np.matmul(
-        sound[:whole].reshape(blocks, _BLOCK, FRAME),
-        basis,
-        out=part[:whole].reshape(blocks, _BLOCK, basis.shape[1]),
-    )
+    if blocks:
+        np.matmul(
+            sound[:whole].reshape(blocks, _BLOCK, FRAME),
+            basis,
+            out=part[:whole].reshape(blocks, _BLOCK, basis.shape[1]),
+        )
     np.matmul(sound[whole:], basis, out=part[whole:])
     part *= part
     half = basis.shape[1] // 2
@@ -66,10 +67,12 @@ def _power(sound: Floats, basis: Floats) -> Floats:
 def window_digits(sound: Floats) -> Ints:
     """Name the digit in each window of float32 [n, FRAME]: an RFC 4733 event or NONE."""
     power = _power(sound, _NOMINAL)
-    low, high = power[:, :4].max(axis=1), power[:, 4:].max(axis=1)
-    energy = np.einsum("ij,ij->i", sound, sound)
-    found = np.flatnonzero((low + high) * (2 / FRAME) > PROMISING * energy)
-    digits = np.full(len(sound), NONE)
+    pairs = np.maximum(power[:, [0, 1, 4, 5]], power[:, [2, 3, 6, 7]])
+    tops = np.maximum(pairs[:, ::2], pairs[:, 1::2])  # float32 [n, low and high]
+    energy = np.vecdot(sound, sound)
+    found = ((tops[:, 0] + tops[:, 1]) * (2 / FRAME) > PROMISING * energy).nonzero()[0]
+    digits = np.empty(len(sound), np.int64)
+    digits.fill(NONE)
     if len(found):
         digits[found] = _confirm(sound[found], energy[found])
     return digits
@@ -113,18 +116,20 @@ class Detector:
         `sound` float32 [all rows, WINDOW] ends with this frame; `loud` [all rows] are rows with
         energy enough for a digit.
         """
-        found: list[tuple[int, int]] = []
         going = (self._last[rows] != NONE) | (self._held[rows] != NONE)
-        rows = rows[loud[rows] | going]  # of the others nothing is to be learnt
-        if not len(rows):
-            return found
-        busy = np.flatnonzero(loud[rows])
-        heard = sound[rows[busy]]
-        for start in (0, HOP):
-            digits = np.full(len(rows), NONE)
-            if len(busy):
-                digits[busy] = window_digits(heard[:, start : start + FRAME])
-            new = self._follow(rows, digits)
+        digits = np.full((2, len(rows)), NONE)  # [window, row]
+        busy = loud[rows].nonzero()[0]  # in the others there is none
+        if len(busy):
+            heard = sound[rows[busy]]
+            windows = np.concatenate([heard[:, :FRAME], heard[:, HOP:]])
+            digits[:, busy] = window_digits(windows).reshape(2, -1)
+        going |= (digits[0] != NONE) | (digits[1] != NONE)
+        if not np.count_nonzero(going):
+            return []
+        found: list[tuple[int, int]] = []
+        rows = rows[going]  # the others neither hear nor await anything
+        for window in digits[:, going]:
+            new = self._follow(rows, window)
             found += [(int(row), int(self._held[row])) for row in rows[new]]
         return found
 
