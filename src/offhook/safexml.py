@@ -59,6 +59,9 @@ def read(text: str) -> etree._Element:
 
 def name(element: etree._Element) -> str:
     """Return an element's name as written; a default namespace is ignored, a prefix is not."""
+    tag = str(element.tag)
+    if tag[0] != "{":
+        return tag
     local = etree.QName(element).localname
     return f"{element.prefix}:{local}" if element.prefix else local
 

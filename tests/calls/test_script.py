@@ -1,10 +1,21 @@
 """The scheduler: documents one after the other, and the ways out."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar, cast
+
 import pytest
 
+from offhook.calls.limits import READ_IN_PLACE_BYTES, Settings
+from offhook.calls.plant import Plant
+from offhook.calls.script import Page, read
 from offhook.testing.app import SILENCE, Reply
 from offhook.testing.loop import virtual
 from offhook.testing.world import World
+from offhook.verbs.contexts import Context
+from offhook.verbs.document import InvalidBxml
+
+T = TypeVar("T")
 
 
 @virtual
@@ -82,3 +93,41 @@ async def test_verbs_are_logged_with_their_outcome() -> None:
         ]
 
     assert ended == [("Tag", "done"), ("Pause", "done"), ("Hangup", "end")]
+
+
+@dataclass
+class CountedOffload:
+    """Offload in place that counts."""
+
+    count: int = 0
+
+    async def __call__(self, work: Callable[[], T]) -> T:
+        self.count += 1
+        return work()
+
+
+@dataclass
+class Corner:
+    """The corner of a plant in which documents are read."""
+
+    offload: CountedOffload
+    settings: Settings
+
+
+@virtual
+@pytest.mark.parametrize(("size", "beside"), [(0, 0), (1, 1), (60_000, 1)])
+async def test_only_small_documents_are_read_on_the_event_loop(size: int, beside: int) -> None:
+    corner = Corner(CountedOffload(), Settings("https://voice.test"))
+    text = b"<Response><Pause/></Response>"
+    body = text + b" " * (READ_IN_PLACE_BYTES + size - len(text))
+    document = await read(cast(Plant, corner), Page(body, None), Context.CALL)
+
+    assert len(document.verbs) == 1
+    assert corner.offload.count == beside
+
+
+@virtual
+async def test_a_large_document_is_refused_like_a_small_one() -> None:
+    corner = Corner(CountedOffload(), Settings("https://voice.test"))
+    with pytest.raises(InvalidBxml, match="must not exceed 64 KB"):
+        await read(cast(Plant, corner), Page(b" " * 65_537, None), Context.CALL)

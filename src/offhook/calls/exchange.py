@@ -23,7 +23,7 @@ from offhook.calls.journal import Journal
 from offhook.calls.legs import Parent
 from offhook.calls.limits import JOURNAL_KEPT_S, RAN_OUT_GRACE_S
 from offhook.calls.plant import Plant
-from offhook.calls.script import log_attempt
+from offhook.calls.script import Page, log_attempt, read
 from offhook.directory import Account
 from offhook.errors import ApiError, calls, fields, http
 from offhook.facts import Completed, Peer, Redirected, Request, Rescripted, Taken
@@ -33,7 +33,8 @@ from offhook.records import CallRecord, CallState, Incident, IncidentKind, KeptA
 from offhook.requests import CallFilter, OutboundRequest, Standing
 from offhook.scopes import TaskOwner
 from offhook.sip.endpoint import IncomingCall
-from offhook.verbs.document import InvalidBxml, parse
+from offhook.verbs.contexts import Context
+from offhook.verbs.document import InvalidBxml
 from offhook.webhooks.fetch import Attempt
 
 log = structlog.get_logger()
@@ -189,9 +190,9 @@ class Exchange:
         """Stop the script and run this document; raises ApiError 400, 404 and 409."""
         try:
             if call := self._live(account_id, call_id):
-                call.script.check(call.script.page(body, charset))
+                await call.script.check(call.script.page(body, charset))
             else:
-                parse(body, charset=charset)
+                await read(self._plant, Page(body, None, charset), Context.CALL)
         except InvalidBxml as fault:
             raise ApiError(fields.INVALID_BXML, reason=str(fault)) from fault
         self._modify(account_id, call_id, Rescripted(body, charset))

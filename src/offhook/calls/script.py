@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from offhook.calls import endings
 from offhook.calls.journal import Journal
-from offhook.calls.limits import CONSECUTIVE_REDIRECTS
+from offhook.calls.limits import CONSECUTIVE_REDIRECTS, READ_IN_PLACE_BYTES
 from offhook.calls.line import CallLine
 from offhook.calls.plant import Plant
 from offhook.errors import CallError, Cause, calls
@@ -87,7 +87,7 @@ class Script:
         page = start if isinstance(start, Page) else await self._fetch(start)
         while True:
             self.line.base = page.base
-            step = await self._run_document(self._read(page))
+            step = await self._run_document(await self._read(page))
             if isinstance(step, End):
                 return step
             if step is None:
@@ -113,23 +113,21 @@ class Script:
         """Return a document of REST; it has the base of the one that it replaces (bxml.md 1.7)."""
         return Page(body, self.line.base, charset)
 
-    def check(self, page: Page) -> Document:
+    async def check(self, page: Page) -> Document:
         """Read a document as this call would; raises InvalidBxml.
 
         One of a leg that is not joined yet may not move it (bxml.md 3).
         """
         context = Context.TRANSFER_ANSWER if self.owner.announcing else Context.CALL
-        https = self.plant.settings.https_with_credentials
-        charset, base = page.charset, page.base
-        return parse(page.body, charset=charset, context=context, base=base, https=https)
+        return await read(self.plant, page, context)
 
-    def _read(self, page: Page) -> Document:
+    async def _read(self, page: Page) -> Document:
         text = page.body.decode("utf-8", "replace")
         if not text.strip():  # 204 or an empty reply: an empty document (bxml.md 1.3)
             self.journal.log("bxml.accepted", text="", origin=page.origin, warnings=[])
             return Document((), ())
         try:
-            document = self.check(page)
+            document = await self.check(page)
         except InvalidBxml as fault:
             self.journal.log(
                 "bxml.refused",
@@ -172,6 +170,16 @@ class Script:
             return step
         finally:
             self.journal.log("verb.ended", verb=verb.name, outcome=outcome)
+
+
+async def read(plant: Plant, page: Page, context: Context) -> Document:
+    """Read a document; raises InvalidBxml. The larger ones may not keep all other calls waiting."""
+    https = plant.settings.https_with_credentials
+
+    def work() -> Document:
+        return parse(page.body, charset=page.charset, context=context, base=page.base, https=https)
+
+    return work() if len(page.body) <= READ_IN_PLACE_BYTES else await plant.offload(work)
 
 
 def log_attempt(journal: Journal, attempt: Attempt) -> None:
