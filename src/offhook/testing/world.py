@@ -37,6 +37,7 @@ from offhook.testing.handset import Handset
 from offhook.testing.invariants import Evidence
 from offhook.testing.loop import EPOCH, running_loop
 from offhook.testing.mains import Mains, PluggedHttp, PluggedSockets, PluggedStore
+from offhook.testing.memory import URL, memory_store
 from offhook.testing.network import Network
 from offhook.testing.paths import GOOD, Quality
 from offhook.testing.phone import Headers, Phone, Phones
@@ -91,7 +92,7 @@ class World:
         settings: Settings | None = None,
         capacity: int = 64,  # calls at once
         mains: Mains | None = None,  # that of a server that dies in mid-run, and may `restart`
-        store_url: str = "sqlite://",  # in memory, and so gone with its server
+        store_url: str = URL,  # in memory, and so gone with its server
     ) -> None:
         loop = running_loop()
         self.rng = loop.rng if seed is None else random.Random(seed)  # noqa: S311  # see loop.py
@@ -274,10 +275,13 @@ class World:
     def _build(self) -> None:
         """Put the server together, and a client in front of it."""
         mains = self.mains
-        if mains is None:
-            self.store = Store.open(self._store_url, self.clock, threaded=False)
-        else:
+        self.store: Store
+        if mains is not None:
             self.store = PluggedStore(self._store_url, self.clock, mains)
+        elif self._store_url == URL:
+            self.store = memory_store(self.clock)
+        else:
+            self.store = Store.open(self._store_url, self.clock, threaded=False)
         self.node = self._node(
             PluggedHttp(self.app, mains) if mains else self.app,
             PluggedSockets(self.sockets, mains) if mains else self.sockets,
