@@ -6,10 +6,10 @@ from random import Random
 from typing import TypeVar
 
 from offhook.testing.app import REFUSED, SILENCE, UNTRUSTED, Received, Reply, document
+from offhook.testing.invariants import ASKED
 
 T = TypeVar("T")
 
-PAGES = 8  # documents per call; after that the application hangs up
 LOOP = "/loop"  # a page that only redirects to itself
 
 CLIPS = (*["t1.wav"] * 6, "st.wav", "t1.mp3", "/deep/ulaw.wav", "http://m.test/alaw.wav")
@@ -29,6 +29,8 @@ INVALID = (
 class Author:
     """Replies to events, each time otherwise; the same seed writes the same."""
 
+    pages = 8  # documents per call; after that the application hangs up
+
     def __init__(self, rng: Random, on_event: Callable[[str], None]) -> None:
         self._rng = rng
         self.on_event = on_event  # is told the call id
@@ -40,15 +42,15 @@ class Author:
         self.on_event(request.event["callId"])
         if request.path == "/moved":
             return document("<Hangup/>")
-        if request.event["eventType"] in ("disconnect", "dtmf"):
+        if request.event["eventType"] not in ASKED:
             return self._indifferent()
         if request.path == LOOP:
             return document(f'<Redirect redirectUrl="{LOOP}"/>')
         call_id = request.event["callId"]
         self._pages[call_id] += 1
-        if self._pages[call_id] > PAGES:
+        if self._pages[call_id] > self.pages:
             return document("<Hangup/>")
-        reply = self._something()
+        reply = self._answer(request)
         return reply.after(self._seconds(0, 6)) if self._chance(0.3) else reply
 
     def verbs(self) -> str:
@@ -63,6 +65,11 @@ class Author:
         return f"{host}/{name}/{self._urls}"
 
     # replies
+
+    def _answer(self, request: Received) -> Reply:
+        """Return what is next for a call; what the event says of it is of no interest."""
+        del request
+        return self._something()
 
     def _something(self) -> Reply:
         return self._draw(

@@ -15,12 +15,13 @@ from structlog.testing import capture_logs
 from tests.sim.author import Author
 
 from offhook.directory import Directory
+from offhook.records import CallState
 from offhook.scopes import TaskOwner
 from offhook.testing import sound
 from offhook.testing.app import BASE
 from offhook.testing.fixtures import NUMBER
 from offhook.testing.handset import CallOverError, Handset
-from offhook.testing.invariants import Evidence
+from offhook.testing.invariants import GOODBYES, ORDER, Evidence
 from offhook.testing.loop import EPOCH
 from offhook.testing.paths import GOOD, Quality
 from offhook.testing.phone import Phone, refuses
@@ -48,7 +49,7 @@ class Simulation:
 
     def __init__(self, seed: int) -> None:
         self.rng = Random(seed)
-        self.author = Author(Random(seed + 1), self._react)
+        self.author = self._author(Random(seed + 1))
         self.tasks = TaskOwner()
         quality = self._quality()
         self.world = World(seed=seed, quality=quality)
@@ -57,6 +58,7 @@ class Simulation:
         self.deeds: list[Deed] = []
         self.pressed: defaultdict[str, str] = defaultdict(str)  # keys, by SIP Call-ID
         self.dialled: dict[int, str] = {}  # SIP Call-ID by session of the telephones
+        self.shown: dict[str, CallState] = {}  # by REST
         self._limits()
 
     async def run(self) -> str:
@@ -64,14 +66,19 @@ class Simulation:
         async with self.world:
             self.world.app.default = self.author.reply
             async with asyncio.TaskGroup() as group:
-                for number in range(self.rng.choice((1, 1, 2, 2, 3, 5))):
+                for number in range(self._callers()):
                     group.create_task(self._caller(number))
             await self._finish()
-            for evidence in self.world.evidence():
-                self._judge(evidence)
+            await self._verdict()
             return self.world.story()
 
     # the world
+
+    def _author(self, rng: Random) -> Author:
+        return Author(rng, self._react)
+
+    def _callers(self) -> int:
+        return self.rng.choice((1, 1, 2, 2, 3, 5))
 
     def _quality(self) -> Quality:
         if self._chance(0.5):
@@ -232,6 +239,7 @@ class Simulation:
             case "get":
                 answer = await rest.get_call(call_id)
                 assert answer.status == 200, answer
+                self._saw(call_id, CallState(answer.json()["state"]))
             case "spoil":
                 answer = await rest.update_bxml(call_id, "<Response><Dance/></Response>")
                 assert answer.status in (400, 409), answer
@@ -241,7 +249,20 @@ class Simulation:
         if status == good:
             self.deeds.append(deed)
 
+    def _saw(self, call_id: str, state: CallState) -> None:
+        """REST shows no state but later ones, and the last one once it has been reported."""
+        before = self.shown.get(call_id, state)
+        assert ORDER.index(before) <= ORDER.index(state), f"{call_id}: {state} after {before}"
+        self.shown[call_id] = state
+        if any(self.world.app.events(kind, callId=call_id) for kind in GOODBYES):
+            assert state is CallState.DISCONNECTED, f"{call_id} is {state}, but it has gone"
+
     # judgement
+
+    async def _verdict(self) -> None:
+        """Judge what all calls have left behind."""
+        for evidence in self.world.evidence():
+            self._judge(evidence)
 
     def _judge(self, evidence: Evidence) -> None:
         """What was done to this call had its effect in time."""
@@ -251,7 +272,7 @@ class Simulation:
         pressed = iter(self.pressed[record.sip_call_id or ""])
         assert all(key in pressed for key in heard), f"keys that nobody pressed: {heard}"
         for request in evidence.requests:
-            if request.event["eventType"] == "disconnect":
+            if request.event["eventType"] in GOODBYES:
                 assert request.event["cause"] == record.disconnect_cause
         ended = record.end_time - EPOCH
         mine = [deed for deed in self.deeds if deed.call in (record.call_id, record.sip_call_id)]
@@ -279,10 +300,10 @@ class Simulation:
         return self.rng.random() < probability
 
 
-async def simulate(seed: int) -> str:
+async def simulate(seed: int, kind: type[Simulation] = Simulation) -> str:
     """Run a seed; returns the time lines of its calls. What the server logs as an error is one."""
     with capture_logs() as logs:
-        story = await Simulation(seed).run()
+        story = await kind(seed).run()
     errors = [entry for entry in logs if entry["log_level"] in ("error", "critical")]
     assert not errors, errors
     return story

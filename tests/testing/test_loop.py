@@ -181,3 +181,17 @@ def test_threads_and_sockets_are_refused() -> None:
     with pytest.raises((NotImplementedError, VirtualTimeError)):
         run(connect())
     gc.collect()  # whatever was half open must not complain later
+
+
+def test_timers_are_those_that_have_not_gone_off() -> None:
+    async def story() -> None:
+        loop = running_loop()
+        loop.call_later(1, print)
+        late = loop.call_later(3, print)
+        loop.call_later(5, print).cancel()
+        await asyncio.sleep(2)
+
+        assert loop.timers == [late]
+        late.cancel()
+
+    run(story())

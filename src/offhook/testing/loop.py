@@ -97,6 +97,12 @@ class VirtualLoop(asyncio.BaseEventLoop):
         """Return the virtual time in seconds."""
         return self._virtual_now
 
+    @property
+    def timers(self) -> list[asyncio.TimerHandle]:
+        """The timers that have not gone off yet."""
+        waiting: list[asyncio.TimerHandle] = self._scheduled  # type: ignore[attr-defined]
+        return [each for each in waiting if not each.cancelled()]
+
     def advance(self, seconds: float) -> None:
         """Move the clock forward; raises VirtualTimeError beyond the limit of the run."""
         self._virtual_now = round(self._virtual_now + seconds, GRID_DIGITS)

@@ -5,6 +5,7 @@ Migrations take 30 ms and a World about 50, so that a thousand worlds save half 
 
 import functools
 import sqlite3
+from typing import cast
 
 from offhook.clock import Clock
 from offhook.store import Store
@@ -34,8 +35,7 @@ def _schema() -> tuple[str, ...]:
     database = Database(URL)
     upgrade(database)
     with database.writing() as connection:
-        raw = connection.connection.dbapi_connection
-        assert isinstance(raw, sqlite3.Connection)
+        raw = cast(sqlite3.Connection, connection.connection.dbapi_connection)
         statements = tuple(raw.iterdump())[1:-1]  # BEGIN and COMMIT are ours
     database.close()
     return statements

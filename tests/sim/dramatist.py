@@ -1,0 +1,123 @@
+"""An author whose documents let calls meet, with recordings beside them."""
+
+from collections.abc import Callable
+from random import Random
+
+from tests.sim.author import Author
+
+from offhook.testing.app import Received, Reply, document
+
+PHONES = 10  # at the far end of the trunk, numbered from 0
+NOBODY = "+12025559999"
+
+
+def number_of(phone: int) -> str:
+    """Return the number of a phone."""
+    return f"+120255510{phone:02d}"
+
+
+class Dramatist(Author):
+    """The same seed writes the same."""
+
+    pages = 5
+
+    def __init__(self, rng: Random, on_event: Callable[[str], None]) -> None:
+        super().__init__(rng, on_event)
+        self.seen: list[str] = []  # calls, in the order of their first events
+        self.bridges: list[tuple[str, str]] = []  # the URLs of each, of which one may be asked
+
+    def reply(self, request: Received) -> Reply:
+        """Answer one request that carries an event."""
+        if (call_id := request.event["callId"]) not in self.seen:
+            self.seen.append(call_id)
+        return super().reply(request)
+
+    def _answer(self, request: Received) -> Reply:
+        kind = request.event["eventType"]
+        if kind == "initiate" and self._chance(0.2):
+            return document(self._forward())
+        if kind == "transferAnswer" and self._chance(0.7):
+            return document(self._announcement())
+        return self._something()
+
+    def _verb(self) -> str:
+        return self._draw(
+            (4, self._pause),
+            (1, self._clip),
+            (1, self._sentence),
+            (2, self._gather),
+            (1, self._ring),
+            (1, self._send_dtmf),
+            (1, self._redirect),
+            (1, lambda: f'<StartGather dtmfUrl="{self.url("dtmf")}"/>'),
+            (6, self._transfer),
+            (6, self._bridge),
+            (3, self._record),
+            (3, self._start_recording),
+            (2, self._steer_recording),
+            (1, self._forward),
+            (1, lambda: "<Hangup/>"),
+        )
+
+    def _announcement(self) -> str:
+        """Write what a leg may do before it is bridged (bxml.md 3)."""
+        return self._draw(
+            (3, lambda: ""),
+            (2, self._pause),
+            (1, self._sentence),
+            (1, self._gather),
+            (1, self._record),
+            (1, self._start_recording),
+            (1, self._redirect),
+        )
+
+    def _transfer(self) -> str:
+        legs = "".join(self._leg() for _ in range(self._rng.choice((1, 1, 1, 2, 3))))
+        attributes = f'callTimeout="{self._rng.choice((1, 1, 30))}" {self._tag()}'
+        if self._chance(0.6):
+            attributes += " " + self._hook("transferComplete")
+        return f"<Transfer {attributes}>{legs}</Transfer>"
+
+    def _leg(self) -> str:
+        attributes = [self._tag()]
+        if self._chance(0.5):
+            attributes.append(self._hook("transferAnswer"))
+        if self._chance(0.7):
+            attributes.append(f'transferDisconnectUrl="{self.url("transferDisconnect")}"')
+        return f"<PhoneNumber {' '.join(attributes)}>{self._number()}</PhoneNumber>"
+
+    def _bridge(self) -> str:
+        own, other = self.url("bridgeComplete"), self.url("bridgeTargetComplete")
+        self.bridges.append((own, other))
+        attributes = [self._tag()]
+        if self._chance(0.7):
+            attributes.append(f'bridgeCompleteUrl="{own}"')
+        if self._chance(0.7):
+            attributes.append(f'bridgeTargetCompleteUrl="{other}"')
+        target = self._rng.choice(self.seen[-6:] or ["c-0"])
+        return f"<Bridge {' '.join(attributes)}>{target}</Bridge>"
+
+    def _forward(self) -> str:
+        return f'<Forward to="{self._number()}" callTimeout="{self._rng.choice((1, 30))}"/>'
+
+    def _record(self) -> str:
+        attributes = [self._recording(), f'maxDuration="{self._rng.choice((1, 1, 2))}"']
+        if self._chance(0.6):
+            attributes.append(self._hook("recordComplete"))
+        return f"<Record {' '.join(attributes)}/>"
+
+    def _start_recording(self) -> str:
+        channels = self._maybe('multiChannel="true"')
+        return f"<StartRecording {self._recording()} {channels}/>"
+
+    def _recording(self) -> str:
+        attributes = "" if self._chance(0.9) else 'fileFormat="mp3"'
+        if self._chance(0.7):
+            attributes += f' recordingAvailableUrl="{self.url("recordingAvailable")}"'
+        return attributes
+
+    def _steer_recording(self) -> str:
+        return self._rng.choice(("<PauseRecording/>", "<ResumeRecording/>", "<StopRecording/>"))
+
+    def _number(self) -> str:
+        return number_of(self._rng.randrange(PHONES)) if self._chance(0.95) else NOBODY

@@ -1,0 +1,154 @@
+"""One seed of a graph of calls: they transfer, bridge, forward and record while all goes on.
+
+To the rules of one call (`simulation`, `offhook.testing.invariants`) it adds those of several: who
+is tied to whom, who hears whom, who is told, what was recorded, and what REST says of it all.
+"""
+
+import asyncio
+from collections import Counter
+from pathlib import Path
+from random import Random
+from urllib.parse import urlsplit
+
+from tests.sim import rules
+from tests.sim.dramatist import PHONES, Dramatist
+from tests.sim.simulation import AT_ONCE_S, Deed, Simulation
+
+from offhook.scopes import background
+from offhook.testing.fixtures import ACCOUNT_ID
+from offhook.testing.invariants import GOODBYES, Evidence
+from offhook.testing.loop import EPOCH, running_loop
+from offhook.testing.paths import GOOD, Quality
+
+LOOK_S = 0.050_000_7  # between two looks at who is tied to whom, at moments nobody else has
+HANDLES = Path("/proc/self/fd")
+LARGE = 8  # every so manieth seed is a large graph
+
+
+class Graph(Simulation):
+    """Up to six calls and the legs that they place."""
+
+    author: Dramatist
+
+    def __init__(self, seed: int) -> None:
+        self.large = seed % LARGE == 0
+        super().__init__(seed)
+        self.end_at = self.rng.uniform(1, 3) if self.large else self.rng.uniform(0.4, 1.2)
+        self.refused: list[Deed] = []  # by REST, with 409
+        self.deleted: set[str] = set()  # recordings
+        self.stop_at = self.rng.uniform(0, self.end_at) if self._chance(0.05) else None
+        if self.stop_at is not None:
+            self.world.change_account(queueing=False)  # what is queued outlives the process
+
+    async def run(self) -> str:
+        """Run it; returns the time lines of its calls."""
+        for number in range(PHONES):
+            self._phone(number).behaviour = self._behave
+        handles = _handles()
+        async with background(self._watch()), background(self._stop()):
+            story = await super().run()
+        assert not running_loop().timers, f"timers are left: {running_loop().timers}"
+        assert _handles() == handles, f"file handles: {handles} before, {_handles()} now"
+        return story
+
+    # the world
+
+    def _author(self, rng: Random) -> Dramatist:
+        return Dramatist(rng, self._react)
+
+    def _callers(self) -> int:
+        return self.rng.choice((3, 4, 6)) if self.large else self.rng.choice((2, 2, 3))
+
+    def _quality(self) -> Quality:
+        return super()._quality() if self._chance(0.4) else GOOD
+
+    async def _watch(self) -> None:
+        """Look at the node now and then: its calls agree on who is tied to whom."""
+        while True:
+            await asyncio.sleep(LOOK_S)
+            node = self.world.node
+            faults = [*rules.tie_faults(node), *rules.sound_faults(node)]
+            assert not faults, f"at {self.world.now}: {faults}"
+
+    async def _stop(self) -> None:
+        """The operator stops the server while all goes on."""
+        if self.stop_at is not None:
+            await asyncio.sleep(self.stop_at)
+            self.end_at = self.world.now
+            await self.world.node.exchange.close()
+            assert not self.world.node.exchange.calls
+
+    # those who act
+
+    async def _meddle(self, call_id: str) -> None:
+        if self._chance(0.75):
+            await super()._meddle(call_id)
+        elif self._chance(0.7):
+            state = self.rng.choice(("paused", "recording"))
+            answer = await self.world.rest.update_recording(call_id, state)
+            assert answer.status in (200, 404), answer
+        elif found := await self.world.rest.recordings(call_id):
+            recording_id = self.rng.choice(found)["recordingId"]
+            path = f"/calls/{call_id}/recordings/{recording_id}"
+            answer = await self.world.rest.request("DELETE", path)
+            assert answer.status in (204, 404), answer
+            self.deleted.add(recording_id)
+
+    def _did(self, deed: Deed, status: int, good: int) -> None:
+        super()._did(deed, status, good)
+        if status != good:
+            self.refused.append(deed)
+
+    # judgement
+
+    async def _verdict(self) -> None:
+        await super()._verdict()
+        found = self.world.evidence()
+        ended = {each.record.call_id: each.record.end_time or 0.0 for each in found}
+        asked = Counter(urlsplit(r.url).path for each in found for r in rules.asked(each))
+        twice = [path for path, count in asked.items() if count > 1 and rules.is_unique(path)]
+        assert not twice, f"asked twice: {twice}"
+        for own, other in self.author.bridges:
+            both = urlsplit(own).path in asked and urlsplit(other).path in asked
+            assert not both, f"both sides of a Bridge were asked: {own}, {other}"
+        for evidence in found:
+            self._judge_leg(evidence, ended.get(evidence.record.parent_call_id or ""))
+        if found:
+            await self._judge_shown(self.rng.choice(found))
+
+    def _judge(self, evidence: Evidence) -> None:
+        super()._judge(evidence)
+        call_id = evidence.record.call_id
+        recordings = self.world.store.recordings_of(ACCOUNT_ID, call_id)
+        faults = [
+            *rules.recording_faults(evidence, recordings, self.deleted),
+            *rules.refusal_faults(evidence, self.refused, self.deeds),
+        ]
+        assert not faults, f"{call_id}: {faults}"
+
+    def _judge_leg(self, evidence: Evidence, parent_end: float | None) -> None:
+        """A leg goes with the call that has placed it, unless REST has sent it elsewhere."""
+        record = evidence.record
+        if parent_end is None or record.end_time is None:
+            return
+        moved = {d.at for d in self.deeds if d.call == record.call_id and d.kind != "hang-up"}
+        if not any(at <= parent_end - EPOCH for at in moved):
+            late = record.end_time - parent_end
+            assert late <= AT_ONCE_S, f"{record.call_id} ended {late} s after its parent"
+
+    async def _judge_shown(self, evidence: Evidence) -> None:
+        """REST shows what the last webhook said."""
+        answer = await self.world.rest.get_call(evidence.record.call_id)
+        shown = answer.json()
+        assert shown["state"] == "disconnected", shown
+        for request in evidence.requests:
+            event = request.event
+            if event["eventType"] in GOODBYES:
+                assert event["cause"] == shown["disconnectCause"], (event, shown)
+                for name in ("errorMessage", "errorId", "answerTime", "endTime"):
+                    assert event.get(name) == shown.get(name), (name, event, shown)
+
+
+def _handles() -> int:
+    """Return how many file handles the process has, where the system tells."""
+    return len(list(HANDLES.iterdir())) if HANDLES.exists() else 0
