@@ -165,7 +165,7 @@ class Author:
             parts.append(self._maybe(f'{event}FallbackMethod="GET"'))
         return " ".join(parts)
 
-    def _draw(self, *kinds: tuple[int, Callable[[], T]]) -> T:
+    def _draw(self, *kinds: tuple[float, Callable[[], T]]) -> T:
         """Do one of these things, each as often as its weight says."""
         (kind,) = self._rng.choices([each for _, each in kinds], [weight for weight, _ in kinds])
         return kind()

@@ -21,42 +21,44 @@ class Dramatist(Author):
 
     pages = 5
 
-    def __init__(self, rng: Random, on_event: Callable[[str], None]) -> None:
+    def __init__(
+        self, rng: Random, on_event: Callable[[str], None], live: Callable[[], list[str]]
+    ) -> None:
         super().__init__(rng, on_event)
-        self.seen: list[str] = []  # calls, in the order of their first events
+        self._live = live  # calls
+        self._mine = "c-1"  # the call that is written for
         self.bridges: list[tuple[str, str]] = []  # the URLs of each, of which one may be asked
 
-    def reply(self, request: Received) -> Reply:
-        """Answer one request that carries an event."""
-        if (call_id := request.event["callId"]) not in self.seen:
-            self.seen.append(call_id)
-        return super().reply(request)
-
     def _answer(self, request: Received) -> Reply:
-        kind = request.event["eventType"]
+        kind, self._mine = request.event["eventType"], request.event["callId"]
         if kind == "initiate" and self._chance(0.2):
             return document(self._forward())
         if kind == "transferAnswer" and self._chance(0.7):
             return document(self._announcement())
-        return self._something()
+        return self._good() if self._chance(0.7) else self._something()
+
+    def verbs(self) -> str:
+        """Write what stands in a document."""
+        first = self._draw((3, self._verb), (2, self._bridge), (2, self._transfer))
+        return first + "".join(self._verb() for _ in range(self._rng.choice((0, 1, 1, 2, 3))))
 
     def _verb(self) -> str:
         return self._draw(
-            (4, self._pause),
+            (3, self._pause),
             (1, self._clip),
             (1, self._sentence),
-            (2, self._gather),
+            (1, self._gather),
             (1, self._ring),
             (1, self._send_dtmf),
             (1, self._redirect),
             (1, lambda: f'<StartGather dtmfUrl="{self.url("dtmf")}"/>'),
-            (6, self._transfer),
-            (6, self._bridge),
+            (8, self._transfer),
+            (9, self._bridge),
             (3, self._record),
-            (3, self._start_recording),
+            (4, self._start_recording),
             (2, self._steer_recording),
-            (1, self._forward),
-            (1, lambda: "<Hangup/>"),
+            (0.2, self._forward),
+            (0.5, lambda: "<Hangup/>"),
         )
 
     def _announcement(self) -> str:
@@ -94,7 +96,8 @@ class Dramatist(Author):
             attributes.append(f'bridgeCompleteUrl="{own}"')
         if self._chance(0.7):
             attributes.append(f'bridgeTargetCompleteUrl="{other}"')
-        target = self._rng.choice(self.seen[-6:] or ["c-0"])
+        others = [each for each in self._live() if each != self._mine]
+        target = self._rng.choice([*others, *others, *others, self._mine, "c-0"])
         return f"<Bridge {' '.join(attributes)}>{target}</Bridge>"
 
     def _forward(self) -> str:

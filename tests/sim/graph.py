@@ -12,10 +12,11 @@ from urllib.parse import urlsplit
 
 from tests.sim import rules
 from tests.sim.dramatist import PHONES, Dramatist
-from tests.sim.simulation import AT_ONCE_S, Deed, Simulation
+from tests.sim.simulation import AT_ONCE_S, REFUSALS, Deed, Simulation
 
 from offhook.scopes import background
 from offhook.testing.fixtures import ACCOUNT_ID
+from offhook.testing.handset import Handset
 from offhook.testing.invariants import GOODBYES, Evidence
 from offhook.testing.loop import EPOCH, running_loop
 from offhook.testing.paths import GOOD, Quality
@@ -29,11 +30,12 @@ class Graph(Simulation):
     """Up to six calls and the legs that they place."""
 
     author: Dramatist
+    pace_s = 0.5
 
     def __init__(self, seed: int) -> None:
         self.large = seed % LARGE == 0
         super().__init__(seed)
-        self.end_at = self.rng.uniform(1, 3) if self.large else self.rng.uniform(0.4, 1.2)
+        self.end_at = self.rng.uniform(1.5, 3) if self.large else self.rng.uniform(0.8, 1.6)
         self.refused: list[Deed] = []  # by REST, with 409
         self.deleted: set[str] = set()  # recordings
         self.stop_at = self.rng.uniform(0, self.end_at) if self._chance(0.05) else None
@@ -45,7 +47,7 @@ class Graph(Simulation):
         for number in range(PHONES):
             self._phone(number).behaviour = self._behave
         handles = _handles()
-        async with background(self._watch()), background(self._stop()):
+        async with background(self._watch()), background(self._stop()), background(self._client()):
             story = await super().run()
         assert not running_loop().timers, f"timers are left: {running_loop().timers}"
         assert _handles() == handles, f"file handles: {handles} before, {_handles()} now"
@@ -54,10 +56,16 @@ class Graph(Simulation):
     # the world
 
     def _author(self, rng: Random) -> Dramatist:
-        return Dramatist(rng, self._react)
+        return Dramatist(rng, self._react, self._targets)
+
+    def _targets(self) -> list[str]:
+        """Return whom a call may want to talk to: those that are answered, as a rule."""
+        calls = self.world.node.exchange.calls
+        answered = [call_id for call_id, call in calls.items() if call.answered]
+        return answered if self._chance(0.9) else list(calls)
 
     def _callers(self) -> int:
-        return self.rng.choice((3, 4, 6)) if self.large else self.rng.choice((2, 2, 3))
+        return self.rng.choice((5, 6) if self.large else (3, 4, 5))
 
     def _quality(self) -> Quality:
         return super()._quality() if self._chance(0.4) else GOOD
@@ -80,6 +88,33 @@ class Graph(Simulation):
 
     # those who act
 
+    async def _caller(self, number: int) -> None:
+        """One call of one telephone."""
+        await self._sleep(0.3)
+        phone = self._phone(number)
+        phone.telephone_events = self._chance(0.8)
+        await (self._dial(phone) if self._chance(0.35) else self._create(phone))
+        await asyncio.sleep(max(0.0, self.end_at - self.world.now))
+
+    async def _client(self) -> None:
+        """Use the REST API on whatever calls there are."""
+        while self.world.now < self.end_at:
+            await self._sleep(0.4)
+            if calls := list(self.world.node.exchange.calls):
+                await self._meddle(self.rng.choice(calls))
+
+    async def _behave(self, call: Handset) -> None:
+        """What a telephone does that is called."""
+        if self._chance(0.8):
+            await self._sleep(0.1)
+            call.ring(self.rng.choice((180, 183)))
+        await self._sleep(0.2)
+        if self._chance(0.06):
+            call.refuse(self.rng.choice(REFUSALS))
+        elif self._chance(0.94):
+            await call.answer()
+            await self._act(call)
+
     async def _meddle(self, call_id: str) -> None:
         if self._chance(0.75):
             await super()._meddle(call_id)
@@ -95,6 +130,9 @@ class Graph(Simulation):
             self.deleted.add(recording_id)
 
     def _did(self, deed: Deed, status: int, good: int) -> None:
+        call = self.world.node.exchange.calls.get(deed.call)
+        if status == 400 and deed.kind == "rescript" and call is not None and call.announcing:
+            return  # a verb that would move the leg
         super()._did(deed, status, good)
         if status != good:
             self.refused.append(deed)
@@ -132,7 +170,7 @@ class Graph(Simulation):
         if parent_end is None or record.end_time is None:
             return
         moved = {d.at for d in self.deeds if d.call == record.call_id and d.kind != "hang-up"}
-        if not any(at <= parent_end - EPOCH for at in moved):
+        if not any(at <= parent_end - EPOCH + rules.CLOCK_S for at in moved):
             late = record.end_time - parent_end
             assert late <= AT_ONCE_S, f"{record.call_id} ended {late} s after its parent"
 

@@ -47,6 +47,8 @@ class Deed:
 class Simulation:
     """Calls, parties and REST clients, all drawn from one seed; made inside a virtual loop."""
 
+    pace_s = 0.7  # at most between two things that a party does
+
     def __init__(self, seed: int) -> None:
         self.rng = Random(seed)
         self.author = self._author(Random(seed + 1))
@@ -182,7 +184,7 @@ class Simulation:
     async def _act(self, call: Handset) -> None:
         """What a party does, until the call is over."""
         while self.world.now < self.end_at:
-            await self._sleep(0.7)
+            await self._sleep(self.pace_s)
             match self.rng.choice(ACTS):
                 case "keys":
                     await self._press(call)
