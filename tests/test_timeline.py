@@ -33,11 +33,6 @@ from offhook.timeline import line
         ),
         ("   1.500  call   c-2 calls +1", "call.created", {"parent": "c-2", "to": "+1"}),
         ("   1.500  call   is answered", "call.state", {"state": "answered"}),
-        (
-            "   1.500  call   c-1 placed: +12025550111",
-            "call.created",
-            {"parent": "c-1", "to": "+12025550111"},
-        ),
         ("   1.500  call   ended: busy Gone", "call.ended", {"cause": "busy", "message": "Gone"}),
         ("   1.500  call   ended: hangup", "call.ended", {"cause": "hangup", "message": None}),
         ("   1.500  media  key 5", "media.digit", {"digit": "5", "inband": False}),

@@ -63,13 +63,6 @@ def _voice(data: Data) -> str:
     return "the party begins to speak" if data["active"] else "the party is silent"
 
 
-def _created(data: Data) -> str:
-    """By REST, or as a leg of another call."""
-    if "parent" in data:
-        return f"{data['parent']} placed: {data['to']}"
-    return f"REST created: {data['request']['to']}"
-
-
 _TEXTS: dict[str, Callable[[Data], str]] = {
     "sip.sent": _sip("-->"),
     "sip.received": _sip("<--"),
