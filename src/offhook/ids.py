@@ -52,6 +52,10 @@ class Ids:
         """Return a recording id: like a call's, with `r-`."""
         return f"r-{self.node}-{self.uuid()}"
 
+    def transcription(self) -> str:
+        """Return a transcription id: like a call's, with `t-`."""
+        return f"t-{self.node}-{self.uuid()}"
+
     def token(self, bits: int = 96) -> str:
         """Return a hex token for SIP tags, branches and Call-IDs (RFC 3261 19.3)."""
         return f"{self.rng.getrandbits(bits):0{bits // 4}x}"

@@ -96,6 +96,25 @@ class RecordingStatus(StrEnum):
         return RecordingStatus.DELETED if self is RecordingStatus.DELETING else self
 
 
+class TranscriptionStatus(StrEnum):
+    """What became of the wish for a text (errors.md 8.9); there is no recogniser yet."""
+
+    PROCESSING = "processing"  # the recording is
+    ERROR = "error"
+    TOO_BIG = "file-size-too-big"
+    TOO_SMALL = "file-size-too-small"
+
+
+@dataclass(frozen=True, slots=True)
+class Transcription:
+    """The wish for the text of a recording, and what became of it."""
+
+    id: str
+    status: TranscriptionStatus = TranscriptionStatus.PROCESSING
+    completed: float | None = None  # seconds since the epoch
+    available: Target | None = None  # where `transcriptionAvailable` goes
+
+
 DOWNLOADABLE = frozenset({RecordingStatus.COMPLETE, RecordingStatus.PARTIAL})
 
 
@@ -121,6 +140,7 @@ class Recording:
     parent_call_id: str | None = None
     name: str | None = None
     available: Target | None = None  # where `recordingAvailable` goes
+    transcription: Transcription | None = None  # if one was asked for
 
     @property
     def downloadable(self) -> bool:

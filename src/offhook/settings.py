@@ -14,10 +14,8 @@ import msgspec
 from msgspec import Meta
 
 from offhook.directory import VOICE, Account, Application, Directory, Number, Trunk, User
-from offhook.hooks import Credentials, Hook, Target
+from offhook.hooks import Credentials, Hook, Target, is_loopback
 from offhook.passwords import check_hash, hash_password
-
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 Port = Annotated[int, Meta(ge=1, le=65_535, description="a port from 1 to 65535")]
 AnyPort = Annotated[int, Meta(ge=0, le=65_535, description="a port, or 0 for any free one")]
@@ -138,7 +136,7 @@ class Recordings(Section, frozen=True, kw_only=True):
     @property
     def http_allowed(self) -> bool:
         """Whether media may go in the clear: this machine hears itself anyway."""
-        return self.allow_http or urlsplit(self.endpoint or "").hostname in LOOPBACK
+        return self.allow_http or is_loopback(urlsplit(self.endpoint or "").hostname or "")
 
     def __repr__(self) -> str:
         return f"Recordings(storage={self.storage!r}, bucket={self.bucket!r})"  # and no key

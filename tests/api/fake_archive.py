@@ -38,6 +38,9 @@ class FakeArchive:
         deleted = replace(recording, status=RecordingStatus.DELETED)
         self.recordings[recording.recording_id] = deleted
 
+    async def remove_transcription(self, recording: Recording) -> None:
+        self.recordings[recording.recording_id] = replace(recording, transcription=None)
+
     async def remove(self, recording: Recording) -> None:
         self.media.pop(recording.recording_id, None)
         del self.recordings[recording.recording_id]

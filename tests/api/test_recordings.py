@@ -10,7 +10,13 @@ from tests.api.client import ACCOUNT, APPLICATION, BASE, OTHER, Answer, Stage, b
 from offhook.clock import parse_timestamp
 from offhook.directory import Account
 from offhook.hooks import Hook, Target
-from offhook.records import Direction, Recording, RecordingStatus
+from offhook.records import (
+    Direction,
+    Recording,
+    RecordingStatus,
+    Transcription,
+    TranscriptionStatus,
+)
 from offhook.requests import OutboundRequest, RecordingFilter
 
 RECORDING = Recording(
@@ -171,6 +177,30 @@ def test_after_the_recording_is_deleted_nothing_is_there(stage: Stage) -> None:
     assert stage.calls("GET", "/c-1/recordings").json() == []
 
 
+def test_what_became_of_a_text_is_shown_until_it_is_deleted(stage: Stage) -> None:
+    told = Transcription("t-1", TranscriptionStatus.TOO_SMALL, 1005.0)
+    keep(stage, replace(DONE, transcription=told))
+    shown = stage.calls("GET", ONE).json()["transcription"]
+
+    assert shown == {
+        "id": "t-1",
+        "status": "file-size-too-small",
+        "completedTime": "1970-01-01T00:16:45.000Z",
+        "url": stage.calls("GET", ONE).json()["mediaUrl"].removesuffix("media") + "transcription",
+    }
+    assert stage.calls("GET", ONE + "/transcription").status == 404  # there is no text
+    assert stage.calls("DELETE", ONE + "/transcription").status == 204
+    assert stage.calls("DELETE", ONE + "/transcription").status == 404
+    assert stage.calls("GET", ONE).json()["transcription"] is None
+
+
+def test_the_wish_for_a_text_of_what_is_processed_cannot_be_deleted(stage: Stage) -> None:
+    keep(stage, replace(DONE, status=RecordingStatus.PROCESSING, transcription=Transcription("t")))
+
+    assert stage.calls("GET", ONE).json()["transcription"]["status"] == "processing"
+    assert stage.calls("DELETE", ONE + "/transcription").status == 404
+
+
 @pytest.mark.parametrize("path", ["/c-2/recordings/r-1", "/c-1/recordings/r-2", MEDIA + "x"])
 def test_what_is_not_there_is_404(stage: Stage, path: str) -> None:
     assert stage.calls("GET", path).status == 404
@@ -191,6 +221,7 @@ def test_the_detailed_wording_names_the_recording() -> None:
         ("calls/c-1/recordings", "GET, HEAD"),
         ("calls" + ONE, "GET, HEAD, DELETE"),
         ("calls" + MEDIA, "GET, HEAD, DELETE"),
+        ("calls" + ONE + "/transcription", "GET, HEAD, DELETE"),  # no recogniser, no POST
         ("recordings", "GET, HEAD"),
     ],
 )

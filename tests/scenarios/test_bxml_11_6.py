@@ -194,6 +194,60 @@ async def test_case_135_a_recording_can_be_an_mp3_file() -> None:
 
 
 @virtual
+@pytest.mark.parametrize("verb", ["Record", "StartRecording"])
+async def test_case_136_what_became_of_the_text_is_told_after_the_recording(verb: str) -> None:
+    """There is no recogniser: a recording of a good length answers `error` (errors.md 8.9)."""
+    await text_wanted(verb, 3.0, "error")
+
+
+@virtual
+@pytest.mark.parametrize("verb", ["Record", "StartRecording"])
+async def test_case_137_too_little_for_a_text_is_told_too(verb: str) -> None:
+    await text_wanted(verb, 0.3, "file-size-too-small")
+
+
+async def text_wanted(verb: str, said_s: float, status: str) -> None:
+    """Record so much with `transcribe`; what is told has this status and the call goes on."""
+    attributes = 'transcribe="true" transcriptionAvailableUrl="/ta" recordingAvailableUrl="/ra"'
+    async with World() as world:
+        talk = await world.answered(
+            f'<{verb} {attributes}/><Gather terminatingDigits="#"/><StopRecording/>' + T1
+        )
+        await say(talk, said_s)
+        await talk.phone.press("##" if verb == "Record" else "#")
+        event = await talk.wait_event("transcriptionAvailable")
+        end = await talk.disconnect()
+        (shown,) = await world.rest.recordings(talk.call_id)
+        path = f"/calls/{talk.call_id}/recordings/{shown['recordingId']}"
+        text = await world.rest.request("GET", f"{path}/transcription")
+        deleted = await world.rest.request("DELETE", f"{path}/transcription")
+        again = await world.rest.request("DELETE", f"{path}/transcription")
+        after = (await world.rest.request("GET", path)).json()
+
+    told = event["transcription"]
+    assert kinds(talk).index("recordingAvailable") < kinds(talk).index("transcriptionAvailable")
+    assert (told["status"], len(told["id"]), told["id"][:2]) == (status, 47, "t-")
+    assert told["url"] == event["mediaUrl"].removesuffix("media") + "transcription"
+    assert told["completedTime"] >= event["endTime"]
+    assert {"channels", "status", "answerTime"}.isdisjoint(event)
+    assert (end["cause"], len(heard(talk, T1_HZ))) == ("hangup", 1)  # the call is unaffected
+    assert shown["transcription"] == told
+    assert (text.status, deleted.status, again.status) == (404, 204, 404)
+    assert (after["status"], after["transcription"]) == ("complete", None)
+
+
+@virtual
+async def test_nobody_asks_for_a_text_nobody_is_told_of_one() -> None:
+    async with World() as world:
+        talk = await world.answered('<Record transcriptionAvailableUrl="/ta" maxDuration="1"/>')
+        await talk.disconnect()
+        (shown,) = await world.rest.recordings(talk.call_id)
+
+    assert shown["transcription"] is None
+    assert talk.events("transcriptionAvailable") == []
+
+
+@virtual
 async def test_case_138_a_duration_beyond_three_hours_is_invalid() -> None:
     async with World() as world:
         await assert_invalid(world, '<Record maxDuration="10801"/>')

@@ -107,9 +107,17 @@ def test_a_recording_that_ends_by_itself_is_reported() -> None:
 
 
 def test_without_a_url_the_next_verb_runs() -> None:
-    available = Hook(Target("/ra"))
-    record = Record(available=available, file_format="mp3", recording_name="x", transcribe=True)
+    available, text = Hook(Target("/ra")), Hook(Target("/ta"))
+    record = Record(
+        available=available,
+        file_format="mp3",
+        recording_name="x",
+        transcribe=True,
+        transcription_available=text,
+    )
     line = ScriptedLine(keys=[(1, "#")])
 
     assert ended(line, record) == 1
-    assert line.orders == [RecordingOrder(("inbound",), "mp3", "x", available.primary)]
+    assert line.orders == [
+        RecordingOrder(("inbound",), "mp3", "x", available.primary, True, text.primary)
+    ]

@@ -1,13 +1,17 @@
-"""What recordings cannot do yet is logged."""
+"""What Record and StartRecording ask for alike."""
 
-from structlog.testing import capture_logs
-from tests.verbs.reading import verb
+from offhook.hooks import Hook, Target
+from offhook.verbs import RecordingOrder
+from offhook.verbs.start_recording import StartRecording
+from offhook.verbs.transcribing import recording_order
 
-from offhook.verbs.transcribing import warn_unheard
 
+def test_where_a_text_goes_counts_only_with_the_wish_for_one() -> None:
+    text = Hook(Target("/ta"))
+    silent = StartRecording(transcription_available=text)
+    wishing = StartRecording(transcription_available=text, transcribe=True)
 
-def test_a_text_that_nobody_will_write_is_logged_with_its_line() -> None:
-    with capture_logs() as logs:
-        warn_unheard(verb('<Record transcribe="true"/>'))
-
-    assert logs == [{"event": "recording_without_recogniser", "line": 1, "log_level": "warning"}]
+    assert recording_order(silent, ("mixed",)) == RecordingOrder(("mixed",))
+    assert recording_order(wishing, ("mixed",)) == RecordingOrder(
+        ("mixed",), transcribe=True, transcribed=text.primary
+    )

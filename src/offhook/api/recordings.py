@@ -39,12 +39,14 @@ class Recordings:
     def routes(self) -> tuple[Route, ...]:
         """Return the rows for the table of operations."""
         one = "calls/{}/recordings/{}"
+        text = {"GET": Operation(self.read_text), "DELETE": Operation(self.delete_text)}
         media = {"GET": Operation(self.download), "DELETE": Operation(self.delete_media)}
         return (
             Route("recordings", {"GET": Operation(self.list_account)}),
             Route("calls/{}/recordings", {"GET": Operation(self.list_call)}),
             Route(one, {"GET": Operation(self.get), "DELETE": Operation(self.delete)}),
             Route(f"{one}/media", media),
+            Route(f"{one}/transcription", text),
             Route("calls/{}/recording", {"PUT": Operation(self.update, mediatypes.JSON)}),
         )
 
@@ -82,6 +84,20 @@ class Recordings:
         """deleteRecordingMedia."""
         recording, _ = await self._with_media(asked)
         await self.archive.remove_media(recording)
+        return Reply(204)
+
+    async def read_text(self, asked: Asked) -> Reply:
+        """getRecordingTranscription: without a recogniser there never is a text (rest.md 6)."""
+        recording = await self._found(asked)
+        raise self.wording.recording(recording.recording_id)
+
+    async def delete_text(self, asked: Asked) -> Reply:
+        """deleteRecordingTranscription: what was told of it is forgotten."""
+        recording = await self._found(asked)
+        wish = recording.transcription
+        if wish is None or wish.completed is None:
+            raise self.wording.recording(recording.recording_id)
+        await self.archive.remove_transcription(recording)
         return Reply(204)
 
     async def update(self, asked: Asked) -> Reply:

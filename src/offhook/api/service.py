@@ -97,6 +97,10 @@ class RecordingService(Protocol):
         """Remove its media and keep its record."""
         ...
 
+    async def remove_transcription(self, recording: Recording) -> None:
+        """Forget the wish for its text, and what became of it."""
+        ...
+
     async def remove(self, recording: Recording) -> None:
         """Remove everything of it."""
         ...

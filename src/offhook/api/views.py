@@ -87,8 +87,21 @@ def recording(made: Recording, account_url: str) -> View:
         "fileFormat": made.file_format,
         "status": made.status.shown,
         "mediaUrl": media_url if made.downloadable else None,
-        "transcription": None,
+        "transcription": _transcription(made, account_url),
         "recordingName": made.name,
+    }
+
+
+def _transcription(made: Recording, account_url: str) -> View | None:
+    wish = made.transcription
+    if wish is None:
+        return None
+    url = f"{account_url}/calls/{made.call_id}/recordings/{made.recording_id}/transcription"
+    return {
+        "id": wish.id,
+        "status": wish.status,
+        "completedTime": _time(wish.completed),
+        "url": url,
     }
 
 

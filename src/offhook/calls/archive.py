@@ -65,6 +65,11 @@ class Archive:
         self._store.put_recording(leaving)
         await self._clear(leaving)
 
+    async def remove_transcription(self, recording: Recording) -> None:
+        """Forget the wish for its text, and what became of it."""
+        self._store.put_recording(amend(recording, transcription=None))
+        await self._store.flushed()
+
     async def remove(self, recording: Recording) -> None:
         """Remove everything of a recording, whatever it is doing."""
         self.takes.forget(recording.recording_id)

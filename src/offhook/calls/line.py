@@ -180,7 +180,12 @@ class CallLine:
         self._recordings.stop()
 
     def _resolved(self, order: RecordingOrder) -> RecordingOrder:
-        return replace(order, available=order.available and order.available.resolve(self.base))
+        available, transcribed = order.available, order.transcribed
+        return replace(
+            order,
+            available=available and available.resolve(self.base),
+            transcribed=transcribed and transcribed.resolve(self.base),
+        )
 
     async def _play(self, made: Load, kind: str, **data: str) -> None:
         if made.pcm:

@@ -1,10 +1,11 @@
 """The JSON of call webhooks: field blocks C, Q, A, T, S and X of webhooks.md 6."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from offhook.clock import duration, timestamp
-from offhook.records import CallRecord, Recording
+from offhook.hooks import Target
+from offhook.records import CallRecord, Recording, Transcription
 
 WITH_SIP_CALL_ID = {"initiate", "answer", "disconnect"}  # block S
 WITHOUT_TAG = {"initiate"}  # nothing is set yet (webhooks.md 6.1)
@@ -76,6 +77,35 @@ def recording_fields(recording: Recording, base_url: str) -> dict[str, Any]:
         "channels": recording.channels,
         "fileFormat": recording.file_format,
     }
+
+
+def recording_news(
+    recording: Recording, base_url: str
+) -> Iterator[tuple[str, dict[str, Any], Target]]:
+    """Yield the events that tell of a recording whose file can be had, or never can."""
+    if recording.available is not None:
+        yield "recordingAvailable", available_fields(recording, base_url), recording.available
+    wish = recording.transcription
+    if wish is not None and wish.available is not None:
+        fields = transcription_fields(recording, wish, base_url)
+        yield "transcriptionAvailable", fields, wish.available
+
+
+def transcription_fields(
+    recording: Recording, wish: Transcription, base_url: str
+) -> dict[str, Any]:
+    """Return what `transcriptionAvailable` says beside the common block."""
+    fields = available_fields(recording, base_url)
+    for name in ("channels", "status", "recordingName"):
+        del fields[name]
+    media = media_url(base_url, recording)
+    fields["transcription"] = {
+        "id": wish.id,
+        "status": str(wish.status),
+        "completedTime": _time(wish.completed),
+        "url": f"{media.removesuffix('media')}transcription",
+    }
+    return fields
 
 
 def available_fields(recording: Recording, base_url: str) -> dict[str, Any]:

@@ -10,12 +10,12 @@ from typing import Any, Protocol
 
 from offhook.calls.journal import Journal
 from offhook.calls.leg import Leg
-from offhook.calls.payloads import available_fields, recording_fields
+from offhook.calls.payloads import recording_fields, recording_news
 from offhook.calls.plant import Plant
 from offhook.calls.takes import Take
 from offhook.facts import DigitHeard, VoiceChanged
 from offhook.hooks import Target
-from offhook.records import CallRecord, Recording
+from offhook.records import CallRecord, Recording, Transcription
 from offhook.verbs import Heard, RecordingOrder
 
 
@@ -123,6 +123,7 @@ class Recordings:
             parent_call_id=record.parent_call_id,
             name=order.name,
             available=order.available,
+            transcription=self._wish(order),
         )
         take = self._plant.archive.takes.begin(recording, self._announce)
         self._leg.record(recording.recording_id, take.path, order.tracks)
@@ -131,14 +132,18 @@ class Recordings:
         )
         return take
 
+    def _wish(self, order: RecordingOrder) -> Transcription | None:
+        if not order.transcribe:
+            return None
+        return Transcription(self._plant.ids.transcription(), available=order.transcribed)
+
     def _announce(self, recording: Recording) -> None:
         """The file of a recording is made; the call may be over."""
         self._journal.log(
             "recording.made", recording=recording.recording_id, status=str(recording.status)
         )
-        if recording.available is not None:
-            fields = available_fields(recording, self._plant.settings.base_url)
-            self._owner.notify("recordingAvailable", fields, recording.available)
+        for event, fields, target in recording_news(recording, self._plant.settings.base_url):
+            self._owner.notify(event, fields, target)
 
     def _finish(self, take: Take) -> None:
         if take.stopped:

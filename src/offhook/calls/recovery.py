@@ -3,7 +3,7 @@
 from offhook.calls import endings, notices
 from offhook.calls.journal import Journal
 from offhook.calls.limits import QUEUED_AGE_S
-from offhook.calls.payloads import available_fields
+from offhook.calls.payloads import recording_news
 from offhook.calls.plant import Plant
 from offhook.calls.state import Step, advance
 from offhook.errors import Cause, calls
@@ -56,10 +56,9 @@ class Former:
         self._journal.log(
             "recording.salvaged", recording=recording.recording_id, status=str(recording.status)
         )
-        if recording.available is not None:
+        for event, fields, target in recording_news(recording, plant.settings.base_url):
             self._notified += 1
-            fields = available_fields(recording, plant.settings.base_url)
-            targets, event = (recording.available, None), "recordingAvailable"
+            targets = (target, None)
             delivery = notices.notice(plant, self._record, self._notified, event, fields, targets)
             plant.store.put_delivery(delivery)
             plant.outbox.post(delivery)

@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 
+from offhook.calls import transcripts
 from offhook.calls.limits import (
     RECORDED_S,
     STORAGE_AT_ONCE,
@@ -167,6 +168,7 @@ class Takes:
         finally:
             del self._takes[recording_id]
             take.over.set()
+        finished = transcripts.concluded(finished, self._clock.wall())
         with self._store.batch():
             self._store.put_recording(finished)
             take.announce(finished)

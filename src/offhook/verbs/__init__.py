@@ -58,6 +58,8 @@ class RecordingOrder:
     file_format: str = "wav"  # or mp3
     name: str | None = None
     available: Target | None = None  # where `recordingAvailable` goes
+    transcribe: bool = False
+    transcribed: Target | None = None  # where `transcriptionAvailable` goes
 
 
 Heard = DigitHeard | VoiceChanged | None  # None: the recording has ended by itself

@@ -8,9 +8,9 @@ from typing import ClassVar, Final
 
 from offhook.facts import DigitHeard, VoiceChanged
 from offhook.hooks import Hook
-from offhook.verbs import Capture, Goto, Line, RecordingOrder, Step, Verb
+from offhook.verbs import Capture, Goto, Line, Step, Verb
 from offhook.verbs import attributes as declare
-from offhook.verbs.transcribing import warn_unheard
+from offhook.verbs.transcribing import recording_order
 
 LONGEST_S: Final = 10_800  # three hours
 
@@ -27,14 +27,16 @@ class Record(Verb):
     It has nothing to do with StartRecording: both may record at the same time, each its own file.
     Recordings are listed, downloaded and deleted by REST.
 
-    This server has no speech recogniser yet: `transcribe` is checked and otherwise ignored.
+    This server has no speech recogniser yet: with `transcribe` the status of the transcription is
+    `error`, or the one for a recording that is too short or too long.
 
     ## Events
 
     `recordComplete` goes to `recordCompleteUrl` with the fields `recordingId`, `mediaUrl`,
     `startTime`, `endTime`, `duration`, `channels` and `fileFormat`, unless the call has ended.
     `recordingAvailable` goes to `recordingAvailableUrl` when the file can be downloaded, or never
-    can; it has `status` and `recordingName` as well.
+    can; it has `status` and `recordingName` as well. `transcriptionAvailable` follows it to
+    `transcriptionAvailableUrl`, with `transcription`, whose `status` tells what became of it.
 
     ## Example
 
@@ -84,10 +86,7 @@ class Record(Verb):
 
     async def run(self, line: Line) -> Step:
         """Record, then report."""
-        if self.transcribe:
-            warn_unheard(self)
-        available = self.available.primary if self.available else None
-        order = RecordingOrder(("inbound",), self.file_format, self.recording_name, available)
+        order = recording_order(self, ("inbound",))
         with line.capture(order) as capture:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self.max_duration_s):

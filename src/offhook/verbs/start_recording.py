@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from offhook.hooks import Hook
-from offhook.verbs import Line, RecordingOrder, Step, Verb
+from offhook.verbs import Line, Step, Verb
 from offhook.verbs import attributes as declare
-from offhook.verbs.transcribing import warn_unheard
+from offhook.verbs.transcribing import recording_order
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,13 +20,15 @@ class StartRecording(Verb):
 
     With `multiChannel` the file has two channels: first what the party says, then what it hears.
 
-    This server has no speech recogniser yet: `transcribe` is checked and otherwise ignored.
+    This server has no speech recogniser yet: with `transcribe` the status of the transcription is
+    `error`, or the one for a recording that is too short or too long.
 
     ## Events
 
     `recordingAvailable` goes to `recordingAvailableUrl` when the file can be downloaded, or never
     can, with the fields `recordingId`, `mediaUrl`, `startTime`, `endTime`, `duration`, `channels`,
-    `fileFormat`, `status` and `recordingName`.
+    `fileFormat`, `status` and `recordingName`. `transcriptionAvailable` follows it to
+    `transcriptionAvailableUrl`, with `transcription`, whose `status` tells what became of it.
 
     ## Example
 
@@ -68,11 +70,6 @@ class StartRecording(Verb):
 
     async def run(self, line: Line) -> Step:
         """Begin to record."""
-        if self.transcribe:
-            warn_unheard(self)
         tracks = ("inbound", "outbound") if self.multi_channel else ("mixed",)
-        available = self.available.primary if self.available else None
-        line.start_recording(
-            RecordingOrder(tracks, self.file_format, self.recording_name, available)
-        )
+        line.start_recording(recording_order(self, tracks))
         return None
