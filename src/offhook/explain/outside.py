@@ -1,0 +1,43 @@
+"""What never became a call: requests and INVITEs that were refused."""
+
+from offhook.errors import CATALOGUE, Who
+from offhook.explain.finding import Explanation, Finding
+from offhook.records import Incident, IncidentKind
+
+ANSWERS = {  # to an INVITE, and who must act
+    403: (Who.OPERATOR, "Reopen the account (suspended, allowed_networks)."),
+    404: (Who.OPERATOR, "Add the number with its application, or have the caller dial another."),
+    503: (Who.OPERATOR, "Raise the limit, or wait for calls to end."),
+}
+
+
+def explain(incident: Incident) -> Explanation:
+    """Explain a refusal from what was written down of it."""
+    finding = _invite(incident) if incident.kind is IncidentKind.INVITE else _request(incident)
+    return Explanation(incident.id, _subject(incident), finding, started=incident.at)
+
+
+def _subject(incident: Incident) -> str:
+    data = incident.data
+    if incident.kind is IncidentKind.INVITE:
+        return f"INVITE from {data.get('from')} for {data.get('to')} by way of {data.get('source')}"
+    query = f"?{data['query']}" if data.get("query") else ""
+    return f"{data.get('method', 'request')} {data.get('path', '')}{query}"
+
+
+def _request(incident: Incident) -> Finding:
+    data = incident.data
+    entry = CATALOGUE.get(str(data.get("entry")))
+    why = str(data.get("why") or (entry.meaning if entry else "")).rstrip(".")
+    said = f"{data.get('status')} {data.get('description')}"
+    sentence = f"The request was refused with {said}: {why}."
+    if entry is None:
+        return Finding(sentence)
+    return Finding(sentence, entry.fix, entry.who, entry)
+
+
+def _invite(incident: Incident) -> Finding:
+    data = incident.data
+    code = int(data.get("code") or 0)
+    who, fix = ANSWERS.get(code, (Who.OPERATOR, "Look at the log."))
+    return Finding(f"The caller was refused with {code}: {data.get('why')}.", fix, who)
