@@ -115,6 +115,7 @@ class Node:
             parts.offload,
             self.archive,
             parts.store.put_incident,
+            parts.store,
             Memory(parts.store, parts.offload),
             lambda: parts.store.healthy,
         )

@@ -13,6 +13,7 @@ import click
 
 from offhook import __version__, cli_admin
 from offhook.administration import Admin
+from offhook.cli_explain import explain
 from offhook.cli_lint import lint
 from offhook.clock import Clock
 from offhook.config import Config, ConfigError, load
@@ -103,5 +104,5 @@ def demo(out: Path) -> None:
     sys.exit(run(out))
 
 
-for group in (*cli_admin.GROUPS, lint):
+for group in (*cli_admin.GROUPS, lint, explain):
     main.add_command(group)

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from tests.api.fake_archive import FakeArchive
 from tests.api.fake_service import FakeService
+from tests.api.fake_stories import FakeStories
 
 from offhook.api.app import Server
 from offhook.api.assembly import Settings, World, assemble
@@ -18,7 +19,6 @@ from offhook.clock import Clock
 from offhook.directory import Account, Application, Directory, Number, User
 from offhook.ids import Ids
 from offhook.passwords import hash_password
-from offhook.records import Incident
 from offhook.scopes import InlineOffload
 
 ACCOUNT, OTHER, SUSPENDED, SILENT, FENCED, STRICT = (
@@ -91,13 +91,20 @@ class Stage:
         self.directory = DIRECTORY
         self.service = FakeService(self.clock, ids)
         self.archive = FakeArchive()
-        self.refused: list[Incident] = []
+        self.stories = FakeStories()
+        self.refused = self.stories.refused
         self.server: Server = assemble(
             self.service,
             lambda: self.directory,
             replace(Settings(public_url=BASE), **settings),
             World(
-                self.clock, ids, InlineOffload(), self.archive, self.refused.append, self.service
+                self.clock,
+                ids,
+                InlineOffload(),
+                self.archive,
+                self.refused.append,
+                self.stories,
+                self.service,
             ),
         )
 

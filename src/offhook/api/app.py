@@ -6,7 +6,7 @@ gets the request id.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ from offhook.api.auth import Gate
 from offhook.api.oauth import TokenEndpoint
 from offhook.api.refusals import Heard, Refusals, shown
 from offhook.api.replies import Reply, problem, render
-from offhook.api.routes import Asked, Operation, Route
+from offhook.api.routes import A, Asked, Operation, Question, Route
 from offhook.api.site import Site
 from offhook.clock import Clock
 from offhook.errors import ApiError, http
@@ -71,9 +71,15 @@ class Api:
     """The Voice API and the token endpoint."""
 
     def __init__(
-        self, operations: Iterable[Route], gate: Gate, tokens: TokenEndpoint, site: Site
+        self,
+        operations: Iterable[Route[Asked]],
+        own: Iterable[Route[Question]],
+        gate: Gate,
+        tokens: TokenEndpoint,
+        site: Site,
     ) -> None:
         self._operations = tuple(operations)
+        self._own = tuple(own)
         self._gate = gate
         self._tokens = tokens
         self._site = site
@@ -94,10 +100,22 @@ class Api:
                 body, charset = await _body(request, operation)
                 base = self._site.base_url(request.scope)
                 asked = Asked(account, base, names, query, body, charset, request.headers)
-                return await _run(operation, asked, request)
+                return await _run(operation.run(asked), request)
+            case ("offhook", "v1", *rest):
+                return await self._answer_own(request, tuple(rest), query)
             case _:
                 why = "the paths of the API begin with /api/v2/accounts/{accountId}/"
                 raise ApiError(http.NO_ROUTE, why=why)
+
+    async def _answer_own(
+        self, request: Incoming, segments: tuple[str, ...], query: dict[str, str]
+    ) -> Reply:
+        """Answer for one of Offhook's own resources: any user may ask, each sees his accounts."""
+        user = await self._gate.authenticate(request.headers.get("authorization"))
+        route, names = routes.find(self._own, segments)
+        operation = route.operation(request.method)
+        body, _ = await _body(request, operation)
+        return await _run(operation.run(Question(user, names, query, body)), request)
 
     async def _token(self, request: Incoming) -> Reply:
         self._tokens.check_method(request.method)
@@ -157,10 +175,10 @@ class Server:
         return render(problem(refusal), extra)
 
 
-async def _run(operation: Operation, asked: Asked, request: Incoming) -> Reply:
+async def _run(operation: Awaitable[Reply], request: Incoming) -> Reply:
     try:
         async with asyncio.timeout(OPERATION_S):
-            return await operation.run(asked)
+            return await operation
     except ApiError:
         raise
     except (StoreError, TimeoutError) as error:
@@ -172,7 +190,7 @@ async def _run(operation: Operation, asked: Asked, request: Incoming) -> Reply:
         raise ApiError(http.UNKNOWN_ERROR, why=place(error)) from error
 
 
-async def _body(request: Incoming, operation: Operation) -> tuple[bytes, str | None]:
+async def _body(request: Incoming, operation: Operation[A]) -> tuple[bytes, str | None]:
     """Return the body and its charset: steps 11 and 12, as far as the size."""
     takes = operation.takes
     if takes is None:

@@ -8,6 +8,7 @@ from offhook.api.app import Api, Server
 from offhook.api.auth import Gate, Passwords
 from offhook.api.calls import Calls
 from offhook.api.creation import Creation
+from offhook.api.explain import Archive, Explain
 from offhook.api.idempotency import Idempotency
 from offhook.api.oauth import TokenEndpoint
 from offhook.api.recordings import Recordings
@@ -46,6 +47,7 @@ class World:
     offload: Offload
     archive: RecordingService
     refused: Callable[[Incident], None]  # what is told of refused requests
+    written: Archive  # what those and calls left behind
     answers: AnswerService
     ready: Callable[[], bool] = lambda: True  # asked before each request; False answers 503
 
@@ -70,7 +72,8 @@ def assemble(
     gate = Gate(directory, passwords, tokens)
     site = Site(settings.public_url)
     operations = (*calls.routes(), *recordings.routes(), *Statistics(service).routes())
-    api = Api(operations, gate, TokenEndpoint(passwords, tokens), site)
+    own = Explain(world.written, world.offload).routes()
+    api = Api(operations, own, gate, TokenEndpoint(passwords, tokens), site)
     refusals = Refusals(world.refused, world.clock)
     admission = Admission(settings.in_flight, world.ready)
     return Server(api, admission, refusals, world.ids, world.clock)

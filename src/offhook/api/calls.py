@@ -25,7 +25,7 @@ class Calls:
     idempotency: Idempotency
     wording: Wording = field(default_factory=Wording)
 
-    def routes(self) -> tuple[Route, ...]:
+    def routes(self) -> tuple[Route[Asked], ...]:
         """Return the rows for the table of operations."""
         rescript = Operation(self.rescript, mediatypes.BXML, bxml.too_big)
         return (

@@ -36,7 +36,7 @@ class Recordings:
     archive: RecordingService
     wording: Wording
 
-    def routes(self) -> tuple[Route, ...]:
+    def routes(self) -> tuple[Route[Asked], ...]:
         """Return the rows for the table of operations."""
         one = "calls/{}/recordings/{}"
         text = {"GET": Operation(self.read_text), "DELETE": Operation(self.delete_text)}

@@ -2,13 +2,14 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 from starlette.datastructures import Headers
 
 from offhook.api.mediatypes import Takes
 from offhook.api.nearmiss import no_route
 from offhook.api.replies import Reply
-from offhook.directory import Account
+from offhook.directory import VOICE, Account, User
 from offhook.errors import ApiError, http
 
 ORDER = ("GET", "HEAD", "POST", "PUT", "DELETE")  # of methods in Allow (errors.md 5)
@@ -33,20 +34,37 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class Question:
+    """A request for one of Offhook's own resources, which are below no account."""
+
+    user: User
+    names: tuple[str, ...] = ()
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    def may_see(self, account_id: str) -> bool:
+        """Whether what belongs to an account may be shown to this user."""
+        return VOICE in self.user.roles.get(account_id, ())
+
+
+A = TypeVar("A", Asked, Question)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation(Generic[A]):
     """What to run, and the kind of body it takes; without `takes` a body is not looked at."""
 
-    run: Callable[[Asked], Awaitable[Reply]]
+    run: Callable[[A], Awaitable[Reply]]
     takes: Takes | None = None
     too_big: Callable[[], ApiError] = lambda: ApiError(http.BAD_REQUEST)
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
+class Route(Generic[A]):
     """A path such as `calls/{}/bxml` and its operations by method."""
 
     path: str
-    operations: Mapping[str, Operation]
+    operations: Mapping[str, Operation[A]]
 
     def match(self, segments: tuple[str, ...]) -> tuple[str, ...] | None:
         """Return the variable segments, or None if the path is another one."""
@@ -58,7 +76,7 @@ class Route:
         names = [got for want, got in zip(pattern, segments, strict=True) if want == "{}"]
         return tuple(names) if all(names) else None
 
-    def operation(self, method: str) -> Operation:
+    def operation(self, method: str) -> Operation[A]:
         """Return the operation; HEAD is GET without the body (errors.md 1); raises 405."""
         found = self.operations.get("GET" if method == "HEAD" else method)
         if found is None:
@@ -73,7 +91,7 @@ class Route:
         return ", ".join(method for method in ORDER if method in methods)
 
 
-def find(routes: Iterable[Route], segments: tuple[str, ...]) -> tuple[Route, tuple[str, ...]]:
+def find(routes: Iterable[Route[A]], segments: tuple[str, ...]) -> tuple[Route[A], tuple[str, ...]]:
     """Return the route of a path and its variable segments; raises 404 `Not Found`."""
     for route in routes:
         names = route.match(segments)

@@ -13,7 +13,7 @@ class Statistics:
 
     calls: CallService
 
-    def routes(self) -> tuple[Route, ...]:
+    def routes(self) -> tuple[Route[Asked], ...]:
         """Return the rows for the table of operations."""
         return (Route("statistics", {"GET": Operation(self.get)}),)
 

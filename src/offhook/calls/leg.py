@@ -143,7 +143,6 @@ class Leg:
             async with asyncio.timeout(CONFIRM_S):
                 await self._confirmed.wait()
         except TimeoutError:
-            self._journal.log("sip.unconfirmed", waited_s=CONFIRM_S)
             raise calls.media_failed("the caller did not confirm our 200 with an ACK") from None
 
     def confirmed(self, sdp: bytes) -> None:

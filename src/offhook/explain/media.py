@@ -15,19 +15,10 @@ JITTER_MS = 60.0  # more than the jitter buffer takes with ease
 def failed(case: Case) -> Finding:
     """No common codec, no port, no ACK, or a dead worker."""
     story = case.story
-    unconfirmed, refused = story.last("sip.unconfirmed"), story.last("media.refused")
-    lost, full = story.last("media.lost"), story.last("media.failed")
+    refused, lost = story.last("media.refused"), story.last("media.lost")
+    full = story.last("media.failed")
     who: Who = Who.OPERATOR
-    if unconfirmed:
-        sentence = (
-            "We answered the call (200 OK) and the caller's ACK never came: it, or our answer, was "
-            "lost on the way."
-        )
-        fix = "Check that the Contact address in our 200 can be reached from the caller's side."
-        sent = [e for e in story.all("sip.sent") if _is_answer(e)]
-        evidence = story.some(*sent[:1], *sent[-1:], unconfirmed, case.event)
-        who = Who.CARRIER
-    elif refused:
+    if refused:
         sentence = f"No audio could be agreed with the far side: {refused.data.get('reason')}."
         fix = "Allow PCMU or PCMA (G.711) over RTP/AVP on the far side."
         evidence = (refused, case.event)
@@ -95,10 +86,6 @@ def _poor(what: str, closed: Event) -> Finding:
         Who.CARRIER,
         evidence=(closed,),
     )
-
-
-def _is_answer(event: Event) -> bool:
-    return str(event.data.get("message", "")).startswith("SIP/2.0 200")
 
 
 RULES = {calls.MEDIA_FAILED.id: failed}

@@ -3,6 +3,9 @@
 from offhook.errors import Who, calls
 from offhook.explain.finding import Finding
 from offhook.explain.story import Answered, Case, header
+from offhook.records import Event
+
+NO_ACK = "no ACK"  # what SIP says when its 200 was sent in vain (RFC 3261 13.3.1.4)
 
 # What a refusal usually means on a trunk, and what helps.
 MEANINGS = {
@@ -126,12 +129,29 @@ def _challenged(case: Case, challenges: list[Answered]) -> Finding:
 def _unreachable(case: Case) -> Finding:
     """No final response: what the transport, or the clock, said."""
     peer = _peer(case)
+    if case.why == NO_ACK:
+        return _unconfirmed(case)
     if case.values.get("code") == "408":
         return _silent(case, peer)
     reason = case.why or "the transport failed"
     sentence = f"{peer} could not be reached: {reason}."
     fix = "Check the trunk's host, port and transport, and that nothing on the way blocks it."
     return Finding(sentence, fix, Who.OPERATOR, case.entry, (case.event,))
+
+
+def _unconfirmed(case: Case) -> Finding:
+    sentence = (
+        "We answered the call (200 OK) and the caller's ACK never came: it, or our answer, was "
+        "lost on the way."
+    )
+    fix = "Check that the Contact address in our 200 can be reached from the caller's side."
+    sent = [e for e in case.story.all("sip.sent") if _is_answer(e)]
+    evidence = case.story.some(*sent[:1], *sent[-1:], case.event)
+    return Finding(sentence, fix, Who.CARRIER, case.entry, evidence)
+
+
+def _is_answer(event: Event) -> bool:
+    return str(event.data.get("message", "")).startswith("SIP/2.0 200")
 
 
 def _silent(case: Case, peer: str) -> Finding:

@@ -143,6 +143,10 @@ class Store:
         """Return the account's call."""
         return self._read(lambda connection: calls.find(connection, account_id, call_id))
 
+    def any_call(self, call_id: str) -> CallRecord | None:
+        """Return a call, whoever it belongs to: for whoever runs the server."""
+        return self._read(lambda connection: calls.any_account(connection, call_id))
+
     def calls(self, account_id: str, wanted: CallFilter) -> list[CallRecord]:
         """Return the account's calls that pass the filter, oldest first."""
         return self._read(lambda connection: calls.matching(connection, account_id, wanted))
@@ -203,6 +207,10 @@ class Store:
     def leaving_recordings(self) -> list[Recording]:
         """Return the recordings whose media is still to be removed, oldest first."""
         return self._read(recordings.leaving)
+
+    def incidents(self, limit: int = 20) -> list[Incident]:
+        """Return the latest incidents, newest first."""
+        return self._read(lambda connection: incidents.latest(connection, limit))
 
     def load_directory(self) -> Parts:
         """Return the directory's entries: the arguments of `Directory`."""

@@ -53,6 +53,13 @@ def find(connection: Connection, account_id: str, call_id: str) -> CallRecord | 
     return _decoder.decode(document) if document else None
 
 
+def any_account(connection: Connection, call_id: str) -> CallRecord | None:
+    """Return a call, whoever it belongs to."""
+    query = select(calls.c.document).where(calls.c.call_id == call_id)
+    document = connection.execute(query).scalar()
+    return _decoder.decode(document) if document else None
+
+
 def matching(connection: Connection, account_id: str, wanted: CallFilter) -> list[CallRecord]:
     """Return the account's calls that pass the filter, oldest first, at most `limit`."""
     query = (

@@ -1,0 +1,42 @@
+"""`GET /offhook/v1/explain/{id}`: the story behind an X-Request-Id, an errorId or a call."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from offhook.api.replies import Reply
+from offhook.api.routes import Operation, Question, Route
+from offhook.errors import ApiError, http
+from offhook.explain import stories
+from offhook.scopes import Offload
+
+
+class Archive(stories.Stories, Protocol):
+    """The store: what waits to be written can be waited for."""
+
+    async def flushed(self) -> None:
+        """Return when all that was written can be read."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Explain:
+    """Opens ids for those who may see what is behind them."""
+
+    archive: Archive
+    offload: Offload
+
+    def routes(self) -> tuple[Route[Question], ...]:
+        """Return the rows for the table of Offhook's own resources."""
+        return (Route("explain/{}", {"GET": Operation(self.get)}),)
+
+    async def get(self, question: Question) -> Reply:
+        """Explain; what belongs to nobody (a 401, a stranger's INVITE) any user may see."""
+        (asked,) = question.names
+        await self.archive.flushed()
+        told = await self.offload(lambda: stories.tell(self.archive, asked))
+        if told is None:
+            raise ApiError(http.NOT_FOUND, why="nothing is known of this id")
+        if told.account_id is not None and not question.may_see(told.account_id):
+            why = f"the id belongs to account {told.account_id}, where the user has no voice role"
+            raise ApiError(http.NOT_FOUND, why=why)
+        return Reply(200, told.explanation.as_data())
