@@ -17,6 +17,7 @@ def failed(case: Case) -> Finding:
     story = case.story
     refused, lost = story.last("media.refused"), story.last("media.lost")
     full = story.last("media.failed")
+    evidence: tuple[Event, ...]
     who: Who = Who.OPERATOR
     if refused:
         sentence = f"No audio could be agreed with the far side: {refused.data.get('reason')}."
