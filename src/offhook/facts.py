@@ -21,6 +21,7 @@ class Ringing:
     """The far end of an outbound call rings (180 or 183)."""
 
     code: int
+    sdp: bytes = b""  # early media: where what it sends before it answers comes from
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,13 @@ class PeerAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class PeerSounds:
+    """The far end of a leg that this call has placed sends sound before it answers."""
+
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Chosen:
     """This leg was answered first: it may go on."""
 
@@ -207,6 +215,7 @@ SipFact = (
 MediaFact = DigitHeard | VoiceChanged | PlayEnded | MediaLost
 Request = Redirected | Rescripted | Completed
 Last = Refused | Unreachable | Abandoned | FarEndHungUp | MediaLost | Completed  # end the call
-PeerFact = PeerAnswered | PeerReady | PeerLeft
+LegFact = Answered | PlayEnded | Reoffered | Referred  # touch nothing but the leg
+PeerFact = PeerSounds | PeerAnswered | PeerReady | PeerLeft
 LinkFact = PeerFact | Chosen | Taken
 Fact = SipFact | MediaFact | Request | Turn | Dialled | LinkFact | PeerPressed

@@ -22,6 +22,20 @@ def test_ringing_makes_a_dialog_and_is_said_again_every_minute() -> None:
     assert [bytes(each) for each in peer.take_all()] == [bytes(ringing)] * 2
 
 
+def test_early_media_is_described_and_described_again_every_minute() -> None:
+    peer = Peer()
+    peer.give(peer.invite())
+    inbound(peer).ring()
+    inbound(peer).ring(183, ANSWER)
+    progress = peer.take_all()[-1]
+    peer.pass_time(65)
+
+    assert isinstance(progress, Response)
+    assert (progress.status, progress.content_type) == (183, "application/sdp")
+    assert progress.body == ANSWER
+    assert [bytes(each) for each in peer.take_all()] == [bytes(progress)]
+
+
 def test_nothing_rings_any_more_once_answered_or_refused() -> None:
     for decide in ("accept", "refuse"):
         peer = Peer()

@@ -8,6 +8,7 @@ from tests.sip.wired import ANSWER, OFFER, call_to
 
 from offhook.facts import Answered, Refused, Ringing, Unreachable
 from offhook.hooks import Credentials
+from offhook.sip.message import respond
 from offhook.sip.transport import Address
 
 
@@ -102,7 +103,26 @@ def test_early_media_then_ringing_are_both_told() -> None:
     peer.answer(invite, 180)
     peer.answer(invite, 200, body=ANSWER)
 
-    assert peer.side.told() == [Ringing(183), Ringing(180), Answered(ANSWER)]
+    assert peer.side.told() == [Ringing(183, ANSWER), Ringing(180), Answered(ANSWER)]
+
+
+def test_a_new_description_of_early_media_is_told_and_a_repeated_one_is_not() -> None:
+    peer = Peer()
+    _, invite = placed(peer)
+    for body in (b"", ANSWER, ANSWER, b"", OFFER):
+        peer.answer(invite, 183, body=body)
+
+    assert peer.side.told() == [Ringing(183), Ringing(183, ANSWER), Ringing(183, OFFER)]
+
+
+def test_what_is_no_description_of_media_is_not_taken_for_one() -> None:
+    peer = Peer()
+    _, invite = placed(peer)
+    response = respond(invite, 183, to_tag="far", body=b"1")
+    response.append("Content-Type", "application/isup")
+    peer.give(response)
+
+    assert peer.side.told() == [Ringing(183)]
 
 
 def test_bye_of_a_callee_whose_answer_was_lost_is_481() -> None:

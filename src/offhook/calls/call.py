@@ -8,11 +8,12 @@ from offhook.calls import bridge, detection, endings, notices, summaries
 from offhook.calls.journal import Journal
 from offhook.calls.leg import Leg, Phase
 from offhook.calls.legs import Parent
-from offhook.calls.limits import INBOX_FACTS, RINGING_START_S
+from offhook.calls.limits import INBOX_FACTS
 from offhook.calls.line import CallLine
 from offhook.calls.payloads import call_event
 from offhook.calls.plant import Plant
 from offhook.calls.recordings import Recordings
+from offhook.calls.ringing import until_answered
 from offhook.calls.routes import outgoing
 from offhook.calls.script import Page, RanOut, Script, ScriptEnded
 from offhook.calls.state import Step, advance, amend
@@ -21,7 +22,6 @@ from offhook.calls.ties import Ties
 from offhook.errors import CallError, Cause, calls
 from offhook.facts import (
     Abandoned,
-    Answered,
     Chosen,
     Confirmed,
     Dialled,
@@ -29,17 +29,16 @@ from offhook.facts import (
     Fact,
     FarEndHungUp,
     Last,
+    LegFact,
     LinkFact,
     Peer,
     PeerAnswered,
+    PeerFact,
     PeerLeft,
     PeerPressed,
-    PeerReady,
-    PlayEnded,
+    PeerSounds,
     Redirected,
-    Referred,
     Refused,
-    Reoffered,
     Rescripted,
     Ringing,
     Taken,
@@ -218,23 +217,19 @@ class Call:
             self.post(Dialled())
 
     async def _wait_for_answer(self) -> End | None:
-        ringing = False
-        try:
-            async with asyncio.timeout(RINGING_START_S) as limit:
-                while True:
-                    fact = await self._inbox.get()
-                    if isinstance(fact, Ringing) and not ringing:
-                        ringing = True
-                        now = asyncio.get_running_loop().time()
-                        limit.reschedule(now + self.record.call_timeout_s)
-                    elif isinstance(fact, Answered):
-                        self.leg.accepted(fact.sdp)
-                        self._mark_answered()
-                        return None
-                    elif ended := self._ending(fact):
-                        return ended
-        except TimeoutError:
-            raise (calls.no_answer() if ringing else calls.no_ringing()) from None
+        timeout_s = self.record.call_timeout_s
+        outcome = await until_answered(self._inbox.get, self._ending, self._rings, timeout_s)
+        if isinstance(outcome, End):
+            return outcome
+        self.leg.accepted(outcome.sdp)
+        self._mark_answered()
+        return None
+
+    def _rings(self, fact: Ringing) -> None:
+        """Let who forwards to this leg hear what comes before its answer (bxml.md 4.4)."""
+        parent = self._parent
+        if parent is not None and parent.forwarding and self.leg.early(fact.sdp):
+            parent.peer.post(PeerSounds(self.record.call_id))
 
     async def _converse(self, start: Start) -> End:
         """Run scripts until one ends the call, or something else does."""
@@ -282,12 +277,13 @@ class Call:
                 self._pass_key_on(fact)
             case VoiceChanged():
                 self._line.voice(fact)
-            case PeerAnswered() | PeerReady() | PeerLeft():
-                self.ties.hear(fact)
             case Confirmed(sdp=sdp):
                 self._confirmed(sdp)
-            case PlayEnded() | Reoffered() | Answered() | Referred():
-                self.leg.hear(fact)
+
+        if isinstance(fact, LegFact):
+            self.leg.hear(fact)
+        elif isinstance(fact, PeerFact):
+            self.ties.hear(fact)
 
     def _pass_key_on(self, key: DigitHeard | PeerPressed) -> None:
         """Keys reach the listener of their own call, and the other party (bxml.md 10.6)."""
@@ -330,6 +326,10 @@ class Call:
         """Answer an unanswered inbound call; returns when the caller has confirmed."""
         if not self.answered:
             await self.leg.answer()
+
+    async def progress(self) -> bool:
+        """Let an unanswered caller hear what is played to it, if that can be."""
+        return not self.answered and await self.leg.progress()
 
     def event(self, event: str, fields: Mapping[str, Any]) -> dict[str, Any]:
         """Return a webhook's payload as of now."""

@@ -7,7 +7,7 @@ from offhook.calls.bridge import undisturbed
 from offhook.calls.legs import Parent
 from offhook.calls.switchboard import Party
 from offhook.errors import calls
-from offhook.facts import PeerAnswered, PeerLeft, PeerReady
+from offhook.facts import PeerAnswered, PeerLeft, PeerReady, PeerSounds
 from offhook.records import Direction
 from offhook.verbs import End
 from offhook.verbs.legs import Destination, Manner
@@ -20,9 +20,16 @@ async def forward(call: Party, to: Destination, manner: Manner) -> End:
     if call.record.answer_time is not None:
         raise calls.verb_failed("Forward", "the call is answered")
     await undisturbed(call.ties)
-    peer = _place(call, to, replace(manner, caller=manner.caller or call.record.to))
+    return await _follow(call, _place(call, to, manner))
+
+
+async def _follow(call: Party, peer: str) -> End:
+    """Let the caller hear what the other party does, until it is over."""
     while True:
         match await call.ties.next():
+            case PeerSounds():
+                if await call.progress():
+                    call.ties.join(peer)
             case PeerAnswered():
                 await call.answer()
                 call.ties.choose(peer)
@@ -33,6 +40,7 @@ async def forward(call: Party, to: Destination, manner: Manner) -> End:
 
 
 def _place(call: Party, to: Destination, manner: Manner) -> str:
+    manner = replace(manner, caller=manner.caller or call.record.to)
     headers = legs.diversion(manner, call.diversions, call.record.to, call.plant.sip_host)
     record = legs.new_record(call.plant, call.record, to, manner, None)
     peer = call.board.place(record, Parent(call.ties.me, headers, forwarding=True))

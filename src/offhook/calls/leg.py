@@ -27,6 +27,7 @@ from offhook.facts import (
     Answered,
     DigitHeard,
     Fact,
+    LegFact,
     MediaLost,
     PlayEnded,
     Referred,
@@ -63,6 +64,7 @@ class Leg:
         self.phase = Phase.IDLE
         self.session = 0
         self._offered = b""  # the caller's offer, until answered
+        self._early = b""  # what the caller has been told of our media before it is answered
         self._media_open = False
         self._opened: asyncio.Future[messages.Opened] | None = None
         self._confirmed = asyncio.Event()
@@ -74,7 +76,7 @@ class Leg:
         self._key_play = 0  # its player
         self.voice = VoiceChanged(False, 0.0)  # whether the party speaks
 
-    def hear(self, fact: PlayEnded | Reoffered | Answered | Referred) -> None:
+    def hear(self, fact: LegFact) -> None:
         """Take a fact that concerns this leg alone, when its turn in the inbox has come."""
         match fact:
             case PlayEnded(play=play):
@@ -112,6 +114,16 @@ class Leg:
         self.phase = Phase.TALKING
         self._connect(self._agree(sdp))
 
+    def early(self, sdp: bytes) -> bool:
+        """Listen to a far end that sends sound before it answers; whether there is such sound."""
+        if sdp:
+            try:
+                self._connect(accept(sdp))
+            except SdpError as error:  # it may still do better when it answers
+                self._journal.log("media.refused", reason=str(error))
+                return False
+        return bool(sdp)
+
     # SIP, their call
 
     def received(self, incoming: IncomingCall) -> None:
@@ -125,18 +137,30 @@ class Leg:
         """Tell the caller that it rings."""
         self._plant.sip.ring(self.session)
 
+    async def progress(self) -> bool:
+        """Let an unanswered caller hear what is played to it; not if it wants us to offer."""
+        if not self._offered or self.phase is not Phase.ALERTING:
+            return False
+        self._early = self._early or await self._describe()
+        self._plant.sip.ring(self.session, 183, self._early)
+        return True
+
+    async def _describe(self) -> bytes:
+        """Open media; returns our answer to the caller's offer, or an offer if there is none."""
+        local = await self._open_media()
+        if not self._offered:
+            return offer(local)
+        try:
+            sdp, agreed = answer(self._offered, local)
+        except SdpError as error:
+            self._journal.log("media.refused", reason=str(error))
+            raise calls.media_failed(str(error)) from error
+        self._connect(agreed)
+        return sdp
+
     async def answer(self) -> None:
         """Send 200 and wait for the caller's ACK."""
-        local = await self._open_media()
-        if self._offered:
-            try:
-                sdp, agreed = answer(self._offered, local)
-            except SdpError as error:
-                self._journal.log("media.refused", reason=str(error))
-                raise calls.media_failed(str(error)) from error
-            self._connect(agreed)
-        else:
-            sdp = offer(local)
+        sdp = self._early or await self._describe()
         self._plant.sip.accept(self.session, sdp)
         self.phase = Phase.TALKING
         try:

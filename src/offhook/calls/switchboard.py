@@ -36,6 +36,10 @@ class Party(Protocol):
         """The Diversion headers that came with the call."""
         ...
 
+    async def progress(self) -> bool:
+        """Let an unanswered caller hear what is played to it, if that can be."""
+        ...
+
     async def answer(self) -> None:
         """Answer, if that is not done yet."""
         ...

@@ -57,8 +57,9 @@ class Ties:
 
     def join(self, call_id: str) -> None:
         """Let the two parties hear each other."""
-        self.engaged = self._joined = call_id
-        self.media.send(Join(self.me.call_id, call_id))
+        if self._joined != call_id:
+            self.engaged = self._joined = call_id
+            self.media.send(Join(self.me.call_id, call_id))
 
     def _tell(self, call_id: str, fact: Chosen | PeerReady) -> bool:
         """Tell a call; False: it has left meanwhile, which is the next fact to be heard."""

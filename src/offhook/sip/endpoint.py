@@ -111,11 +111,11 @@ class Endpoint:
         if party.over:
             del self._parties[session]
 
-    def ring(self, session: int, code: int = 180) -> None:
-        """Send a provisional response."""
+    def ring(self, session: int, code: int = 180, sdp: bytes = b"") -> None:
+        """Send a provisional response; with a description of early media (RFC 3960)."""
         with self._turn() as now:
             if isinstance(found := self._stack.session(session, now), Inbound):
-                found.ring(code)
+                found.ring(code, sdp)
 
     def accept(self, session: int, sdp: bytes) -> None:
         """Answer an incoming call; `Confirmed` follows."""

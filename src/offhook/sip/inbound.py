@@ -25,19 +25,18 @@ class Inbound(Session):
         self._tx = tx
         self._offered = bool(request.body)
         self._confirmed = False
-        self._ringing = 0
         self._reminder: Timer | None = None
         tx.tell = self._told
         self.refresh.heard(request)
 
-    def ring(self, code: int = 180) -> None:
-        """Tell the caller that it rings; said again every minute."""
+    def ring(self, code: int = 180, sdp: bytes = b"") -> None:
+        """Tell the caller that it rings, and what it hears meanwhile; said again every minute."""
         if self.established or self.over:
             return
-        self._ringing = code
-        self.core.answer(self._tx, code, self._dialog_headers(), to_tag=self.tag)
+        headers = [*self._dialog_headers(), *((SDP,) if sdp else ())]
+        self.core.answer(self._tx, code, headers, to_tag=self.tag, body=sdp)
         self._stop_reminder()
-        self._reminder = self.core.timers.start(REMIND_S, lambda: self.ring(self._ringing))
+        self._reminder = self.core.timers.start(REMIND_S, lambda: self.ring(code, sdp))
 
     def accept(self, sdp: bytes) -> None:
         """Answer the call."""

@@ -32,6 +32,7 @@ class Outbound(Session):
         self._asking = Asking(core, self.digest, number, self._heard)
         self._seq = 0
         self._heard_status = 0  # of the last provisional response
+        self._early = b""  # description of early media
         self._cancelled = False
         self._acks: dict[str, Outgoing] = {}  # by tag of the leg, for repeated 2xx
 
@@ -95,20 +96,22 @@ class Outbound(Session):
         if isinstance(outcome, Failure):
             self.end(Unreachable(outcome.reason))
         elif outcome.status < 200:
-            self._rings(outcome.status)
+            self._rings(outcome)
         elif outcome.status < 300:
             self._accepted(outcome)
         else:
             self.end(Refused(outcome.status, outcome.reason))
 
-    def _rings(self, status: int) -> None:
+    def _rings(self, response: Response) -> None:
+        status, described = response.status, response.content_type == "application/sdp"
+        sdp = response.body if described else b""
         first = not self._heard_status
-        news = status != self._heard_status
-        self._heard_status = status
+        news = status != self._heard_status or sdp not in (b"", self._early)
+        self._heard_status, self._early = status, sdp or self._early
         if self._cancelled and first:
             self._send_cancel()
         elif news and status in (180, 183) and not self._cancelled:
-            self.report(Ringing(status))
+            self.report(Ringing(status, sdp))
 
     def _accepted(self, response: Response) -> None:
         tag = response.to.tag or ""

@@ -41,7 +41,7 @@ class Happening:
     """Something that happened on a call, in seconds of the loop's time."""
 
     at: float
-    what: str  # ringing, answered, confirmed, digit, held, referred, referral, ended
+    what: str  # ringing, early, answered, confirmed, digit, held, referred, referral, ended
     detail: str = ""
 
 
@@ -66,6 +66,8 @@ class Handset:
         self._endpoint = endpoint
         self._media = media
         self._ears = ears
+        self._early = b""  # what the caller was told of this phone's media before the answer
+        self._listening = False
         self._opened: asyncio.Future[offer.LocalMedia] | None = None
         self._local: offer.LocalMedia | None = None
         self._reoffered: asyncio.Future[None] | None = None
@@ -76,7 +78,7 @@ class Handset:
 
     @property
     def heard(self) -> Pcm:
-        """What the phone has heard since the call was answered: int16, 8000 Hz."""
+        """What the phone has heard since the answer, or since sound before it: int16, 8000 Hz."""
         return self._ears.heard(self.leg)
 
     @property
@@ -110,19 +112,29 @@ class Handset:
         self._endpoint.ring(self.session, code)
         self._note("ringing", str(code))
 
+    async def early(self) -> None:
+        """Let the caller hear this phone before it is answered (RFC 3960)."""
+        self._early = await self._describe()
+        self._endpoint.ring(self.session, 183, self._early)
+        self._note("early")
+
     async def answer(self) -> None:
         """Lift the receiver."""
+        sdp = self._early or await self._describe()
+        self._endpoint.accept(self.session, sdp)
+        self._talk()
+
+    async def _describe(self) -> bytes:
+        """Open media; returns the answer to the caller's offer, or an offer if there is none."""
         assert self.invite is not None
         self._local = await self._open_media()
         if self.end is not None:
             raise CallOverError(self.end)
-        if self.invite.sdp:
-            sdp, agreed = offer.answer(self.invite.sdp, self._local)
-            self._connect(agreed)
-        else:
-            sdp = offer.offer(self._local)
-        self._endpoint.accept(self.session, self._worded(sdp))
-        self._talk()
+        if not self.invite.sdp:
+            return self._worded(offer.offer(self._local))
+        sdp, agreed = offer.answer(self.invite.sdp, self._local)
+        self._connect(agreed)
+        return self._worded(sdp)
 
     def refuse(self, code: int) -> None:
         """Refuse the caller with a SIP status."""
@@ -156,8 +168,9 @@ class Handset:
         if self.end is not None:
             return  # the end that this phone made itself, confirmed
         match fact:
-            case Ringing(code=code):
+            case Ringing(code=code, sdp=sdp):
                 self._note("ringing", str(code))
+                self._rings(sdp)
             case Answered(sdp=sdp):
                 self._accepted(sdp)
             case Confirmed(sdp=sdp):
@@ -265,11 +278,22 @@ class Handset:
         else:
             self._talk()
 
+    def _rings(self, sdp: bytes) -> None:
+        """Listen to what the far end sends before it answers."""
+        if sdp:
+            self._connect(offer.accept(sdp))
+            self._listen()
+            self._note("early")
+
     def _talk(self) -> None:
-        """Begin to listen: from here on the seconds of `heard` count."""
-        if self.listens:
-            self._media.send(messages.Record(self.leg, self.leg, ""))
+        self._listen()
         self._note("answered")
+
+    def _listen(self) -> None:
+        """Begin to listen: from here on the seconds of `heard` count."""
+        if self.listens and not self._listening:
+            self._listening = True
+            self._media.send(messages.Record(self.leg, self.leg, ""))
 
     def _confirmed(self, sdp: bytes) -> None:
         if self.invite is not None and not self.invite.sdp:

@@ -12,7 +12,8 @@ from offhook.verbs.legs import Destination, Manner
 class Forward(Verb):
     """Hand an unanswered inbound call to somebody else, and have no more to do with it.
 
-    The caller keeps hearing ringing and is answered when the other party answers. No verb after
+    The caller keeps hearing ringing, or what the other side plays before it answers, and is
+    answered when the other party answers. No verb after
     Forward ever runs, and while it runs the call cannot be changed by REST, only ended. On a call
     that is answered, or outbound, it fails with cause `application-error`.
 
