@@ -12,11 +12,18 @@ from offhook.media.detect import HANGOVER_S, VoiceActivity
 
 @pytest.mark.parametrize("dbfs", [-10.0, -40.0, -60.0])
 def test_the_level_of_a_sine_is_its_dbfs(dbfs: float) -> None:
-    sound = tones.sine(1000, duration_s=0.02, level_dbfs=dbfs).astype(np.float32)
+    sound = tones.sine(1000, duration_s=0.02, level_dbfs=dbfs)
     expected = sum(float(sample) ** 2 for sample in sound) / FRAME
 
-    assert detect.levels(sound[None, :])[0] == pytest.approx(expected)
+    assert detect.levels(sound[None, :], np.array([True]))[0] == pytest.approx(expected)
     assert expected == pytest.approx(detect.mean_square(dbfs), rel=0.05)
+
+
+def test_only_rows_that_say_something_are_measured() -> None:
+    sound = np.full((4, FRAME), 100, np.int16)
+    says = np.array([False, True, False, True])
+
+    assert detect.levels(sound, says).tolist() == [0.0, 10_000.0, 0.0, 10_000.0]
 
 
 def changes(levels_dbfs: Sequence[float]) -> list[tuple[int, bool]]:

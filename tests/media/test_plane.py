@@ -187,9 +187,9 @@ def test_the_far_end_hears_that_a_leg_has_left(bench: Bench) -> None:
     bench.send(Close("a"))
     bench.now += 1.0
     arrived = bench.ports.receive()
-    (last,) = arrived.data[arrived.rtcp]
+    (last,), (length,) = arrived.data[arrived.rtcp], arrived.length[arrived.rtcp]
     packet_types, start = [], 0
-    while last[start]:  # a compound packet: each part tells its length (RFC 3550 6.4)
+    while start < length:  # a compound packet: each part tells its length (RFC 3550 6.4)
         packet_types.append(int(last[start + 1]))
         start += 4 + 4 * int.from_bytes(last[start + 2 : start + 4].tobytes())
 

@@ -6,7 +6,7 @@ louder than -45 dBFS for `HANGOVER_S`: the pauses inside a sentence are not its 
 
 import numpy as np
 
-from offhook.media.codecs import TICK_S, Flags, Floats, Ints
+from offhook.media.codecs import TICK_S, Flags, Floats, Ints, Pcm
 
 ONSET_DBFS = -40.0
 QUIET_DBFS = -45.0
@@ -24,10 +24,13 @@ ONSET = mean_square(ONSET_DBFS)
 QUIET = mean_square(QUIET_DBFS)
 
 
-def levels(sound: Floats) -> Floats:
-    """Return the mean square of each row of float32 [n, samples]."""
-    square: Floats = np.einsum("ij,ij->i", sound, sound)
-    square /= sound.shape[1]
+def levels(sound: Pcm, says: Flags) -> Floats:
+    """Return the mean square of each row of int16 [n, samples]; 0 of one that says nothing."""
+    square = np.zeros(len(sound), np.float32)
+    rows = np.flatnonzero(says)
+    if len(rows):
+        exact = sound.take(rows, axis=0).astype(np.float32)
+        square[rows] = np.einsum("ij,ij->i", exact, exact) / sound.shape[1]
     return square
 
 

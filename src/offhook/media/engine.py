@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from offhook.media import codecs, detect, dials, inband, rtp
-from offhook.media.codecs import FRAME, SILENCE, Bytes, Flags, Floats, Ints, Pcm
+from offhook.media.codecs import FRAME, SILENCE, Bytes, Flags, Ints, Pcm
 from offhook.media.detect import VoiceActivity
 from offhook.media.dials import Dials
 from offhook.media.dtmf import EVENT_BYTES, EventReceiver
@@ -85,7 +85,7 @@ class Engine:
         self._payload: Bytes = np.zeros((capacity, FRAME), np.uint8)  # coded, in and then out
         self._sources: Pcm = np.zeros((2 * capacity + 1, FRAME), np.int16)
         self._out: Pcm = np.zeros((capacity, FRAME), np.int16)
-        self._window: Floats = np.zeros((capacity, inband.WINDOW), np.float32)  # latest far ends
+        self._before: Pcm = np.zeros((capacity, inband.HOP), np.int16)  # end of the last far ends
         self._quiet = np.ones(capacity, np.bool_)  # the far end, in the last frame
         self._key: Ints = np.zeros(capacity, np.int64)  # last in-band event
         self._key_at: npt.NDArray[np.float64] = np.full(capacity, -np.inf)  # s
@@ -111,7 +111,6 @@ class Engine:
         self._voice.clear(row)
         self._reporting.clear(row)
         self._sources[row] = 0
-        self._window[row] = 0
         self._key_at[row] = -np.inf
 
     def open_room(self, room: str, now: float) -> None:
@@ -230,30 +229,30 @@ class Engine:
             control = np.flatnonzero(packets.rtcp & known)
             self._receive_rtcp(packets, control, rows[control], now)
             media &= ~packets.rtcp
-        count = np.count_nonzero(media)
-        if 0 < count < len(packets):
-            headers = rtp.parse(packets.data[media], packets.length[media])
-            self._receive_rtp(rows[media], packets.peer[media], headers, now)
-        elif count:
-            self._receive_rtp(rows, packets.peer, rtp.parse(packets.data, packets.length), now)
+        picked = np.flatnonzero(media)
+        if len(picked):
+            pick = rtp.span(picked)
+            headers = rtp.parse(packets.data[pick], packets.length[pick])
+            self._receive_rtp(rows[pick], packets.peer[pick], headers, now)
 
     def _receive_rtp(self, rows: Ints, peers: Ints, headers: rtp.Headers, now: float) -> None:
         kind = headers.payload_type
-        audio = kind == self._rows.audio_type[rows]
-        event = (kind == self._rows.event_type[rows]) & (headers.size >= EVENT_BYTES)
-        usable = headers.valid & (audio | event | (kind == COMFORT_NOISE))
-        good = usable.nonzero()[0]
-        if len(good) != len(rows):
+        usable = (kind == self._rows.event_type[rows]) & (headers.size >= EVENT_BYTES)
+        usable |= (kind == self._rows.audio_type[rows]) | (kind == COMFORT_NOISE)
+        usable &= headers.valid
+        if not usable.all():
             np.add.at(self._latches.refused, rows[~usable], 1)
-        admitted, begun = self._latches.admit(rows[good], peers[good], headers.ssrc[good], now)
+            rows, peers, headers = rows[usable], peers[usable], headers.at(usable)
+        admitted, begun = self._latches.admit(rows, peers, headers.ssrc, now)
         if begun:
             self._restart(begun)
-        good = good[admitted]
-        turns = rtp.rounds(rows[good])
+        if not admitted.all():
+            rows, headers = rows[admitted], headers.at(admitted)
+        turns = rtp.rounds(rows)
         for turn in turns[:MAX_BURST]:
-            self._receive_round(rows, headers, audio, good[turn], now)
+            self._receive_round(rows[turn], headers.at(turn), now)
         for turn in turns[MAX_BURST:]:
-            self._latches.refused[rows[good[turn]]] += 1
+            self._latches.refused[rows[turn]] += 1
 
     def _restart(self, begun: list[int]) -> None:
         """Forget the streams that these rows received before."""
@@ -262,22 +261,18 @@ class Engine:
             self._jitter.clear(row, int(SILENCE[self._rows.codec[row]]))
             self._events.restart(row)
 
-    def _receive_round(
-        self, rows: Ints, headers: rtp.Headers, audio: Flags, pick: Ints, now: float
-    ) -> None:
+    def _receive_round(self, rows: Ints, headers: rtp.Headers, now: float) -> None:
         """Take in one packet a row."""
-        row, sound = rows[pick], audio[pick]
-        timestamp = headers.timestamp[pick]
-        self._reception.count(row, headers.sequence[pick], timestamp, sound, now)
-        if np.count_nonzero(sound) != len(sound):
-            event = headers.payload_type[pick] == self._rows.event_type[row]
-            self._receive_events(row[event], timestamp[event], headers.payload[pick[event]], now)
-            pick, row, timestamp = pick[sound], row[sound], timestamp[sound]
-        if len(row):
-            jitter = self._reception.jitter[row].astype(np.int64)
-            whole = len(pick) == len(rows)  # a round of all is in their order
-            payload = headers.payload if whole else headers.payload[pick]
-            self._jitter.arrive(row, timestamp, headers.size[pick], payload, jitter)
+        sound = headers.payload_type == self._rows.audio_type[rows]
+        self._reception.count(rows, headers.sequence, headers.timestamp, sound, now)
+        if not sound.all():
+            event = headers.payload_type == self._rows.event_type[rows]
+            timestamp, payload = headers.timestamp[event], headers.payload[event]
+            self._receive_events(rows[event], timestamp, payload, now)
+            rows, headers = rows[sound], headers.at(sound)
+        if len(rows):
+            jitter = self._reception.jitter[rows].astype(np.int64)
+            self._jitter.arrive(rows, headers.timestamp, headers.size, headers.payload, jitter)
 
     def _receive_events(self, rows: Ints, timestamp: Ints, payload: Bytes, now: float) -> None:
         if not len(rows):
@@ -309,8 +304,8 @@ class Engine:
         The arrays returned are the engine's: they are good until the next tick.
         """
         count = self._rows.count
-        heard = self._hear(count)
-        self._listen(count, heard, now)
+        heard, says = self._hear(count)
+        self._listen(count, heard, says, now)
         for row, play in self._route(count):
             self._switch.disconnect(row, self._capacity + row)
             self._reports.append(Ended(self._rows.leg(row), play))
@@ -320,23 +315,26 @@ class Engine:
         destination, control = self._latches.destination, self._reporting.peer
         return self._outgoing.packets(self._rows.socket, destination, control)
 
-    def _hear(self, count: int) -> Flags:
-        """Play the jitter buffers into the sources of the switch."""
+    def _hear(self, count: int) -> tuple[Flags, Flags]:
+        """Play the jitter buffers into the sources of the switch.
+
+        Tells which rows had a frame, and which say anything at all.
+        """
         payload, inbound = self._payload[:count], self._sources[:count]
+        self._before[:count] = inbound[:, FRAME - inband.HOP :]
         heard = self._jitter.play(payload, self._quiet[:count])
         missing = np.flatnonzero(~heard)
         previous = inbound[missing]
-        codecs.decode(payload, self._rows.codec[:count], inbound)
+        says = codecs.decode(payload, self._rows.codec[:count], inbound)
         if len(missing):
             conceal(inbound, missing, previous, self._jitter.missing[missing])
-        return heard
+            says[missing] = self._jitter.missing[missing] <= CONCEALED_FRAMES
+        return heard, says
 
-    def _listen(self, count: int, heard: Flags, now: float) -> None:
+    def _listen(self, count: int, heard: Flags, says: Flags, now: float) -> None:
         """Detect voices and keys in what the far ends say."""
-        sound = self._window[:count]
-        sound[:, : inband.HOP] = sound[:, FRAME:]
-        sound[:, inband.HOP :] = self._sources[:count]
-        level = detect.levels(sound[:, inband.HOP :])
+        before, sound = self._before[:count], self._sources[:count]
+        level = detect.levels(sound, says)
         self._quiet[:count] = level < detect.QUIET
         for row in np.flatnonzero(self._voice.listen(level)):
             active = bool(self._voice.active[row])
@@ -344,7 +342,8 @@ class Engine:
         certain = heard | (self._jitter.missing[:count] > CONCEALED_FRAMES)
         certain &= self._rows.receiving[:count] & ~self._events.seen[:count]
         rows = np.flatnonzero(certain)
-        for key_row, event in self._detector.listen(sound, rows, level > inband.MIN_ENERGY / 4):
+        loud = level > inband.MIN_ENERGY / 4
+        for key_row, event in self._detector.listen(before, sound, rows, loud):
             self._key[key_row], self._key_at[key_row] = event, now
             self._reports.append(Digit(self._rows.leg(key_row), DIGITS[event], inband=True))
 

@@ -12,10 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from offhook.media import tones
-from offhook.media.codecs import FRAME, RATE_HZ, Flags, Floats, Ints
+from offhook.media.codecs import FRAME, RATE_HZ, Flags, Floats, Ints, Pcm
 
 HOP = FRAME // 2  # samples from window to window
-WINDOW = FRAME + HOP  # samples kept of every row: two windows
 MIN_DBFS = -36.0  # of each tone
 TWIST = 6.3  # 8 dB: largest ratio of the two tones
 DOMINANCE = 4.0  # 6 dB: a tone over the others of its group
@@ -110,19 +109,21 @@ class Detector:
         self._last[row] = self._held[row] = NONE
         self._run[row] = self._missed[row] = 0
 
-    def listen(self, sound: Floats, rows: Ints, loud: Flags) -> list[tuple[int, int]]:
+    def listen(self, before: Pcm, sound: Pcm, rows: Ints, loud: Flags) -> list[tuple[int, int]]:
         """Hear the next frame of `rows`; return row and event of new digits.
 
-        `sound` float32 [all rows, WINDOW] ends with this frame; `loud` [all rows] are rows with
-        energy enough for a digit.
+        `sound` int16 [all rows, FRAME] is this frame, `before` int16 [all rows, HOP] the end of the
+        one before it; `loud` [all rows] are rows with energy enough for a digit.
         """
         going = (self._last[rows] != NONE) | (self._held[rows] != NONE)
         digits = np.full((2, len(rows)), NONE)  # [window, row]
         busy = loud[rows].nonzero()[0]  # in the others there is none
         if len(busy):
-            heard = sound[rows[busy]]
-            windows = np.concatenate([heard[:, :FRAME], heard[:, HOP:]])
-            digits[:, busy] = window_digits(windows).reshape(2, -1)
+            windows = np.empty((2, len(busy), FRAME), np.float32)
+            windows[1] = sound.take(rows[busy], axis=0)
+            windows[0, :, :HOP] = before.take(rows[busy], axis=0)
+            windows[0, :, HOP:] = windows[1, :, :HOP]
+            digits[:, busy] = window_digits(windows.reshape(-1, FRAME)).reshape(2, -1)
         going |= (digits[0] != NONE) | (digits[1] != NONE)
         if not np.count_nonzero(going):
             return []

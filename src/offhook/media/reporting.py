@@ -16,6 +16,7 @@ from offhook.media.messages import Counters
 from offhook.media.reception import Reception
 from offhook.media.senders import Senders
 
+GATHER_S = 0.1  # times of reports are random; those that are near go, and arrive, together
 _NEVER = float("inf")
 
 
@@ -76,7 +77,7 @@ class Reporting:
         rows: list[int] = np.flatnonzero(self._due <= now).tolist()
         for row in rows:
             self._due[row] = now + rtcp.interval(self._rng, first=False)
-        self._next_due = float(self._due.min())
+        self._next_due = max(float(self._due.min()), now + GATHER_S)
         return rows
 
     def report(self, row: int, now: float) -> bytes:

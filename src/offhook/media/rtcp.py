@@ -6,18 +6,19 @@ the validity checks of RFC 3550 A.2 is refused as a whole; packet types not know
 
 import random
 import struct
-from dataclasses import dataclass
+
+import msgspec
 
 INTERVAL_S = 5.0  # RFC 3550 6.2: the minimum, which two participants never exceed
 NTP_MASK = 0xFFFFFFFF
 
 _SR, _RR, _SDES, _BYE = 200, 201, 202, 203
+_HEADER = struct.Struct(">BBH")
 _BLOCK = struct.Struct(">IIIIII")
 _SENDER_INFO = struct.Struct(">QIII")
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(msgspec.Struct, frozen=True):
     """What a receiver says of a stream (6.4.1)."""
 
     ssrc: int
@@ -29,8 +30,7 @@ class Block:
     delay: int  # 1/65536 s since then
 
 
-@dataclass(frozen=True, slots=True)
-class SenderInfo:
+class SenderInfo(msgspec.Struct, frozen=True):
     """What a sender says of its stream (6.4.1)."""
 
     ntp: int  # 32.32 fixed point seconds
@@ -39,8 +39,7 @@ class SenderInfo:
     octets: int
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(msgspec.Struct, frozen=True):
     """A compound packet, read."""
 
     ssrc: int
@@ -65,7 +64,7 @@ def interval(rng: random.Random, *, first: bool) -> float:
 
 
 def _packet(kind: int, count: int, body: bytes) -> bytes:
-    return struct.pack(">BBH", 0x80 | count, kind, len(body) // 4) + body
+    return _HEADER.pack(0x80 | count, kind, len(body) // 4) + body
 
 
 def _pack(block: Block) -> bytes:
@@ -114,14 +113,16 @@ def parse(data: bytes) -> Report | None:
     ssrc = int.from_bytes(packets[0][2][:4], "big")
     sender: SenderInfo | None = None
     blocks: list[Block] = []
+    ends = False
     for kind, count, body in packets:
         at = 4
+        ends |= kind == _BYE
         if kind == _SR and len(body) >= at + _SENDER_INFO.size:
             sender = SenderInfo(*_SENDER_INFO.unpack_from(body, at))
             at += _SENDER_INFO.size
         if kind in (_SR, _RR) and len(body) >= at + count * _BLOCK.size:
             blocks += [_unpack(body, at + turn * _BLOCK.size) for turn in range(count)]
-    return Report(ssrc, sender, tuple(blocks), any(kind == _BYE for kind, _, _ in packets))
+    return Report(ssrc, sender, tuple(blocks), ends)
 
 
 def _unpack(body: bytes, at: int) -> Block:
@@ -137,7 +138,7 @@ def _split(data: bytes) -> list[tuple[int, int, bytes]]:
     packets: list[tuple[int, int, bytes]] = []
     at = 0
     while at + 4 <= len(data):
-        first, kind, words = struct.unpack_from(">BBH", data, at)
+        first, kind, words = _HEADER.unpack_from(data, at)
         end = at + 4 + 4 * words
         padded = first & 0x20
         if first >> 6 != 2 or end > len(data) or (padded and end != len(data)):

@@ -20,7 +20,6 @@ class Headers:
     """Fields of n packets."""
 
     valid: Flags
-    marker: Flags
     payload_type: Ints
     sequence: Ints
     timestamp: Ints
@@ -28,11 +27,30 @@ class Headers:
     size: Ints  # payload bytes
     payload: Bytes  # uint8 [n, MAX_PAYLOAD]; bytes after `size` mean nothing
 
+    def at(self, index: Ints | Flags | slice) -> "Headers":
+        """Return those of some packets; a slice copies nothing."""
+        return Headers(
+            self.valid[index],
+            self.payload_type[index],
+            self.sequence[index],
+            self.timestamp[index],
+            self.ssrc[index],
+            self.size[index],
+            self.payload[index],
+        )
+
 
 def signed(difference: Ints, bits: int) -> Ints:
     """Read a difference of wrapping counters as the nearest signed number (RFC 3550 A.1)."""
     half = 1 << (bits - 1)
     return ((difference + half) & ((1 << bits) - 1)) - half
+
+
+def span(index: Ints) -> Ints | slice:
+    """Return ascending indices as a slice when none is left out: what it picks is not copied."""
+    if len(index) and index[-1] - index[0] == len(index) - 1:
+        return slice(int(index[0]), int(index[-1]) + 1)
+    return index
 
 
 def parse(data: Bytes, length: Ints) -> Headers:
@@ -51,7 +69,6 @@ def parse(data: Bytes, length: Ints) -> Headers:
     valid &= size <= MAX_PAYLOAD
     return Headers(
         valid=valid,
-        marker=(first >> 23 & 1).astype(np.bool_),
         payload_type=first >> 16 & 0x7F,
         sequence=first & 0xFFFF,
         timestamp=words[:, 1],
@@ -103,7 +120,7 @@ def write(data: Bytes, stamps: Stamps) -> None:
     words[:, 2] = stamps.ssrc & 0xFFFFFFFF
 
 
-def rounds(row: Ints) -> list[Ints]:
+def rounds(row: Ints) -> list[Ints | slice]:
     """Split a batch so that each part holds a row once, in order of arrival.
 
     Arithmetic on rows may then be plain indexed assignment. Almost every batch is one part.
@@ -111,7 +128,7 @@ def rounds(row: Ints) -> list[Ints]:
     if len(row) == 0:
         return []
     if np.bincount(row).max() == 1:
-        return [np.arange(len(row))]
+        return [slice(None)]
     order = np.argsort(row, kind="stable")
     ordered = row[order]
     begins = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])

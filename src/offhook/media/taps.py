@@ -72,7 +72,7 @@ class Taps:
         """Pick the tapped rows from both tables: int16 [lane, FRAME]."""
         if self._changed:
             self._arrange()
-        audio = said[self._rows]
+        audio = said.take(self._rows, axis=0)
         if len(self._outbound):
             audio[self._outbound] = heard[self._rows[self._outbound]]
         if len(self._mixed):

@@ -17,6 +17,7 @@ from offhook.app import Node, Parts
 from offhook.calls.limits import Settings as CallSettings
 from offhook.clock import Clock
 from offhook.config import Config
+from offhook.garbage import seldom_collected
 from offhook.ids import Ids, SystemRandom
 from offhook.media.control import WorkerMedia
 from offhook.media.messages import MediaPlane, Sink
@@ -138,6 +139,7 @@ async def running_node(config: Config, http_port: int) -> AsyncIterator[Node]:
         stack.push_async_callback(media.worker.close)
         await node.start()
         stack.push_async_callback(node.close)
+        stack.enter_context(seldom_collected())
         await stack.enter_async_context(background(book.keep()))
         await stack.enter_async_context(background(_check(files, files_offload)))
         await stack.enter_async_context(background(_purge(node, settings, offload)))

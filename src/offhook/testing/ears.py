@@ -73,7 +73,7 @@ class Ears:
         if not self._stretches or self._stretches[-1].lanes is not lanes:
             places = {recording: place for place, (recording, _) in enumerate(lanes)}
             self._stretches.append(_Stretch(lanes, places))
-        self._stretches[-1].frames.append(pcm if pcm.any() else None)
+        self._stretches[-1].frames.append(pcm if pcm.view(np.uint64).any() else None)
 
     def finished(self) -> list[Recorded]:
         """Return which legs have ceased to listen since the last call."""

@@ -18,6 +18,7 @@ from types import CoroutineType, FrameType
 from typing import Any, NoReturn, ParamSpec, TypeVar, TypeVarTuple, Unpack
 
 from offhook.clock import Clock
+from offhook.garbage import seldom_collected
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -140,7 +141,8 @@ def run(main: Coroutine[Any, Any, T], *, seed: int = 0, limit_s: float = 7200.0)
     """
     loop = VirtualLoop(seed=seed, limit_s=limit_s)
     try:
-        value = loop.run_until_complete(main)
+        with seldom_collected():
+            value = loop.run_until_complete(main)
         left = _describe("tasks left at the end", loop) if asyncio.all_tasks(loop) else None
     finally:
         _cancel_all(loop)

@@ -110,18 +110,29 @@ def _windows(pcm: Pcm) -> Floats:
     return padded.reshape(-1, WINDOW)
 
 
+def _energy(windows: Floats) -> Floats:
+    """Return the mean square of each window."""
+    squares: Floats = np.einsum("ij,ij->i", windows, windows)
+    return squares / WINDOW
+
+
 def _levels(pcm: Pcm) -> Floats:
-    return np.asarray(np.sqrt(np.mean(_windows(pcm) ** 2, axis=1)), np.float64)
+    levels: Floats = np.sqrt(_energy(_windows(pcm)))
+    return levels
 
 
 def _shares(pcm: Pcm, frequency_hz: float) -> Floats:
     """Return the share of each window's energy at a frequency; 0 where there is silence."""
     windows = _windows(pcm)
+    energy = _energy(windows)
+    loud = np.flatnonzero(energy >= SILENCE_RMS**2)
     phase = 2 * np.pi * frequency_hz * np.arange(WINDOW) / RATE_HZ
-    amplitude = np.abs(windows @ np.exp(-1j * phase)) * 2 / WINDOW
-    energy = np.mean(windows**2, axis=1)
-    loud = energy >= SILENCE_RMS**2
-    return np.where(loud, amplitude**2 / 2 / np.maximum(energy, 1.0), 0.0)
+    waves = np.stack([np.cos(phase), np.sin(phase)])
+    # not a matrix product, for which BLAS would wake a thread on every core
+    parts = np.einsum("ij,kj->ik", windows[loud], waves) * (2 / WINDOW)
+    shares = np.zeros(len(windows))
+    shares[loud] = (parts**2).sum(axis=1) / 2 / energy[loud]
+    return shares
 
 
 def _spans(active: npt.NDArray[np.bool_], gap_s: float) -> list[Span]:

@@ -178,7 +178,7 @@ class WirePorts:
         if n == 0:
             return
         width = min(int(packets.length.max()), MAX_DATAGRAM)
-        data = np.zeros((n, MAX_DATAGRAM), np.uint8)
+        data = np.empty((n, MAX_DATAGRAM), np.uint8)  # what is behind a datagram's end is nobody's
         data[:, :width] = packets.data[:, :width]
         copy = Packets(data, packets.length.copy(), pair >> 1, source, (pair & 1).astype(np.bool_))
         arrival = np.full(n, round(self._wire.now() + quality.latency_s, 9))

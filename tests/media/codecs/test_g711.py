@@ -102,6 +102,27 @@ def test_rows_of_both_codecs_are_coded_side_by_side(codec: list[int]) -> None:
         assert (back[row] == decode[codec[row]][payload[row]]).all()
 
 
+@pytest.mark.parametrize("spoken", [[], [1], [0, 1, 2], [0, 1, 2, 3, 4, 5]])
+@pytest.mark.parametrize("codec", [[0] * 6, [1] * 6, [0, 1, 0, 1, 1, 0]])
+@pytest.mark.parametrize("place", [0, 80, FRAME - 1])
+def test_silent_rows_are_told_apart_by_a_single_sample(
+    codec: list[int], spoken: list[int], place: int
+) -> None:
+    rng = random.Random(2)
+    pcm = np.zeros((6, FRAME), np.int16)
+    for row in spoken:
+        pcm[row, place] = rng.choice([-32768, -1000, 1000, 32767])
+    payload, back = np.ones((6, FRAME), np.uint8), np.ones((6, FRAME), np.int16)
+    codecs.encode(pcm, np.array(codec), payload)
+    says = codecs.decode(payload, np.array(codec), back)
+    encode, decode = (plain_ulaw, plain_alaw), (g711.ULAW_DECODE, g711.ALAW_DECODE)
+
+    assert np.flatnonzero(says).tolist() == spoken
+    for row in range(6):
+        assert payload[row].tolist() == [encode[codec[row]](int(sample)) for sample in pcm[row]]
+        assert (back[row] == decode[codec[row]][payload[row]]).all()
+
+
 def test_silence_decodes_to_next_to_nothing() -> None:
     assert g711.ULAW_DECODE[SILENCE[0]] == 0
     assert g711.ALAW_DECODE[SILENCE[1]] == 8
