@@ -36,6 +36,17 @@ from offhook.timeline import line
         ("   1.500  call   ended: busy Gone", "call.ended", {"cause": "busy", "message": "Gone"}),
         ("   1.500  call   ended: hangup", "call.ended", {"cause": "hangup", "message": None}),
         ("   1.500  media  key 5", "media.digit", {"digit": "5", "inband": False}),
+        ("   1.500  room   c-9 joins", "conference.joined", {"call": "c-9", "to": "+1"}),
+        (
+            "   1.500  room   c-9: mute, coaches c-1, c-2",
+            "conference.member",
+            {"call": "c-9", "mute": True, "hold": False, "coached": ["c-1", "c-2"]},
+        ),
+        (
+            "   1.500  room   c-9: talks and hears",
+            "conference.member",
+            {"call": "c-9", "mute": False, "hold": False, "coached": []},
+        ),
         ("   1.500  custom a 1", "custom.thing", {"a": 1, "b": None}),
         ("   1.500  call   call.resumed", "call.resumed", {}),
     ],

@@ -87,25 +87,7 @@ class Node:
         self.archive = Archive(
             parts.store, parts.files, parts.clock, parts.offload, parts.files_offload
         )
-        self.exchange = Exchange(
-            Plant(
-                settings=parts.calls,
-                directory=parts.directory,
-                clock=parts.clock,
-                ids=parts.ids,
-                offload=parts.offload,
-                store=parts.store,
-                http=parts.http,
-                outbox=self.outbox,
-                downloads=Downloads(parts.http, parts.clock),
-                synthesizer=parts.synthesizer,
-                sip=self.sip,
-                sip_host=parts.sockets.local("udp")[0],
-                media=self.media,
-                clips=ClipBank(self.media),
-                archive=self.archive,
-            )
-        )
+        self.exchange = Exchange(self._plant(parts))
         self.asgi = self._api(parts)
 
     def _api(self, parts: Parts) -> Server:
@@ -114,12 +96,32 @@ class Node:
             parts.ids,
             parts.offload,
             self.archive,
+            self.exchange.rooms,
             parts.store.put_incident,
             parts.store,
             Memory(parts.store, parts.offload),
             lambda: parts.store.healthy,
         )
         return assembly.assemble(self.exchange, parts.directory, parts.api, world)
+
+    def _plant(self, parts: Parts) -> Plant:
+        return Plant(
+            settings=parts.calls,
+            directory=parts.directory,
+            clock=parts.clock,
+            ids=parts.ids,
+            offload=parts.offload,
+            store=parts.store,
+            http=parts.http,
+            outbox=self.outbox,
+            downloads=Downloads(parts.http, parts.clock),
+            synthesizer=parts.synthesizer,
+            sip=self.sip,
+            sip_host=parts.sockets.local("udp")[0],
+            media=self.media,
+            clips=ClipBank(self.media),
+            archive=self.archive,
+        )
 
     async def start(self) -> None:
         """Take care of what a former process left behind, then listen to SIP."""
@@ -152,8 +154,8 @@ class Node:
     def _on_report(self, report: Report) -> None:
         self.exchange.on_report(report)
 
-    def _on_attempt(self, call_id: str, attempt: Attempt) -> None:
-        self.exchange.on_attempt(call_id, attempt)
+    def _on_attempt(self, delivery: Delivery, attempt: Attempt) -> None:
+        self.exchange.on_attempt(delivery, attempt)
 
     def _settle(self, delivery: Delivery) -> None:
         self.store.settle(delivery)

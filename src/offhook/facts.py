@@ -143,7 +143,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """All that one call knows of another: its id and its inbox."""
+    """All that one call knows of another, or of a conference: its id and its inbox."""
 
     call_id: str
     post: Callable[["Fact"], None] = field(compare=False, repr=False)

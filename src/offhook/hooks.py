@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +46,8 @@ class Hook:
     def resolve(self, base: str | None) -> "Hook":
         """Return this hook with absolute URLs."""
         return Hook(self.primary.resolve(base), self.fallback and self.fallback.resolve(base))
+
+
+def is_relative(url: str) -> bool:
+    """Whether a URL means nothing without a base."""
+    return not urlsplit(url).scheme

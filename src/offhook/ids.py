@@ -56,6 +56,10 @@ class Ids:
         """Return a transcription id: like a call's, with `t-`."""
         return f"t-{self.node}-{self.uuid()}"
 
+    def conference(self) -> str:
+        """Return a conference id: like a call's, with `conf-` (50 characters)."""
+        return f"conf-{self.node}-{self.uuid()}"
+
     def token(self, bits: int = 96) -> str:
         """Return a hex token for SIP tags, branches and Call-IDs (RFC 3261 19.3)."""
         return f"{self.rng.getrandbits(bits):0{bits // 4}x}"

@@ -120,24 +120,27 @@ DOWNLOADABLE = frozenset({RecordingStatus.COMPLETE, RecordingStatus.PARTIAL})
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A recording of a call as REST shows it. `version` grows with each change."""
+    """A recording of a call or conference as REST shows it. `version` grows with each change."""
 
     recording_id: str
-    call_id: str
+    call_id: str  # or the conference's
     account_id: str
-    application_id: str
-    to: str
-    from_: str
-    direction: Direction
     start_time: float  # of the recording; seconds since the epoch
     channels: int
     file_format: str  # wav or mp3
+    # of a call
+    application_id: str = ""
+    to: str = ""
+    from_: str = ""
+    direction: Direction | None = None
+    parent_call_id: str | None = None
+    # of a conference
+    conference: str | None = None  # its name
     status: RecordingStatus = RecordingStatus.PROCESSING
     version: int = 0
     end_time: float | None = None
     duration_s: float | None = None  # pauses left out
     failure: str | None = None  # why parts of it are missing
-    parent_call_id: str | None = None
     name: str | None = None
     available: Target | None = None  # where `recordingAvailable` goes
     transcription: Transcription | None = None  # if one was asked for
@@ -149,10 +152,40 @@ class Recording:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """One entry of a call's append-only log, numbered from 1 (design.md 4)."""
+class ConferenceRecord:
+    """A conference as REST shows it, and what its webhooks need (rest.md 5).
+
+    All of it is the word of the call that opened it. Times are seconds since the epoch.
+    """
+
+    conference_id: str
+    account_id: str
+    name: str
+    created: float
+    completed: float | None = None
+    version: int = 0
+    hook: Hook | None = None  # of its events
+    tag: str | None = None
+    callback_timeout_s: float = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A call in a conference."""
 
     call_id: str
+    from_: str
+    to: str
+    mute: bool = False  # hears, is not heard
+    hold: bool = False  # neither hears nor is heard
+    coached: tuple[str, ...] = ()  # the calls that alone hear this one
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry of the append-only log of a call or conference, numbered from 1 (design.md 4)."""
+
+    call_id: str  # or the conference's
     number: int
     at: float  # seconds since the epoch
     kind: str  # "noun.verb": call.state, sip.sent, webhook.replied, verb.started, media.opened …
@@ -182,12 +215,12 @@ class Incident:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """An asynchronous webhook in the outbox; one lane per call, in `sequence` order."""
+    """A webhook in the outbox; one lane per call or conference, in `sequence` order."""
 
     id: str  # UUID; the wire's Offhook-Event-Id
-    call_id: str
+    call_id: str  # or the conference's
     account_id: str
-    sequence: int  # per call, from 1
+    sequence: int  # of that lane, from 1
     event_type: str
     payload: dict[str, Any]
     target: Target
@@ -196,6 +229,7 @@ class Delivery:
     created: float
     delivered: float | None = None
     failed: str | None = None
+    asks: bool = False  # the reply matters: it may be a document for a conference
 
 
 @dataclass(frozen=True, slots=True)

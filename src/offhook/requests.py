@@ -1,4 +1,4 @@
-"""What clients ask of call control: a call to place, calls to list, and whether one is there."""
+"""What clients ask of call control: calls and conferences to place, list and change."""
 
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -57,6 +57,26 @@ class CallFilter:
             return self.min_start is None and self.max_start is None
         after_min = self.min_start is None or start >= self.min_start
         return after_min and (self.max_start is None or start <= self.max_start)
+
+
+@dataclass(frozen=True, slots=True)
+class ConferenceFilter:
+    """Which conferences of an account to list (rest.md 5), and where in the list to go on."""
+
+    name: str | None = None
+    min_created: float | None = None  # seconds since the epoch; both bounds are inclusive
+    max_created: float | None = None
+    limit: int = 1000
+    after: tuple[float, str] | None = None  # creation time and id of the last item seen
+
+
+@dataclass(frozen=True, slots=True)
+class MemberChange:
+    """What REST changes of a member; None leaves it as it is."""
+
+    mute: bool | None = None
+    hold: bool | None = None
+    coached: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

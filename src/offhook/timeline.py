@@ -1,4 +1,4 @@
-"""A call's event log as lines for people: when, which part, what happened."""
+"""The event log of a call or conference as lines for people: when, which part, what happened."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +14,7 @@ PARTS = {
     "webhook": "HTTP",
     "bxml": "BXML",
     "verb": "verb",
+    "conference": "room",
 }
 
 
@@ -63,6 +64,13 @@ def _voice(data: Data) -> str:
     return "the party begins to speak" if data["active"] else "the party is silent"
 
 
+def _seat(data: Data) -> str:
+    how = [word for word in ("mute", "hold") if data[word]]
+    if data["coached"]:
+        how.append(f"coaches {', '.join(data['coached'])}")
+    return f"{data['call']}: {', '.join(how) or 'talks and hears'}"
+
+
 _TEXTS: dict[str, Callable[[Data], str]] = {
     "sip.sent": _sip("-->"),
     "sip.received": _sip("<--"),
@@ -81,6 +89,13 @@ _TEXTS: dict[str, Callable[[Data], str]] = {
     "media.closed": _counters,
     "recording.started": lambda data: f"began: {' and '.join(data['tracks'])}",
     "recording.made": lambda data: f"is {data['status']}",
+    "conference.created": lambda data: f"{data['name']} begins",
+    "conference.joined": lambda data: f"{data['call']} joins",
+    "conference.left": lambda data: f"{data['call']} leaves",
+    "conference.refused": lambda data: f"{data['call']} is refused: {data['reason']}",
+    "conference.member": _seat,
+    "conference.entered": lambda data: f"is in {data['name']} ({data['conference']})",
+    "conference.ended": lambda data: f"ends: {data['reason']}",
     "speech.played": lambda data: f"{data['duration_s']:.2f} s of speech",
     "audio.played": lambda data: f"{data['duration_s']:.2f} s from {data['url']}",
     "call.created": _created,

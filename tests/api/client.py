@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from tests.api.fake_archive import FakeArchive
+from tests.api.fake_rooms import FakeRooms
 from tests.api.fake_service import FakeService
 from tests.api.fake_stories import FakeStories
 
@@ -93,6 +94,7 @@ class Stage:
         self.archive = FakeArchive()
         self.stories = FakeStories()
         self.refused = self.stories.refused
+        self.rooms = FakeRooms()
         self.server: Server = assemble(
             self.service,
             lambda: self.directory,
@@ -102,6 +104,7 @@ class Stage:
                 ids,
                 InlineOffload(),
                 self.archive,
+                self.rooms,
                 self.refused.append,
                 self.stories,
                 self.service,

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from offhook.api import listing
 from offhook.errors import ApiError
 from offhook.records import CallRecord, CallState, Direction
+from offhook.requests import position
 
 RECORD = CallRecord(
     "c-1", "1", "a", "+1", "+2", Direction.OUTBOUND, CallState.QUEUED, 5.0, enqueued_time=4.25
@@ -17,7 +18,8 @@ URL = "https://voice.example.test/api/v2/accounts/1/calls"
 
 
 def token(query: dict[str, str], account: str = "1") -> str:
-    return listing.next_page(URL, account, query, RECORD).partition("pageToken=")[2].split(">")[0]
+    link = listing.CALLS.next(URL, account, query, position(RECORD))
+    return link.partition("pageToken=")[2].split(">")[0]
 
 
 def test_defaults() -> None:
@@ -100,7 +102,7 @@ def test_a_token_of_another_account_is_foreign() -> None:
 
 def test_the_link_keeps_the_filters_and_states_the_page_size() -> None:
     query = {"from": "+12025550100", "disconnectCause": "busy", "unknown": "x", "pageToken": "old"}
-    link = listing.next_page(URL, "1", query, RECORD)
+    link = listing.CALLS.next(URL, "1", query, position(RECORD))
 
     assert link.startswith(f"<{URL}?from=%2B12025550100&disconnectCause=busy&pageSize=1000&")
     assert link.endswith('>; rel="next"')

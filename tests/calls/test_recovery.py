@@ -9,7 +9,15 @@ from offhook.calls.exchange import Exchange
 from offhook.calls.recovery import may_resume
 from offhook.hooks import Hook, Target
 from offhook.media.recorder import wav_header
-from offhook.records import CallRecord, CallState, Delivery, Direction, Recording
+from offhook.records import (
+    CallRecord,
+    CallState,
+    ConferenceRecord,
+    Delivery,
+    Direction,
+    Event,
+    Recording,
+)
 from offhook.testing import fixtures, sound
 from offhook.testing.fixtures import (
     ACCOUNT_ID,
@@ -149,6 +157,81 @@ async def test_recordings_of_a_killed_process_are_salvaged_and_announced() -> No
         ("partial", "PT2S")
     ] * 2
     assert media.body == wav_header(len(pcm)) + pcm
+
+
+CONFERENCE = ConferenceRecord(
+    conference_id="conf-1",
+    account_id=ACCOUNT_ID,
+    name="room",
+    created=EPOCH - 15,
+    hook=Hook(Target("http://app.test/ce"), Target("http://app.test/f")),
+    tag="t",
+)
+
+
+@virtual
+async def test_a_conference_of_a_killed_process_ends_once_and_so_does_its_recording() -> None:
+    world = World()
+    world.app.on("/ce", "<PlayAudio>t1.wav</PlayAudio>")
+    world.store.put_conference(CONFERENCE)
+    seats = [("joined", "c-1"), ("joined", "c-2"), ("left", "c-1"), ("joined", "c-3")]
+    world.store.append(Event("conf-1", 1, EPOCH - 15, "conference.created"))
+    for number, (what, call_id) in enumerate(seats, 2):
+        data = {"call": call_id, "from_": NUMBER, "to": PARTY}
+        world.store.append(Event("conf-1", number, EPOCH - 14, f"conference.{what}", data))
+    told = ["conferenceCreated", "conferenceMemberJoin", "conferenceMemberJoin"]
+    told += ["conferenceMemberExit", "conferenceMemberJoin"]
+    for number, kind in enumerate(told, 1):
+        world.store.put_delivery(
+            Delivery(
+                id=f"delivery-{number}",
+                call_id="conf-1",
+                account_id=ACCOUNT_ID,
+                sequence=number,
+                event_type=kind,
+                payload={"eventType": kind, "conferenceId": "conf-1", "eventTime": "2025"},
+                target=Target("http://app.test/ce"),
+                fallback=None,
+                timeout_s=15.0,
+                created=EPOCH - 14,
+                delivered=None if number == 5 else EPOCH - 13,
+                asks=True,
+            )
+        )
+    of_room = Recording(
+        recording_id="r-9",
+        call_id="conf-1",
+        account_id=ACCOUNT_ID,
+        start_time=EPOCH - 5,
+        channels=1,
+        file_format="wav",
+        conference="room",
+        available=Target("http://app.test/cr"),
+    )
+    world.store.put_recording(of_room)
+    world.recordings.mkdir(exist_ok=True)
+    pcm = sound.tone(700, 2.0).tobytes()
+    (world.recordings / "r-9.draft").write_bytes(wav_header(0) + pcm)
+
+    async with world:
+        made = await world.app.wait_event("conferenceRecordingAvailable")
+        shown = await world.rest.conference("conf-1")
+        media = await world.rest.download(made)
+        assert not world.store.open_conferences()
+
+    events = world.app.events(conferenceId="conf-1")
+    assert [event["eventType"] for event in events] == [
+        "conferenceMemberJoin",
+        "conferenceMemberExit",
+        "conferenceMemberExit",
+        "conferenceCompleted",
+        "conferenceRecordingAvailable",
+    ]
+    assert [event.get("callId") for event in events[1:3]] == ["c-2", "c-3"]
+    assert {event["tag"] for event in events[1:]} == {"t"}
+    assert (made["status"], made["duration"], made["name"]) == ("partial", "PT2S", "room")
+    assert media.body == wav_header(len(pcm)) + pcm
+    assert shown["completedTime"] is not None
 
 
 class SlowOffload:

@@ -7,8 +7,8 @@ from typing import TypeVar, cast
 import pytest
 
 from offhook.calls.limits import READ_IN_PLACE_BYTES, Settings
+from offhook.calls.pages import Page, read
 from offhook.calls.plant import Plant
-from offhook.calls.script import Page, read
 from offhook.testing.app import SILENCE, Reply
 from offhook.testing.loop import virtual
 from offhook.testing.world import World

@@ -237,6 +237,50 @@ def no_time(grounds: Grounds) -> Got:
     return Got(answer, {"field": "minStartTime"})
 
 
+def in_conference(grounds: Grounds, name: str, *parties: str) -> tuple[str, list[str]]:
+    """Let telephones meet; return the conference and its members."""
+    server = grounds.wide
+    server.site.app.on("/answer", f"<Conference>{name}</Conference>")
+    for party in parties:
+        phone = server.site.phones.phone(party)
+        grounds.rest.create(server.site.request(to=party))
+        server.loop.run(phone.wait_call())
+
+    def seen() -> tuple[str, list[str]] | None:
+        found = grounds.rest.ask("GET", f"/conferences?name={name}").json()
+        if not found:
+            return None
+        shown = grounds.rest.ask("GET", f"/conferences/{found[0]['id']}").json()
+        members = [member["callId"] for member in shown["activeMembers"]]
+        return (found[0]["id"], members) if len(members) == len(parties) else None
+
+    server.loop.run(until(lambda: seen() is not None, "the conference"))
+    met = seen()
+    assert met is not None
+    return met
+
+
+@recipe(fields.NOT_WHEN_COMPLETED)
+def ended_and_redirected(grounds: Grounds) -> Got:
+    conference_id, _ = in_conference(grounds, "ended", "+12025550181")
+    body = {"status": "completed", "redirectUrl": "http://app.example.test/"}
+    answer = grounds.rest.ask("POST", f"/conferences/{conference_id}", body)
+    return Got(answer, {"field": "redirectUrl"})
+
+
+@recipe(fields.COACHED)
+def second_coach(grounds: Grounds) -> Got:
+    conference_id, calls = in_conference(grounds, "coached", "+12025550182", "+12025550183")
+    answers = [
+        grounds.rest.ask(
+            "PUT", f"/conferences/{conference_id}/members/{coach}", {"callIdsToCoach": ["c-1"]}
+        )
+        for coach in calls
+    ]
+    assert answers[0].status == 204
+    return Got(answers[1])
+
+
 # 401 and 403
 
 
@@ -292,6 +336,12 @@ def unknown_path(grounds: Grounds) -> Got:
 @recipe(http.CALL_NOT_FOUND)
 def unknown_call_in_detail(grounds: Grounds) -> Got:
     return Got(grounds.tight.rest.ask("GET", "/calls/c-unknown"), {"callId": "c-unknown"})
+
+
+@recipe(http.CONFERENCE_NOT_FOUND)
+def unknown_conference_in_detail(grounds: Grounds) -> Got:
+    answer = grounds.tight.rest.ask("GET", "/conferences/conf-unknown")
+    return Got(answer, {"conferenceId": "conf-unknown"})
 
 
 @recipe(http.RECORDING_NOT_FOUND)

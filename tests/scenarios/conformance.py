@@ -22,7 +22,7 @@ TOTAL = 279
 
 # Sections whose rows leave their verb unsaid, by a word of the title.
 IMPLIED = {"Streams": "StartStream", "Transcription": "StartTranscription"}
-CONTEXTS = {"B": "Transfer", "C": "Conference"}  # of a document, where it is no plain call
+CONFERENCE = "C"  # the context of a document that makes no texts of recordings
 RECOGNISER = "a speech recogniser"
 
 INTRODUCTION = """# BXML conformance
@@ -63,15 +63,16 @@ def in_contract(text: str) -> list[Case]:
 
 def _needs(section: str, context: str, row: str, above: str) -> str:
     """Return what a case needs; one that names no verb is about that of the row above it."""
-    if 'input="speech"' in row or 'transcribe="true"' in row:
+    if 'input="speech"' in row or ('transcribe="true"' in row and context != CONFERENCE):
         return RECOGNISER
     named = set(re.findall(r"\w+", row)) & NOT_YET
+    if "mediaStream" in row:
+        named |= {"StartStream"} & NOT_YET
     words = set(re.findall(r"\w+", section))
     titled = (words & NOT_YET) | {IMPLIED[word] for word in words & IMPLIED.keys()}
-    contextual = {CONTEXTS[context]} & NOT_YET if context in CONTEXTS else set()
-    if not named | contextual and len(titled) > 1 and above:
+    if not named and len(titled) > 1 and above:
         return above
-    return ", ".join(sorted(named | contextual or titled))
+    return ", ".join(sorted(named or titled))
 
 
 def on_page(text: str) -> list[Case]:

@@ -7,6 +7,7 @@ from offhook.hooks import Credentials, Hook, Target
 from offhook.records import (
     CallRecord,
     CallState,
+    ConferenceRecord,
     Delivery,
     Direction,
     Event,
@@ -32,6 +33,12 @@ def call(call_id: str = "c-1", **changes: Any) -> CallRecord:
         last_update=1000.5,
         start_time=1000.25,
     )
+    return replace(made, **changes)
+
+
+def conference(conference_id: str = "conf-1", **changes: Any) -> ConferenceRecord:
+    """A live conference."""
+    made = ConferenceRecord(conference_id, ACCOUNT, "room", created=1000.0)
     return replace(made, **changes)
 
 

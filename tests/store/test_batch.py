@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
-from tests.store.samples import ACCOUNT, call, delivery, event
+from tests.store.samples import ACCOUNT, call, conference, delivery, event, recording
 
 from offhook.records import CallState
-from offhook.store import calls, deliveries, events
+from offhook.store import calls, conferences, deliveries, events, recordings
 from offhook.store.batch import Change, Committer, encode
 from offhook.store.database import Database
 from offhook.store.tables import metadata
@@ -27,10 +27,12 @@ def commit(place: Database, *changes: Change) -> None:
 
 def test_changes_of_every_kind_are_committed_together() -> None:
     place = database()
-    commit(place, event(), call(), delivery())
+    commit(place, event(), call(), delivery(), conference(), recording())
 
     with place.reading() as connection:
         assert calls.find(connection, ACCOUNT, "c-1") == call()
+        assert conferences.find(connection, ACCOUNT, "conf-1") == conference()
+        assert recordings.find(connection, ACCOUNT, "c-1", "r-1") == recording()
         assert events.of_call(connection, "c-1") == [event()]
         assert deliveries.pending(connection) == [delivery()]
 

@@ -83,6 +83,7 @@ def test_the_list_of_an_account(store: Store, wanted: RecordingFilter, found: li
         recording("r-1", start_time=1000.0),
         recording("r-3", start_time=3000.0, from_="+2"),
         recording("r-4", start_time=1.0, account_id="9900001"),
+        recording("r-5", start_time=2000.0, call_id="conf-1", conference="room", to="+1"),
     )
 
     assert [each.recording_id for each in store.recordings(ACCOUNT, wanted)] == found

@@ -1,10 +1,10 @@
 """Forgetting calls that ended long ago."""
 
 from sqlalchemy import Connection, create_engine, func, select
-from tests.store.samples import call, delivery, event
+from tests.store.samples import ACCOUNT, call, conference, delivery, event
 
 from offhook.records import CallState
-from offhook.store import calls, deliveries, events, retention
+from offhook.store import calls, conferences, deliveries, events, retention
 from offhook.store.tables import metadata
 
 
@@ -38,6 +38,26 @@ def test_a_call_goes_with_all_that_belongs_to_it_and_a_younger_one_stays() -> No
         assert retention.purge(connection, 200.0) == 3
         assert counts(connection) == [3, 2, 2]
         assert retention.purge(connection, 200.0) == 0
+
+
+def test_a_conference_goes_in_the_same_way() -> None:
+    with create_engine("sqlite://").connect() as connection:
+        metadata.create_all(connection)
+        rows = [
+            conferences.to_row(conference("conf-old", completed=100.0)),
+            conferences.to_row(conference("conf-new", completed=300.0)),
+            conferences.to_row(conference("conf-live")),
+        ]
+        conferences.upsert(connection.dialect).write(connection, rows)
+        fill(connection, 1, ended=100.0)
+        entries = [events.to_row(event(name, 1)) for name in ("conf-old", "conf-live")]
+        events.upsert(connection.dialect).write(connection, entries)
+
+        assert retention.purge(connection, 200.0) == 2
+        assert retention.purge(connection, 200.0) == 0
+        assert conferences.find(connection, ACCOUNT, "conf-old") is None
+        assert conferences.find(connection, ACCOUNT, "conf-new") is not None
+        assert [events.last_number(connection, c) for c in ("conf-old", "conf-live")] == [0, 1]
 
 
 def test_a_transaction_removes_a_portion() -> None:

@@ -11,7 +11,7 @@ from offhook.facts import DigitHeard, Referred, VoiceChanged
 from offhook.hooks import Credentials, Hook, Target
 from offhook.ssml import Sentence, Text
 from offhook.testing.loop import run, running_loop
-from offhook.verbs import End, Heard, RecordingOrder, Step, Tone, Verb
+from offhook.verbs import Admission, End, Heard, RecordingOrder, Step, Tone, Verb
 from offhook.verbs.legs import Destination, Manner
 
 
@@ -51,6 +51,7 @@ class ScriptedLine:
     missed: list[str] = field(default_factory=list)  # keys that came while nobody collected
     placed: list[tuple[Destination, Manner]] = field(default_factory=list)
     bridged: list[tuple[str, Hook | None]] = field(default_factory=list)
+    admissions: list[Admission] = field(default_factory=list)  # to conferences
     outcome: dict[str, Any] = field(default_factory=dict)  # of a bridge or transfer
     referral: Referred = field(default_factory=lambda: Referred(None, None))
     referred: list[str] = field(default_factory=list)
@@ -157,6 +158,11 @@ class ScriptedLine:
     def stop_recording(self) -> None:
         """Note it."""
         self.tape.append("stopped")
+
+    async def confer(self, admission: Admission) -> None:
+        """Be in a conference for a second."""
+        self.admissions.append(admission)
+        await self._sound("conference", 1.0)
 
     def set_tag(self, tag: str) -> None:
         """Note the tag."""

@@ -1,6 +1,7 @@
 """The verbs are found by looking."""
 
 import inspect
+import re
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,11 @@ from offhook.verbs import Verb, registry
 
 def test_every_file_with_a_verb_is_found() -> None:
     folder = Path(next(iter(offhook.verbs.__path__)))
-    files = {path.stem for path in folder.glob("*.py") if "(Verb)" in path.read_text()}
+    files = {
+        path.stem
+        for path in folder.glob("[!_]*.py")
+        if re.search(r"\((Studio)?Verb\):", path.read_text())
+    }
     found = registry.verbs()
 
     assert {verb.__module__.rpartition(".")[2] for verb in found.values()} == files

@@ -50,7 +50,7 @@ class Box:
             Clock(loop.time, lambda: 1000.0 + loop.time()),
             TaskOwner(),
             self.settled.append,
-            lambda call_id, attempt: self.attempts.append((call_id, attempt)),
+            lambda of, attempt: self.attempts.append((of.call_id, attempt)),
             self.committed,
         )
 
@@ -198,3 +198,17 @@ async def test_a_drain_takes_what_is_posted_meanwhile() -> None:
     running_loop().call_later(0.5, lambda: box.outbox.post(delivery(1, "c-2")))
 
     assert await box.run(delivery(1)) == [None, None, None]
+
+
+@virtual
+async def test_a_synchronous_event_is_asked_once_at_each_url_and_its_reply_is_told() -> None:
+    box = Box(Scripted([REFUSED, reply(200, b"<Bxml/>"), reply(204)]))
+    first, second = delivery(1, fallback=SPARE, asks=True), delivery(2)
+
+    assert await box.run(first, second) == [None, None]
+    assert box.http.urls == [TARGET.url, SPARE.url, TARGET.url]
+    assert "xml" in box.http.requests[0].headers["Accept"]
+    assert "Accept" not in box.http.requests[2].headers
+    answered = box.attempts[1][1]
+    assert answered.response is not None
+    assert (answered.failure, answered.response.body) == (None, b"<Bxml/>")

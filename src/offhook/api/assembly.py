@@ -7,13 +7,14 @@ from offhook.api.admission import Admission
 from offhook.api.app import Api, Server
 from offhook.api.auth import Gate, Passwords
 from offhook.api.calls import Calls
+from offhook.api.conferences import Conferences
 from offhook.api.creation import Creation
 from offhook.api.explain import Archive, Explain
 from offhook.api.idempotency import Idempotency
 from offhook.api.oauth import TokenEndpoint
 from offhook.api.recordings import Recordings
 from offhook.api.refusals import Refusals
-from offhook.api.service import AnswerService, CallService, RecordingService
+from offhook.api.service import AnswerService, CallService, ConferenceService, RecordingService
 from offhook.api.site import Site
 from offhook.api.statistics import Statistics
 from offhook.api.tokens import Tokens
@@ -46,6 +47,7 @@ class World:
     ids: Ids
     offload: Offload
     archive: RecordingService
+    rooms: ConferenceService
     refused: Callable[[Incident], None]  # what is told of refused requests
     written: Archive  # what those and calls left behind
     answers: AnswerService
@@ -69,9 +71,15 @@ def assemble(
     wording = Wording(settings.detailed_not_found)
     calls = Calls(service, creation, Idempotency(world.answers, world.clock), wording)
     recordings = Recordings(service, world.archive, wording)
+    conferences = Conferences(world.rooms, world.archive, wording)
     gate = Gate(directory, passwords, tokens)
     site = Site(settings.public_url)
-    operations = (*calls.routes(), *recordings.routes(), *Statistics(service).routes())
+    operations = (
+        *calls.routes(),
+        *recordings.routes(),
+        *conferences.routes(),
+        *Statistics(service).routes(),
+    )
     own = Explain(world.written, world.offload).routes()
     api = Api(operations, own, gate, TokenEndpoint(passwords, tokens), site)
     refusals = Refusals(world.refused, world.clock)

@@ -13,7 +13,7 @@ from offhook.api.service import CallService
 from offhook.api.wording import Wording
 from offhook.errors import ApiError, http
 from offhook.records import CallRecord
-from offhook.requests import Standing
+from offhook.requests import Standing, position
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,8 @@ class Calls:
         headers: tuple[tuple[str, str], ...] = ()
         if len(records) > len(page):
             url = f"{asked.account_url}/calls"
-            headers = (("Link", listing.next_page(url, account_id, asked.query, page[-1])),)
+            last = position(page[-1])
+            headers = (("Link", listing.CALLS.next(url, account_id, asked.query, last)),)
         return Reply(200, [views.state(record) for record in page], headers)
 
     async def get(self, asked: Asked) -> Reply:

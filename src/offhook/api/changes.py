@@ -1,4 +1,4 @@
-"""updateCall's body and its checks (rest.md 4.5, errors.md 4.3)."""
+"""The bodies that change a call or conference, and their checks (rest.md 4.5, 5, errors.md 4.3)."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,9 @@ import msgspec
 
 from offhook.api import validation as check
 from offhook.api.creation import CREDENTIALS, given, target
+from offhook.errors import ApiError, fields
 from offhook.hooks import Hook
+from offhook.requests import MemberChange
 
 STATES = ("active", "completed")
 
@@ -43,6 +45,56 @@ def redirect(body: UpdateCall) -> Redirect | None:
     check.one_of("state", state, STATES)
     if state == "completed":
         return None
+    hook = _hook(body)
+    check.tag("update call", body.tag)
+    return Redirect(hook, body.tag)
+
+
+class UpdateConference(msgspec.Struct, rename="camel"):
+    """The body."""
+
+    status: str | None = None
+    redirect_url: str | None = None
+    redirect_method: str | None = None
+    redirect_fallback_url: str | None = None
+    redirect_fallback_method: str | None = None
+    username: str | None = None
+    password: str | None = None
+    fallback_username: str | None = None
+    fallback_password: str | None = None
+
+
+def conference_redirect(body: UpdateConference) -> Hook | None:
+    """Return where to redirect the conference, None to end it; raises the first failing check.
+
+    With `completed` URLs are refused; methods and credentials are accepted and ignored.
+    """
+    status = "active" if body.status is None else body.status
+    check.one_of("status", status, STATES)
+    if status == "active":
+        return _hook(body)
+    urls = (("redirectUrl", body.redirect_url), ("redirectFallbackUrl", body.redirect_fallback_url))
+    for name, url in urls:
+        if url is not None:
+            raise ApiError(fields.NOT_WHEN_COMPLETED, field=name)
+    return None
+
+
+class UpdateMember(msgspec.Struct, rename="camel"):
+    """The body of updateConferenceMember; what is absent or null stays as it is."""
+
+    mute: bool | None = None
+    hold: bool | None = None
+    call_ids_to_coach: list[str] | None = None
+
+    def change(self) -> MemberChange:
+        """Return what it asks for."""
+        coached = self.call_ids_to_coach
+        return MemberChange(self.mute, self.hold, None if coached is None else tuple(coached))
+
+
+def _hook(body: UpdateCall | UpdateConference) -> Hook:
+    """Return where a redirect goes."""
     check.required(["redirectUrl"], [body.redirect_url])
     check.url("redirectUrl", body.redirect_url)
     method = check.method("redirectUrl", body.redirect_method)
@@ -50,8 +102,7 @@ def redirect(body: UpdateCall) -> Redirect | None:
     fallback_method = check.method("redirectFallbackUrl", body.redirect_fallback_method)
     pairs = (body.username, body.password, body.fallback_username, body.fallback_password)
     check.credentials("", CREDENTIALS, pairs)
-    check.tag("update call", body.tag)
     primary = target(body.redirect_url, method, given(*pairs[:2]))
     assert primary is not None, "redirectUrl is required"
     fallback = target(body.redirect_fallback_url, fallback_method, given(*pairs[2:]))
-    return Redirect(Hook(primary, fallback), body.tag)
+    return Hook(primary, fallback)

@@ -1,9 +1,10 @@
-"""listCalls' query and its pages (rest.md 3.3 and 4.4)."""
+"""The queries of listCalls and listConferences, and their pages (rest.md 3.3, 4.4, 5)."""
 
 import base64
 import hashlib
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 import msgspec
@@ -11,12 +12,60 @@ import msgspec
 from offhook.api.validation import within
 from offhook.clock import parse_timestamp
 from offhook.errors import ApiError, fields
-from offhook.records import CallRecord
-from offhook.requests import CallFilter, position
+from offhook.requests import CallFilter, ConferenceFilter
 
 PAGE_ITEMS = 1000
-PAGE_MAX = 10_000
-FILTERS = ("to", "from", "minStartTime", "maxStartTime", "disconnectCause")
+
+Position = tuple[float, str]  # creation time and id of an item
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """One kind of list: the parameters that filter it, and the longest page."""
+
+    filters: tuple[str, ...]
+    largest: int
+
+    def size(self, query: Mapping[str, str]) -> int:
+        """Return how many items are wanted; raises ApiError."""
+        value = query.get("pageSize")
+        if value is None:
+            return PAGE_ITEMS
+        if not re.fullmatch(r"[+-]?[0-9]{1,1000}", value, re.ASCII):
+            raise ApiError(fields.NOT_INTEGER, field="pageSize")
+        return int(within("pageSize", int(value), 1, self.largest, PAGE_ITEMS))
+
+    def after(self, account_id: str, query: Mapping[str, str]) -> Position | None:
+        """Return where the page before this one has ended; raises ApiError."""
+        token = query.get("pageToken")
+        if token is None:
+            return None
+        try:
+            padded = token.encode("ascii") + b"=" * (-len(token) % 4)
+            data = base64.b64decode(padded, altchars=b"-_", validate=True)
+            created, name, digest = msgspec.json.decode(data, type=tuple[float, str, str])
+        except ValueError as error:  # also what base64 and msgspec raise
+            raise ApiError(fields.PAGE_TOKEN) from error
+        if digest != self._digest(account_id, query):
+            raise ApiError(fields.PAGE_TOKEN)
+        return created, name
+
+    def next(self, url: str, account_id: str, query: Mapping[str, str], last: Position) -> str:
+        """Return the Link header that leads on after `last`: same filters, same page size."""
+        kept = {name: query[name] for name in (*self.filters, "pageSize") if name in query}
+        kept.setdefault("pageSize", str(PAGE_ITEMS))
+        position_and_digest = msgspec.json.encode((*last, self._digest(account_id, query)))
+        token = base64.urlsafe_b64encode(position_and_digest).decode().rstrip("=")
+        return f'<{url}?{urlencode(kept | {"pageToken": token})}>; rel="next"'
+
+    def _digest(self, account_id: str, query: Mapping[str, str]) -> str:
+        """Bind a token to the list it was made for; no secret, for it opens nothing."""
+        parts = [account_id, *(query.get(name) for name in self.filters)]
+        return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:16]
+
+
+CALLS = Pages(("to", "from", "minStartTime", "maxStartTime", "disconnectCause"), 10_000)
+CONFERENCES = Pages(("name", "minCreatedTime", "maxCreatedTime"), 1000)
 
 
 def wanted(account_id: str, query: Mapping[str, str]) -> CallFilter:
@@ -27,18 +76,20 @@ def wanted(account_id: str, query: Mapping[str, str]) -> CallFilter:
         min_start=time("minStartTime", query.get("minStartTime")),
         max_start=time("maxStartTime", query.get("maxStartTime")),
         disconnect_cause=query.get("disconnectCause"),
-        limit=_page_size(query.get("pageSize")),
-        after=_position(account_id, query),
+        limit=CALLS.size(query),
+        after=CALLS.after(account_id, query),
     )
 
 
-def next_page(url: str, account_id: str, query: Mapping[str, str], last: CallRecord) -> str:
-    """Return the Link header that leads on after `last`: same filters, same page size."""
-    kept = {name: query[name] for name in (*FILTERS, "pageSize") if name in query}
-    kept.setdefault("pageSize", str(PAGE_ITEMS))
-    position_and_digest = msgspec.json.encode((*position(last), _digest(account_id, query)))
-    token = base64.urlsafe_b64encode(position_and_digest).decode().rstrip("=")
-    return f'<{url}?{urlencode(kept | {"pageToken": token})}>; rel="next"'
+def conferences(account_id: str, query: Mapping[str, str]) -> ConferenceFilter:
+    """Return the filter of a query; unknown parameters are ignored."""
+    return ConferenceFilter(
+        name=query.get("name"),
+        min_created=time("minCreatedTime", query.get("minCreatedTime")),
+        max_created=time("maxCreatedTime", query.get("maxCreatedTime")),
+        limit=CONFERENCES.size(query),
+        after=CONFERENCES.after(account_id, query),
+    )
 
 
 def party(value: str | None) -> str | None:
@@ -59,32 +110,3 @@ def time(name: str, value: str | None) -> float | None:
         return parse_timestamp(moment)
     except (ValueError, OverflowError) as error:
         raise ApiError(fields.NOT_A_TIME, field=name) from error
-
-
-def _page_size(value: str | None) -> int:
-    if value is None:
-        return PAGE_ITEMS
-    if not re.fullmatch(r"[+-]?[0-9]{1,1000}", value, re.ASCII):
-        raise ApiError(fields.NOT_INTEGER, field="pageSize")
-    return int(within("pageSize", int(value), 1, PAGE_MAX, PAGE_ITEMS))
-
-
-def _position(account_id: str, query: Mapping[str, str]) -> tuple[float, str] | None:
-    token = query.get("pageToken")
-    if token is None:
-        return None
-    try:
-        padded = token.encode("ascii") + b"=" * (-len(token) % 4)
-        data = base64.b64decode(padded, altchars=b"-_", validate=True)
-        created, call_id, digest = msgspec.json.decode(data, type=tuple[float, str, str])
-    except ValueError as error:  # also what base64 and msgspec raise
-        raise ApiError(fields.PAGE_TOKEN) from error
-    if digest != _digest(account_id, query):
-        raise ApiError(fields.PAGE_TOKEN)
-    return created, call_id
-
-
-def _digest(account_id: str, query: Mapping[str, str]) -> str:
-    """Bind a token to the list it was made for; no secret, for it opens nothing."""
-    parts = [account_id, *(query.get(name) for name in FILTERS)]
-    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:16]

@@ -71,18 +71,12 @@ class Recordings:
 
     async def download(self, asked: Asked) -> Reply:
         """downloadCallRecording."""
-        recording, size = await self._with_media(asked)
-        status, headers = 200, [("Accept-Ranges", "bytes")]
-        first, last = span(asked.headers.get("range"), size) or (0, size - 1)
-        if (first, last) != (0, size - 1):
-            status = 206
-            headers.append(("Content-Range", f"bytes {first}-{last}/{size}"))
-        body = Media(first, last - first + 1, partial(self.archive.read, recording))
-        return Reply(status, body, tuple(headers), MEDIA_TYPES[recording.file_format])
+        return await media(self.archive, await self._found(asked), asked, self.wording)
 
     async def delete_media(self, asked: Asked) -> Reply:
         """deleteRecordingMedia."""
-        recording, _ = await self._with_media(asked)
+        recording = await self._found(asked)
+        await _size(self.archive, recording, self.wording)
         await self.archive.remove_media(recording)
         return Reply(204)
 
@@ -112,21 +106,36 @@ class Recordings:
         return Reply(200)
 
     def _listed(self, asked: Asked, found: list[Recording]) -> Reply:
-        return Reply(200, [views.recording(each, asked.account_url) for each in found])
+        of_calls = [each for each in found if each.conference is None]
+        return Reply(200, [views.recording(each, asked.account_url) for each in of_calls])
 
     async def _found(self, asked: Asked) -> Recording:
         call_id, recording_id = asked.names
         recording = await self.archive.get(asked.account.id, call_id, recording_id)
-        if recording is None:
+        if recording is None or recording.conference is not None:
             raise self.wording.recording(recording_id)
         return recording
 
-    async def _with_media(self, asked: Asked) -> tuple[Recording, int]:
-        recording = await self._found(asked)
-        size = await self.archive.size(recording)
-        if size is None:
-            raise self.wording.recording(recording.recording_id)
-        return recording, size
+
+async def media(
+    archive: RecordingService, recording: Recording, asked: Asked, wording: Wording
+) -> Reply:
+    """Answer with the media of a recording, whole or in part."""
+    size = await _size(archive, recording, wording)
+    status, headers = 200, [("Accept-Ranges", "bytes")]
+    first, last = span(asked.headers.get("range"), size) or (0, size - 1)
+    if (first, last) != (0, size - 1):
+        status = 206
+        headers.append(("Content-Range", f"bytes {first}-{last}/{size}"))
+    body = Media(first, last - first + 1, partial(archive.read, recording))
+    return Reply(status, body, tuple(headers), MEDIA_TYPES[recording.file_format])
+
+
+async def _size(archive: RecordingService, recording: Recording, wording: Wording) -> int:
+    size = await archive.size(recording)
+    if size is None:
+        raise wording.recording(recording.recording_id)
+    return size
 
 
 def wanted(query: Mapping[str, str]) -> RecordingFilter:

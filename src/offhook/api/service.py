@@ -1,12 +1,19 @@
-"""What the API needs of call control; the exchange, the archive and the memory implement it."""
+"""What the API needs of call control: of the exchange, the rooms, the archive and the memory."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from offhook.directory import Account
 from offhook.hooks import Hook
-from offhook.records import CallRecord, KeptAnswer, Recording
-from offhook.requests import CallFilter, OutboundRequest, RecordingFilter, Standing
+from offhook.records import CallRecord, ConferenceRecord, KeptAnswer, Member, Recording
+from offhook.requests import (
+    CallFilter,
+    ConferenceFilter,
+    MemberChange,
+    OutboundRequest,
+    RecordingFilter,
+    Standing,
+)
 
 Keep = Callable[[CallRecord], KeptAnswer]  # what is written together with a call
 
@@ -59,6 +66,42 @@ class CallService(Protocol):
 
     async def pause_recording(self, account_id: str, call_id: str, paused: bool) -> None:
         """Pause or resume that recording."""
+        ...
+
+
+class ConferenceService(Protocol):
+    """Shows conferences and changes live ones. Refusals are raised as ApiError."""
+
+    async def get(self, account_id: str, conference_id: str) -> ConferenceRecord | None:
+        """Return a conference, live or ended up to seven days ago."""
+        ...
+
+    async def list(self, account_id: str, wanted: ConferenceFilter) -> list[ConferenceRecord]:
+        """Return at most `wanted.limit` conferences after `wanted.after`, oldest first."""
+        ...
+
+    def members(self, account_id: str, conference_id: str) -> Sequence[Member] | None:
+        """Return who is in it; None if it is not live."""
+        ...
+
+    def complete(self, account_id: str, conference_id: str) -> None:
+        """End it; 404."""
+        ...
+
+    def redirect(self, account_id: str, conference_id: str, hook: Hook) -> None:
+        """Ask `hook` for a document to play in it; 404."""
+        ...
+
+    async def play(
+        self, account_id: str, conference_id: str, body: bytes, charset: str | None
+    ) -> None:
+        """Play this document in it; 404, 400 for what is no document for it, 503."""
+        ...
+
+    def change_member(
+        self, account_id: str, conference_id: str, call_id: str, change: MemberChange
+    ) -> None:
+        """Let a member sit otherwise; 404, 400 if there is another coach."""
         ...
 
 

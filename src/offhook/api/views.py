@@ -1,4 +1,4 @@
-"""How calls and recordings read in JSON (rest.md 4.2, 4.4, 6).
+"""How calls, conferences and recordings read in JSON (rest.md 4.2, 4.4, 5, 6).
 
 Every key is always there; absent is null.
 """
@@ -7,7 +7,7 @@ from typing import Any
 
 from offhook.api.creation import CreateCall
 from offhook.clock import duration, timestamp
-from offhook.records import CallRecord, Recording
+from offhook.records import CallRecord, ConferenceRecord, Member, Recording
 from offhook.requests import OutboundRequest
 
 MASK = "*****"
@@ -102,6 +102,51 @@ def _transcription(made: Recording, account_url: str) -> View | None:
         "status": wish.status,
         "completedTime": _time(wish.completed),
         "url": url,
+    }
+
+
+def conference(record: ConferenceRecord) -> View:
+    """Return a conference as listConferences shows it."""
+    target = record.hook.primary if record.hook else None
+    return {
+        "id": record.conference_id,
+        "name": record.name,
+        "createdTime": timestamp(record.created),
+        "completedTime": _time(record.completed),
+        "conferenceEventUrl": target and target.url,
+        "conferenceEventMethod": target and target.method,
+        "tag": record.tag,
+    }
+
+
+def member(seated: Member, conference_id: str, account_url: str) -> View:
+    """Return a member of a conference."""
+    return {
+        "callId": seated.call_id,
+        "conferenceId": conference_id,
+        "memberUrl": f"{account_url}/conferences/{conference_id}/members/{seated.call_id}",
+        "mute": seated.mute,
+        "hold": seated.hold,
+        "callIdsToCoach": list(seated.coached) or None,
+    }
+
+
+def conference_recording(made: Recording, account_url: str) -> View:
+    """Return a recording of a conference."""
+    media_url = f"{account_url}/conferences/{made.call_id}/recordings/{made.recording_id}/media"
+    return {
+        "accountId": made.account_id,
+        "conferenceId": made.call_id,
+        "name": made.conference,
+        "recordingId": made.recording_id,
+        "duration": None if made.duration_s is None else duration(made.duration_s),
+        "channels": made.channels,
+        "startTime": timestamp(made.start_time),
+        "endTime": _time(made.end_time),
+        "fileFormat": made.file_format,
+        "status": made.status,
+        "mediaUrl": media_url if made.downloadable else None,
+        "recordingName": made.name,
     }
 
 

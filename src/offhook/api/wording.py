@@ -21,6 +21,12 @@ class Wording:
             return ApiError(http.NOT_FOUND, why=why)
         return ApiError(http.CALL_NOT_FOUND, why=why, callId=_shown(call_id))
 
+    def conference(self, conference_id: str) -> ApiError:
+        """Return the refusal for a conference that is not there."""
+        if not self.detailed:
+            return ApiError(http.NOT_FOUND)
+        return ApiError(http.CONFERENCE_NOT_FOUND, conferenceId=_shown(conference_id))
+
     def recording(self, recording_id: str) -> ApiError:
         """Return the refusal for a recording, or media, that is not there."""
         why = f"the call has no recording {_shown(recording_id)!r}, or nothing to download of it"

@@ -10,12 +10,13 @@ from offhook.calls.leg import Leg, Phase
 from offhook.calls.legs import Parent
 from offhook.calls.limits import INBOX_FACTS
 from offhook.calls.line import CallLine
+from offhook.calls.pages import Page
 from offhook.calls.payloads import call_event
 from offhook.calls.plant import Plant
 from offhook.calls.recordings import Recordings
 from offhook.calls.ringing import until_answered
 from offhook.calls.routes import outgoing
-from offhook.calls.script import Page, RanOut, Script, ScriptEnded
+from offhook.calls.script import RanOut, Script, ScriptEnded
 from offhook.calls.state import Step, advance, amend
 from offhook.calls.switchboard import Switchboard
 from offhook.calls.ties import Ties

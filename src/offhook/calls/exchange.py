@@ -21,15 +21,25 @@ from offhook.calls.capacity import Sessions
 from offhook.calls.dialer import Dialer
 from offhook.calls.journal import Journal
 from offhook.calls.legs import Parent
-from offhook.calls.limits import JOURNAL_KEPT_S, RAN_OUT_GRACE_S
+from offhook.calls.limits import RAN_OUT_GRACE_S
+from offhook.calls.pages import Page, read
 from offhook.calls.plant import Plant
-from offhook.calls.script import Page, log_attempt, read
+from offhook.calls.rooms import Rooms
+from offhook.calls.shelf import Shelf
 from offhook.directory import Account
 from offhook.errors import ApiError, calls, fields, http
 from offhook.facts import Completed, Peer, Redirected, Request, Rescripted, Taken
 from offhook.hooks import Hook
 from offhook.media.messages import Closed, Lost, Recorded, Report
-from offhook.records import CallRecord, CallState, Incident, IncidentKind, KeptAnswer
+from offhook.records import (
+    CallRecord,
+    CallState,
+    ConferenceRecord,
+    Delivery,
+    Incident,
+    IncidentKind,
+    KeptAnswer,
+)
 from offhook.requests import CallFilter, OutboundRequest, Standing
 from offhook.scopes import TaskOwner
 from offhook.sip.endpoint import IncomingCall
@@ -47,7 +57,6 @@ class Ended:
     account_id: str
     at: float  # of the loop's clock
     ran_out: bool
-    journal: Journal
 
 
 class Exchange:
@@ -61,6 +70,8 @@ class Exchange:
         self.calls: dict[str, Call] = {}
         self._leftover: dict[str, Journal] = {}  # of a former process, with webhooks to send
         self._ended: OrderedDict[str, Ended] = OrderedDict()
+        self._shelf = Shelf(plant.clock.now)
+        self.rooms = Rooms(plant, self._shelf)
         self.sessions = Sessions(plant.settings.node_calls)
         self.dialer = Dialer(self._account, self.sessions, plant.clock.now, self._turns)
         self.draining = False
@@ -71,6 +82,7 @@ class Exchange:
         """Close or resume what a former process left behind, then send its webhooks."""
         for record in await self._plant.offload(self._plant.store.open_calls):
             await self._recover(record)
+        await self.rooms.start()
         await self._plant.store.flushed()
         for delivery in await self._plant.offload(self._plant.store.pending_deliveries):
             if delivery.call_id not in self._leftover:
@@ -91,6 +103,7 @@ class Exchange:
             else:
                 call.post(Completed())
         await self.tasks.close(self._plant.settings.shutdown_grace_s)
+        await self.rooms.close()
         await self._plant.archive.takes.close(self._plant.settings.shutdown_grace_s)
 
     async def _reopened(self, call_id: str) -> Journal:
@@ -123,7 +136,9 @@ class Exchange:
 
     async def _former(self, account_id: str, call_id: str) -> recovery.Former:
         plant = self._plant
+        record: CallRecord | ConferenceRecord | None
         record = await plant.offload(lambda: plant.store.call(account_id, call_id))
+        record = record or await self.rooms.get(account_id, call_id)
         notified = await plant.offload(lambda: plant.store.last_sequence(call_id))
         if call_id not in self._leftover:
             self._leftover[call_id] = await self._reopened(call_id)
@@ -209,12 +224,12 @@ class Exchange:
     async def is_recorded(self, account_id: str, call_id: str) -> bool:
         """Tell whether a recording of the call runs in the background."""
         call = self._live(account_id, call_id)
-        return call is not None and not call.ending and call.recordings.running
+        return call is not None and not call.ending and call.recordings.tape.running
 
     async def pause_recording(self, account_id: str, call_id: str, paused: bool) -> None:
         """Pause or resume the recording in the background, if there is one."""
         if call := self._live(account_id, call_id):
-            call.recordings.pause(paused)
+            call.recordings.tape.pause(paused)
 
     def _modify(self, account_id: str, call_id: str, request: Request) -> None:
         call, _ = self._find(account_id, call_id)
@@ -305,20 +320,22 @@ class Exchange:
         """Hand a report of the media plane to the call it concerns."""
         if isinstance(report, Recorded | Lost):
             self._plant.archive.takes.on_report(report)
+        self.rooms.on_report(report)
         call = self.calls.get(report.leg)
         if call is not None:
             call.leg.on_report(report)
-        elif isinstance(report, Closed) and (ended := self._ended.get(report.leg)):
-            ended.journal.log("media.closed", **msgspec.structs.asdict(report.counters))
+        elif isinstance(report, Closed) and (journal := self._shelf.get(report.leg)):
+            journal.log("media.closed", **msgspec.structs.asdict(report.counters))
 
-    def on_attempt(self, call_id: str, attempt: Attempt) -> None:
-        """Log an attempt to deliver an asynchronous webhook with its call."""
+    def on_attempt(self, delivery: Delivery, attempt: Attempt) -> None:
+        """Log an attempt to deliver a webhook of the outbox; a conference reads the reply."""
+        call_id = delivery.call_id
+        if self.rooms.on_attempt(delivery, attempt):
+            return
         if call := self.calls.get(call_id):
-            log_attempt(call.journal, attempt)
-        elif ended := self._ended.get(call_id):
-            log_attempt(ended.journal, attempt)
-        elif journal := self._leftover.get(call_id):
-            log_attempt(journal, attempt)
+            call.journal.log_attempt(attempt)
+        elif journal := self._shelf.get(call_id) or self._leftover.get(call_id):
+            journal.log_attempt(attempt)
         else:
             log.warning("webhook attempted long after its call", call=call_id, **attempt.as_data())
 
@@ -344,8 +361,9 @@ class Exchange:
         self.dialer.leave(record.account_id, record.call_id)
         del self.calls[record.call_id], self._lives[record.call_id]
         now = self._plant.clock.now()
-        self._ended[record.call_id] = Ended(record.account_id, now, call.ran_out, call.journal)
-        horizon = now - max(self._plant.settings.recently_ended_s, JOURNAL_KEPT_S)
+        self._shelf.put(call.journal)
+        self._ended[record.call_id] = Ended(record.account_id, now, call.ran_out)
+        horizon = now - max(self._plant.settings.recently_ended_s, RAN_OUT_GRACE_S)
         while next(iter(self._ended.values())).at < horizon:
             self._ended.popitem(last=False)
 

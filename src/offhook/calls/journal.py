@@ -5,10 +5,11 @@ from typing import Any
 from offhook.clock import Clock
 from offhook.records import Event, Incident, IncidentKind
 from offhook.store import Store
+from offhook.webhooks.fetch import Attempt
 
 
 class Journal:
-    """Writes the events of one call; `number` is that of the last one written."""
+    """Writes the events of one call or conference; `number` is that of the last one written."""
 
     def __init__(self, store: Store, clock: Clock, call_id: str, number: int = 0) -> None:
         self._store = store
@@ -29,3 +30,8 @@ class Journal:
         self._store.put_incident(
             Incident(error_id, now, IncidentKind.FAILURE, account_id, self.call_id, number)
         )
+
+    def log_attempt(self, attempt: Attempt) -> None:
+        """Append one HTTP exchange with an application, credentials removed."""
+        kind = "webhook.failed" if attempt.failure else "webhook.answered"
+        self.log(kind, **attempt.as_data())

@@ -7,7 +7,7 @@ inbox order.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from enum import Enum, auto
 
 from offhook.calls import endings, summaries
@@ -22,6 +22,7 @@ from offhook.calls.limits import (
     RETRY_AFTER_S,
 )
 from offhook.calls.plant import Plant
+from offhook.calls.players import Players
 from offhook.errors import CallError, Cause, calls
 from offhook.facts import (
     Answered,
@@ -65,13 +66,11 @@ class Leg:
         self.session = 0
         self._offered = b""  # the caller's offer, until answered
         self._early = b""  # what the caller has been told of our media before it is answered
-        self._media_open = False
+        self.players = Players(plant.media, call_id)
         self._opened: asyncio.Future[messages.Opened] | None = None
         self._confirmed = asyncio.Event()
         self._referral: asyncio.Future[Referred] | None = None
         self._local: LocalMedia | None = None
-        self._plays: dict[int, asyncio.Future[None]] = {}
-        self._last_play = 0
         self._keys: deque[str] = deque()  # to be relayed; the first one sounds
         self._key_play = 0  # its player
         self.voice = VoiceChanged(False, 0.0)  # whether the party speaks
@@ -215,8 +214,8 @@ class Leg:
             self._plant.sip.refuse(self.session, code, headers)
         elif phase is Phase.TALKING:
             self._plant.sip.hang_up(self.session)
-        if self._media_open:
-            self._media_open = False
+        if self.players.open:
+            self.players.open = False
             self._plant.media.send(messages.Close(self.id))
 
     def _log_message(self, sent: bool, data: bytes, peer: Address) -> None:
@@ -224,14 +223,6 @@ class Leg:
         self._journal.log(kind, **summaries.sip_message(data, peer))
 
     # media
-
-    async def play(self, clip: str, *, loop: bool = False) -> None:
-        """Play a loaded clip to its end; when cancelled, stop it at once."""
-        await self._playing(lambda number: messages.Play(self.id, number, clip, loop))
-
-    async def send_tones(self, steps: Sequence[messages.ToneStep]) -> None:
-        """Send DTMF to its end."""
-        await self._playing(lambda number: messages.Dial(self.id, number, tuple(steps)))
 
     def relay(self, key: str) -> None:
         """Press a key for the far end that another party has pressed; keys wait their turn."""
@@ -242,28 +233,13 @@ class Leg:
 
     def stop_relaying(self) -> None:
         """Forget the keys that wait, and end the one that sounds."""
-        if self._keys and self._media_open:
-            self._plant.media.send(messages.Stop(self.id, self._key_play))
+        if self._keys:
+            self.players.stop(self._key_play)
         self._keys.clear()
 
     def _press(self) -> None:
         tone = messages.ToneStep(self._keys[0], RELAYED_KEY_MS)
-        self._last_play += 1
-        self._key_play = self._last_play
-        steps = (tone, messages.ToneStep("", RELAYED_GAP_MS))
-        self._plant.media.send(messages.Dial(self.id, self._key_play, steps))
-
-    def record(self, recording: str, path: str, tracks: tuple[str, ...]) -> None:
-        """Record to a file; the media plane reports its end to the archive."""
-        self._plant.media.send(messages.Record(self.id, recording, path, tracks))
-
-    def pause_record(self, recording: str, paused: bool) -> None:
-        """Leave out of a file what follows, or go on."""
-        self._plant.media.send(messages.PauseRecord(self.id, recording, paused))
-
-    def stop_record(self, recording: str) -> None:
-        """End a file."""
-        self._plant.media.send(messages.StopRecord(self.id, recording))
+        self._key_play = self.players.press((tone, messages.ToneStep("", RELAYED_GAP_MS)))
 
     def _play_ended(self, play: int) -> None:
         """A player came to its end."""
@@ -271,8 +247,7 @@ class Leg:
             self._keys.popleft()
             if self._keys:
                 self._press()
-        if (future := self._plays.get(play)) and not future.done():
-            future.set_result(None)
+        self.players.ended(play)
 
     def on_report(self, report: messages.Report) -> None:
         """Take a report of the media plane about this leg."""
@@ -288,7 +263,7 @@ class Leg:
             case messages.Ended(play=play):
                 self._post(PlayEnded(play))
             case messages.Lost(reason=reason):
-                self._media_open = False
+                self.players.open = False
                 self._journal.log("media.lost", reason=reason)
                 self._settle(calls.media_failed(reason))
                 self._post(MediaLost(reason))
@@ -300,21 +275,9 @@ class Leg:
             case messages.Recorded() | messages.Closed():
                 pass  # the archive takes recordings, the exchange logs the counters
 
-    async def _playing(self, command: Callable[[int], messages.Play | messages.Dial]) -> None:
-        self._last_play += 1
-        number = self._last_play
-        ended = self._plays[number] = asyncio.get_running_loop().create_future()
-        self._plant.media.send(command(number))
-        try:
-            await ended
-        finally:
-            del self._plays[number]
-            if (not ended.done() or ended.cancelled()) and self._media_open:
-                self._plant.media.send(messages.Stop(self.id, number))
-
     async def _open_media(self) -> LocalMedia:
         self._opened = asyncio.get_running_loop().create_future()
-        self._media_open = True
+        self.players.open = True
         self._plant.media.send(messages.Open(self.id))
         try:
             async with asyncio.timeout(MEDIA_OPEN_S):

@@ -3,29 +3,23 @@
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
 from typing import Any, Protocol
-from urllib.parse import urljoin, urlsplit
 
-from offhook.calls import bridge, forward, refer, replays, transfer
+from offhook.calls import attendance, bridge, forward, refer, transfer
 from offhook.calls.clips import clip
 from offhook.calls.journal import Journal
 from offhook.calls.leg import Leg
 from offhook.calls.plant import Plant
 from offhook.calls.recordings import Recordings
+from offhook.calls.sounds import Sounds
 from offhook.calls.switchboard import Party
-from offhook.errors import calls
 from offhook.facts import DigitHeard, Referred, VoiceChanged
 from offhook.hooks import Credentials, Hook, Target
-from offhook.media.audio import AudioError, decode
-from offhook.media.messages import Load, ToneStep
+from offhook.media.messages import ToneStep
 from offhook.media.tones import ring_back
-from offhook.speech import SpeechError
 from offhook.ssml import Sentence
-from offhook.verbs import Capture, End, RecordingOrder, Tone
+from offhook.verbs import Admission, Capture, End, RecordingOrder, Tone
 from offhook.verbs.legs import Destination, Manner
-from offhook.webhooks.downloads import Download, DownloadError
-from offhook.webhooks.http import HttpError
 
 RING_CADENCE_S = 6.0  # 2 s on, 4 s off (bxml.md 4.13)
 
@@ -51,6 +45,7 @@ class CallLine:
         self._plant = plant
         self._leg = leg
         self._journal = journal
+        self._sounds = Sounds(plant, leg.players, journal, owner.record.account_id)
         self._recordings = recordings
         self._owner = owner
         self.set_tag = owner.set_tag
@@ -61,34 +56,11 @@ class CallLine:
 
     async def play(self, url: str, credentials: Credentials | None) -> None:
         """Fetch, decode and play audio to its end."""
-        address = urljoin(self.base, url) if self.base else url
-        try:
-            found = await self._fetched(address, credentials)
-            made = await self._plant.offload(
-                lambda: clip(decode(found.body, found.content_type, urlsplit(found.url).path))
-            )
-        except (HttpError, DownloadError, AudioError) as error:
-            reason = f"{error} ({calls.bare_url(address)})"
-            raise calls.verb_failed("PlayAudio", reason) from error
-        await self._play(made, "audio.played", url=calls.bare_url(address))
-
-    async def _fetched(self, address: str, credentials: Credentials | None) -> Download:
-        """Fetch a file; a recording of this account that is kept here needs no credentials."""
-        if credentials is None:
-            account_id = self._owner.record.account_id
-            if own := await replays.find(self._plant.archive, account_id, address):
-                return own
-        return await self._plant.downloads.get(address, credentials)
+        await self._sounds.play(self.base, url, credentials)
 
     async def speak(self, sentence: Sentence) -> None:
         """Synthesise and speak to the end."""
-        try:
-            made = await self._plant.offload(
-                lambda: clip(self._plant.synthesizer.synthesize(sentence))
-            )
-        except SpeechError as error:
-            raise calls.verb_failed("SpeakSentence", str(error)) from error
-        await self._play(made, "speech.played")
+        await self._sounds.speak(sentence)
 
     async def ring_back(self, duration_s: float) -> None:
         """Ring-back tone to an answered party; an unanswered one just keeps ringing."""
@@ -103,7 +75,8 @@ class CallLine:
 
     async def _ring(self) -> None:
         """Play ring-back tone until cancelled."""
-        await self._leg.play(self._plant.clips.load(clip(ring_back(RING_CADENCE_S))), loop=True)
+        tone = self._plant.clips.load(clip(ring_back(RING_CADENCE_S)))
+        await self._leg.players.play(tone, loop=True)
 
     async def pause(self, duration_s: float) -> None:
         """Wait in silence."""
@@ -111,7 +84,7 @@ class CallLine:
 
     async def send_tones(self, tones: Sequence[Tone]) -> None:
         """Send DTMF and silences to their end."""
-        await self._leg.send_tones([ToneStep(tone.digit, tone.duration_ms) for tone in tones])
+        await self._leg.players.dial([ToneStep(tone.digit, tone.duration_ms) for tone in tones])
 
     async def forward(self, destination: Destination, manner: Manner) -> End:
         """Give an unanswered caller away."""
@@ -131,6 +104,10 @@ class CallLine:
     async def refer(self, to: str) -> Referred:
         """Send the caller elsewhere."""
         return await refer.refer(self._owner, self._leg, self._journal, to)
+
+    async def confer(self, admission: Admission) -> None:
+        """Be in a conference until it ends."""
+        await attendance.attend(self._owner, self._journal, admission.resolve(self.base))
 
     def notify(self, event: str, fields: Mapping[str, Any], target: Target) -> None:
         """Send an asynchronous event."""
@@ -165,29 +142,16 @@ class CallLine:
 
     def capture(self, order: RecordingOrder) -> AbstractContextManager[Capture]:
         """Record what the party says while open."""
-        return self._recordings.capture(self._resolved(order))
+        return self._recordings.capture(order.resolve(self.base))
 
     def start_recording(self, order: RecordingOrder) -> None:
         """Begin to record in the background, unless that is being done."""
-        self._recordings.start(self._resolved(order))
+        self._recordings.tape.start(order.resolve(self.base))
 
     def pause_recording(self, paused: bool) -> None:
         """Pause or resume the recording in the background."""
-        self._recordings.pause(paused)
+        self._recordings.tape.pause(paused)
 
     def stop_recording(self) -> None:
         """End the recording in the background."""
-        self._recordings.stop()
-
-    def _resolved(self, order: RecordingOrder) -> RecordingOrder:
-        available, transcribed = order.available, order.transcribed
-        return replace(
-            order,
-            available=available and available.resolve(self.base),
-            transcribed=transcribed and transcribed.resolve(self.base),
-        )
-
-    async def _play(self, made: Load, kind: str, **data: str) -> None:
-        if made.pcm:
-            self._journal.log(kind, duration_s=round(len(made.pcm) / 16000, 3), **data)
-            await self._leg.play(self._plant.clips.load(made))
+        self._recordings.tape.stop()

@@ -1,20 +1,22 @@
-"""Asynchronous webhooks of a call: what is written into the outbox (webhooks.md 1, 7)."""
+"""Webhooks that go through the outbox: what is written there (webhooks.md 1, 7)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from offhook.calls.payloads import call_event, disconnect_event
+from offhook.calls import payloads
 from offhook.calls.plant import Plant
-from offhook.hooks import Target
-from offhook.records import CallRecord, Delivery
+from offhook.hooks import Hook, Target
+from offhook.records import CallRecord, ConferenceRecord, Delivery, Member, Recording
 
 
 def disconnect(plant: Plant, record: CallRecord, sequence: int) -> Delivery | None:
     """Return the last webhook of an ended call, if anybody wants it."""
     if record.status is None:
         return None
-    payload = disconnect_event(record, plant.clock.wall(), plant.settings.base_url)
-    return _delivery(plant, record, sequence, payload, (record.status, record.status_fallback))
+    payload = payloads.disconnect_event(record, plant.clock.wall(), plant.settings.base_url)
+    hook = Hook(record.status, record.status_fallback)
+    return _delivery(plant, record, sequence, payload, hook)
 
 
 def notice(
@@ -27,26 +29,58 @@ def notice(
 ) -> Delivery:
     """Return another asynchronous event of a live call, for a target and its fallback."""
     now, base_url = plant.clock.wall(), plant.settings.base_url
-    payload = call_event(record, event, now, base_url, fields)
-    return _delivery(plant, record, sequence, payload, targets)
+    payload = payloads.call_event(record, event, now, base_url, fields)
+    return _delivery(plant, record, sequence, payload, Hook(*targets))
+
+
+def conference(
+    plant: Plant,
+    record: ConferenceRecord,
+    sequence: int,
+    event: str,
+    member: Member | None,
+    hook: Hook | None,
+) -> Delivery | None:
+    """Return a synchronous event of a conference, if anybody wants it."""
+    if hook is None:
+        return None
+    payload = payloads.conference_event(record, event, plant.clock.wall(), member)
+    return replace(_delivery(plant, record, sequence, payload, hook), asks=True)
+
+
+def completed(plant: Plant, record: ConferenceRecord, sequence: int) -> Delivery | None:
+    """Return the last event of a conference, if anybody wants it."""
+    if record.hook is None:
+        return None
+    payload = payloads.conference_event(record, "conferenceCompleted", plant.clock.wall())
+    return _delivery(plant, record, sequence, payload, Hook(record.hook.primary))
+
+
+def conference_recording(
+    plant: Plant, record: ConferenceRecord, sequence: int, recording: Recording, target: Target
+) -> Delivery:
+    """Return the event that tells of the file of a conference's recording."""
+    now, base_url = plant.clock.wall(), plant.settings.base_url
+    payload = payloads.conference_recording(record, recording, now, base_url)
+    return _delivery(plant, record, sequence, payload, Hook(target))
 
 
 def _delivery(
     plant: Plant,
-    record: CallRecord,
+    record: CallRecord | ConferenceRecord,
     sequence: int,
     payload: dict[str, Any],
-    targets: tuple[Target, Target | None],
+    hook: Hook,
 ) -> Delivery:
     return Delivery(
         id=plant.ids.uuid(),
-        call_id=record.call_id,
+        call_id=record.call_id if isinstance(record, CallRecord) else record.conference_id,
         account_id=record.account_id,
         sequence=sequence,
         event_type=payload["eventType"],
         payload=payload,
-        target=targets[0],
-        fallback=targets[1],
+        target=hook.primary,
+        fallback=hook.fallback,
         timeout_s=record.callback_timeout_s,
         created=plant.clock.wall(),
     )

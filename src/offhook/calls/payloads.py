@@ -5,7 +5,7 @@ from typing import Any
 
 from offhook.clock import duration, timestamp
 from offhook.hooks import Target
-from offhook.records import CallRecord, Recording, Transcription
+from offhook.records import CallRecord, ConferenceRecord, Member, Recording, Transcription
 
 WITH_SIP_CALL_ID = {"initiate", "answer", "disconnect"}  # block S
 WITHOUT_TAG = {"initiate"}  # nothing is set yet (webhooks.md 6.1)
@@ -63,7 +63,8 @@ def disconnect_event(record: CallRecord, at: float, base_url: str) -> dict[str, 
 def media_url(base_url: str, recording: Recording) -> str:
     """Return where the media of a recording is downloaded."""
     account = f"{base_url}/api/v2/accounts/{recording.account_id}"
-    return f"{account}/calls/{recording.call_id}/recordings/{recording.recording_id}/media"
+    owners = "calls" if recording.conference is None else "conferences"
+    return f"{account}/{owners}/{recording.call_id}/recordings/{recording.recording_id}/media"
 
 
 def recording_fields(recording: Recording, base_url: str) -> dict[str, Any]:
@@ -116,6 +117,38 @@ def available_fields(recording: Recording, base_url: str) -> dict[str, Any]:
         "recordingName": recording.name,
     }
     return fields if recording.downloadable else fields | {"mediaUrl": None}
+
+
+def conference_event(
+    record: ConferenceRecord, event: str, at: float, member: Member | None = None
+) -> dict[str, Any]:
+    """Return the payload of a conference's event (webhooks.md 7.1); it names no account."""
+    payload: dict[str, Any] = {
+        "eventType": event,
+        "eventTime": timestamp(at),
+        "conferenceId": record.conference_id,
+        "name": record.name,
+    }
+    if record.tag:
+        payload["tag"] = record.tag
+    if member is not None:
+        payload |= {"callId": member.call_id, "from": member.from_, "to": member.to}
+    return payload
+
+
+def conference_recording(
+    record: ConferenceRecord, recording: Recording, at: float, base_url: str
+) -> dict[str, Any]:
+    """Return the payload of `conferenceRecordingAvailable`."""
+    payload = {
+        **conference_event(record, "conferenceRecordingAvailable", at),
+        "accountId": record.account_id,
+        **recording_fields(recording, base_url),
+        "status": str(recording.status),
+    }
+    if not recording.downloadable:
+        del payload["mediaUrl"]
+    return {name: value for name, value in payload.items() if value is not None}
 
 
 def _time(seconds: float | None) -> str | None:

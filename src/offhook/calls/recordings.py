@@ -13,6 +13,7 @@ from offhook.calls.leg import Leg
 from offhook.calls.payloads import recording_fields, recording_news
 from offhook.calls.plant import Plant
 from offhook.calls.takes import Take
+from offhook.calls.tape import Recorder, Tape
 from offhook.facts import DigitHeard, VoiceChanged
 from offhook.hooks import Target
 from offhook.records import CallRecord, Recording, Transcription
@@ -38,46 +39,10 @@ class Recordings:
     def __init__(self, plant: Plant, leg: Leg, journal: Journal, owner: Owner) -> None:
         self._plant = plant
         self._leg = leg
-        self._journal = journal
         self._owner = owner
-        self._background: Take | None = None  # of StartRecording
-        self._paused = False
+        self._recorder = Recorder(plant, leg.id, journal)
+        self.tape = Tape(self._recorder, self._begin)
         self._capture: Captured | None = None  # of Record
-
-    # in the background
-
-    def start(self, order: RecordingOrder) -> None:
-        """Begin one in the background, unless there is one."""
-        if self._background is None:
-            take = self._background = self._begin(order)
-            self._paused = False
-            take.ended.add_done_callback(lambda _: self._left(take))
-
-    @property
-    def running(self) -> bool:
-        """Whether there is one in the background, paused or not."""
-        return self._background is not None
-
-    def pause(self, paused: bool) -> None:
-        """Leave out what follows, or go on."""
-        if self._background is None or paused is self._paused:
-            return
-        self._paused = paused
-        recording_id = self._background.recording.recording_id
-        self._leg.pause_record(recording_id, paused)
-        kind = "recording.paused" if paused else "recording.resumed"
-        self._journal.log(kind, recording=recording_id)
-
-    def stop(self) -> None:
-        """End the one in the background, if there is one."""
-        take, self._background = self._background, None
-        if take is not None:
-            self._finish(take)
-
-    def _left(self, take: Take) -> None:
-        """It has ended, perhaps by itself: the disk was full."""
-        if self._background is take:
-            self._background = None
 
     # of Record
 
@@ -86,13 +51,13 @@ class Recordings:
         """Record while open, and hear what the party does."""
         take = self._begin(order)
         base_url = self._plant.settings.base_url
-        captured = Captured(take, self._leg.voice, base_url, lambda: self._finish(take))
+        captured = Captured(take, self._leg.voice, base_url, lambda: self._recorder.finish(take))
         self._capture = captured
         try:
             yield captured
         finally:
             self._capture = None
-            self._finish(take)
+            self._recorder.finish(take)
 
     def hear(self, fact: DigitHeard | VoiceChanged) -> None:
         """Tell the running Record what the party does."""
@@ -103,9 +68,9 @@ class Recordings:
 
     def end(self) -> None:
         """The call ends (bxml.md 10.8)."""
-        self.stop()
+        self.tape.stop()
         if self._capture is not None:
-            self._finish(self._capture.take)
+            self._recorder.finish(self._capture.take)
 
     def _begin(self, order: RecordingOrder) -> Take:
         record = self._owner.record
@@ -125,12 +90,7 @@ class Recordings:
             available=order.available,
             transcription=self._wish(order),
         )
-        take = self._plant.archive.takes.begin(recording, self._announce)
-        self._leg.record(recording.recording_id, take.path, order.tracks)
-        self._journal.log(
-            "recording.started", recording=recording.recording_id, tracks=list(order.tracks)
-        )
-        return take
+        return self._recorder.begin(recording, order.tracks, self._announce)
 
     def _wish(self, order: RecordingOrder) -> Transcription | None:
         if not order.transcribe:
@@ -139,18 +99,8 @@ class Recordings:
 
     def _announce(self, recording: Recording) -> None:
         """The file of a recording is made; the call may be over."""
-        self._journal.log(
-            "recording.made", recording=recording.recording_id, status=str(recording.status)
-        )
         for event, fields, target in recording_news(recording, self._plant.settings.base_url):
             self._owner.notify(event, fields, target)
-
-    def _finish(self, take: Take) -> None:
-        if take.stopped:
-            return
-        take.stopping()
-        self._leg.stop_record(take.recording.recording_id)
-        self._journal.log("recording.stopped", recording=take.recording.recording_id)
 
 
 class Captured:

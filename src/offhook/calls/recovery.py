@@ -1,4 +1,7 @@
-"""After a crash: every call the node owned ends once, with its webhook (design.md 4)."""
+"""After a crash: all that lived on the node ends once, with its webhooks (design.md 4)."""
+
+from collections.abc import Iterable
+from dataclasses import replace
 
 from offhook.calls import endings, notices
 from offhook.calls.journal import Journal
@@ -7,7 +10,14 @@ from offhook.calls.payloads import recording_news
 from offhook.calls.plant import Plant
 from offhook.calls.state import Step, advance
 from offhook.errors import Cause, calls
-from offhook.records import CallRecord, CallState, Recording
+from offhook.records import (
+    CallRecord,
+    CallState,
+    ConferenceRecord,
+    Event,
+    Member,
+    Recording,
+)
 
 
 def may_resume(record: CallRecord, now: float) -> bool:
@@ -38,10 +48,14 @@ def close(plant: Plant, record: CallRecord, events: int, notified: int) -> None:
 
 
 class Former:
-    """A call of a former process, of whose recordings is still to be told."""
+    """A call or conference of a former process, of whose recordings is still to be told."""
 
     def __init__(
-        self, plant: Plant, record: CallRecord | None, journal: Journal, notified: int
+        self,
+        plant: Plant,
+        record: CallRecord | ConferenceRecord | None,
+        journal: Journal,
+        notified: int,
     ) -> None:
         self._plant = plant
         self._record = record
@@ -50,15 +64,48 @@ class Former:
 
     def announce(self, recording: Recording) -> None:
         """Tell of a recording that was salvaged."""
-        plant = self._plant
-        if self._record is None:
+        plant, record = self._plant, self._record
+        if record is None:
             return  # the storage was away for longer than calls are kept
         self._journal.log(
             "recording.salvaged", recording=recording.recording_id, status=str(recording.status)
         )
         for event, fields, target in recording_news(recording, plant.settings.base_url):
             self._notified += 1
-            targets = (target, None)
-            delivery = notices.notice(plant, self._record, self._notified, event, fields, targets)
+            if isinstance(record, ConferenceRecord):
+                told = (self._notified, recording, target)
+                delivery = notices.conference_recording(plant, record, *told)
+            else:
+                targets = (target, None)
+                delivery = notices.notice(plant, record, self._notified, event, fields, targets)
             plant.store.put_delivery(delivery)
             plant.outbox.post(delivery)
+
+
+def close_conference(
+    plant: Plant, record: ConferenceRecord, log: Iterable[Event], notified: int
+) -> None:
+    """End a conference that no process runs any more: each member has left it, and it is over."""
+    members: dict[str, Member] = {}
+    number = 0
+    for event in log:
+        number = event.number
+        if event.kind == "conference.joined":
+            data = event.data
+            members[data["call"]] = Member(data["call"], data["from_"], data["to"])
+        elif event.kind == "conference.left":
+            members.pop(event.data["call"], None)
+    with plant.store.batch():
+        ended = replace(record, completed=plant.clock.wall(), version=record.version + 1)
+        plant.store.put_conference(ended)
+        journal = Journal(plant.store, plant.clock, record.conference_id, number)
+        journal.log("conference.lost")
+        for member in members.values():
+            journal.log("conference.left", call=member.call_id)
+            told = ("conferenceMemberExit", member, record.hook)
+            if delivery := notices.conference(plant, record, notified + 1, *told):
+                notified = delivery.sequence
+                plant.store.put_delivery(delivery)
+        journal.log("conference.ended", reason="the server was killed")
+        if delivery := notices.completed(plant, ended, notified + 1):
+            plant.store.put_delivery(delivery)

@@ -14,7 +14,9 @@ from offhook.calls.archive import Archive
 from offhook.store import StoreError
 from offhook.webhooks.downloads import FIRST_BYTE_S, LIMIT_BYTES, Download, DownloadError
 
-_MEDIA: Final = re.compile(r".*/accounts/([^/]+)/calls/([^/]+)/recordings/([^/]+)/media")
+_MEDIA: Final = re.compile(
+    r".*/accounts/([^/]+)/(?:calls|conferences)/([^/]+)/recordings/([^/]+)/media"
+)
 CONTENT_TYPES: Final = {"wav": "audio/wav", "mp3": "audio/mpeg"}
 
 

@@ -12,26 +12,16 @@ from typing import Any, Protocol
 
 from offhook.calls import endings
 from offhook.calls.journal import Journal
-from offhook.calls.limits import CONSECUTIVE_REDIRECTS, READ_IN_PLACE_BYTES
+from offhook.calls.limits import CONSECUTIVE_REDIRECTS
 from offhook.calls.line import CallLine
+from offhook.calls.pages import Page, read, read_and_log
 from offhook.calls.plant import Plant
 from offhook.errors import CallError, Cause, calls
 from offhook.hooks import Hook
 from offhook.verbs import End, Goto, Step, Verb
 from offhook.verbs.contexts import Context
-from offhook.verbs.document import Document, InvalidBxml, parse
-from offhook.verbs.encoding import charset_of
-from offhook.webhooks.fetch import Attempt, Reply, ask
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A document's text and the URL its relative URLs are resolved against."""
-
-    body: bytes
-    base: str | None
-    charset: str | None = None
-    origin: str = "REST"  # named in `invalid-bxml` messages
+from offhook.verbs.document import Document, InvalidBxml
+from offhook.webhooks.fetch import Reply, ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +92,13 @@ class Script:
         hook: Hook = goto.hook.resolve(self.line.base)
         payload = self.owner.event(goto.event, goto.fields)
         reply: Reply = await ask(
-            self.plant.http, hook, payload, timeout_s=self.timeout_s, on_attempt=self._log_attempt
+            self.plant.http,
+            hook,
+            payload,
+            timeout_s=self.timeout_s,
+            on_attempt=self.journal.log_attempt,
         )
-        return Page(reply.body, reply.url, charset_of(reply.content_type), reply.url)
-
-    def _log_attempt(self, attempt: Attempt) -> None:
-        log_attempt(self.journal, attempt)
+        return Page.of(reply)
 
     def page(self, body: bytes, charset: str | None) -> Page:
         """Return a document of REST; it has the base of the one that it replaces (bxml.md 1.7)."""
@@ -122,27 +113,14 @@ class Script:
         return await read(self.plant, page, context)
 
     async def _read(self, page: Page) -> Document:
-        text = page.body.decode("utf-8", "replace")
-        if not text.strip():  # 204 or an empty reply: an empty document (bxml.md 1.3)
+        if not page.body.strip():  # 204 or an empty reply: an empty document (bxml.md 1.3)
             self.journal.log("bxml.accepted", text="", origin=page.origin, warnings=[])
             return Document((), ())
+
         try:
-            document = await self.check(page)
+            return await read_and_log(self.journal, page, self.check(page))
         except InvalidBxml as fault:
-            self.journal.log(
-                "bxml.refused",
-                text=text,
-                reason=str(fault),
-                line=fault.line,
-                column=fault.column,
-                rule=fault.finding.rule.id,
-                origin=page.origin,
-            )
             raise calls.invalid_bxml(page.origin, str(fault)) from fault
-        self.journal.log(
-            "bxml.accepted", text=text, origin=page.origin, warnings=list(document.warnings)
-        )
-        return document
 
     async def _run_document(self, document: Document) -> Step:
         for verb in document.verbs:
@@ -170,18 +148,3 @@ class Script:
             return step
         finally:
             self.journal.log("verb.ended", verb=verb.name, outcome=outcome)
-
-
-async def read(plant: Plant, page: Page, context: Context) -> Document:
-    """Read a document; raises InvalidBxml. The larger ones may not keep all other calls waiting."""
-    https = plant.settings.https_with_credentials
-
-    def work() -> Document:
-        return parse(page.body, charset=page.charset, context=context, base=page.base, https=https)
-
-    return work() if len(page.body) <= READ_IN_PLACE_BYTES else await plant.offload(work)
-
-
-def log_attempt(journal: Journal, attempt: Attempt) -> None:
-    """Log one HTTP exchange with an application, credentials removed."""
-    journal.log("webhook.failed" if attempt.failure else "webhook.answered", **attempt.as_data())

@@ -5,6 +5,7 @@ from typing import Protocol
 from offhook.calls.journal import Journal
 from offhook.calls.legs import Parent
 from offhook.calls.plant import Plant
+from offhook.calls.rooms import Rooms
 from offhook.calls.ties import Ties
 from offhook.facts import Peer, Taken
 from offhook.records import CallRecord
@@ -12,6 +13,8 @@ from offhook.records import CallRecord
 
 class Switchboard(Protocol):
     """The exchange, as far as links between calls need it."""
+
+    rooms: Rooms
 
     async def take(self, taker: CallRecord, call_id: str, taken: Taken) -> Peer:
         """Let `taker` have another call; raises CallError when that one is not to be had."""

@@ -121,6 +121,18 @@ INVALID_BXML = _rule(
     "The document is not BXML; what the call was doing goes on.",
     "Correct the document at the place that the text names.",
 )
+NOT_WHEN_COMPLETED = _rule(
+    "not-when-completed",
+    "Invalid {field}: not allowed when status is completed",
+    "A conference is either redirected or ended.",
+    "Leave the URL out, or send status active.",
+)
+COACHED = _rule(
+    "conference-coached",
+    "Could not update conference member: conference already has a coach",
+    "Another member coaches, and a conference has one coach at a time.",
+    "Let the other member coach no more: send it an empty callIdsToCoach.",
+)
 PAGE_TOKEN = _rule(
     "page-token",
     "Invalid pageToken",

@@ -87,7 +87,8 @@ NOT_FOUND = Entry(
     "validation",
     "not found",
     Who.APP,
-    "The path is right; the call it names does not exist on this account or is no longer active.",
+    "The path is right; the call, conference, member or recording that it names does not exist on "
+    "this account or is no longer active.",
     "Check the id; a call that has ended can only be read, for seven days.",
 )
 NO_ROUTE = Entry(
@@ -107,6 +108,16 @@ CALL_NOT_FOUND = Entry(
     Who.APP,
     "As not-found, in the detailed wording (errors.not_found_wording).",
     "Check the id; a call that has ended can only be read, for seven days.",
+)
+CONFERENCE_NOT_FOUND = Entry(
+    "conference-not-found",
+    404,
+    "validation",
+    "Conference [{conferenceId}] not found",
+    Who.APP,
+    "As not-found, in the detailed wording: the account has no such conference, or it has ended "
+    "and can only be read.",
+    "Check the id; a name that is used again makes a new one.",
 )
 RECORDING_NOT_FOUND = Entry(
     "recording-not-found",

@@ -1,4 +1,4 @@
-"""What is kept: calls, their event logs, the outbox, recordings, incidents, answers, the directory.
+"""What is kept: calls, conferences, logs, webhooks, recordings, incidents, answers, the directory.
 
 Writing is for the event loop: it never blocks, and `flushed` tells when everything so far is on
 disk. Reading blocks: call it through an Offload; it sees what is committed.
@@ -13,11 +13,20 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from offhook.clock import Clock
-from offhook.records import CallRecord, Delivery, Event, Incident, KeptAnswer, Recording
-from offhook.requests import CallFilter, RecordingFilter
+from offhook.records import (
+    CallRecord,
+    ConferenceRecord,
+    Delivery,
+    Event,
+    Incident,
+    KeptAnswer,
+    Recording,
+)
+from offhook.requests import CallFilter, ConferenceFilter, RecordingFilter
 from offhook.store import (
     answers,
     calls,
+    conferences,
     deliveries,
     directory,
     events,
@@ -109,6 +118,10 @@ class Store:
         """Write a call's state; an older version never overwrites a newer."""
         self.write(record)
 
+    def put_conference(self, record: ConferenceRecord) -> None:
+        """Write a conference's state; an older version never overwrites a newer."""
+        self.write(record)
+
     def append(self, event: Event) -> None:
         """Append to a call's log."""
         self.write(event)
@@ -155,6 +168,18 @@ class Store:
         """Return all calls that have not ended, oldest first."""
         return self._read(calls.unfinished)
 
+    def conference(self, account_id: str, conference_id: str) -> ConferenceRecord | None:
+        """Return the account's conference."""
+        return self._read(lambda found: conferences.find(found, account_id, conference_id))
+
+    def conferences(self, account_id: str, wanted: ConferenceFilter) -> list[ConferenceRecord]:
+        """Return the account's conferences that pass the filter, oldest first."""
+        return self._read(lambda found: conferences.matching(found, account_id, wanted))
+
+    def open_conferences(self) -> list[ConferenceRecord]:
+        """Return all conferences that have not ended, oldest first."""
+        return self._read(conferences.unfinished)
+
     def events(self, call_id: str, after: int = 0) -> list[Event]:
         """Return the call's log, or what of it has a number above `after`."""
         return self._read(lambda connection: events.of_call(connection, call_id, after))
@@ -184,7 +209,7 @@ class Store:
         return self._read(lambda found: recordings.of_call(found, account_id, call_id, limit))
 
     def recordings(self, account_id: str, wanted: RecordingFilter) -> list[Recording]:
-        """Return the account's recordings that pass the filter, oldest first."""
+        """Return recordings of the account's calls that pass the filter, oldest first."""
         return self._read(lambda found: recordings.matching(found, account_id, wanted))
 
     def unfinished_recordings(self) -> list[Recording]:
@@ -238,7 +263,7 @@ class Store:
             recordings.remove(connection, recording_ids)
 
     def purge(self, keep_s: float = retention.CALLS_KEPT_S) -> int:
-        """Remove what ended longer ago than that; returns the number of calls removed."""
+        """Remove what ended longer ago than that; returns how many calls and conferences."""
         before = self._clock.wall() - keep_s
         removed = 0
         with _reachable("written"), self._database.writing() as connection:
@@ -248,7 +273,7 @@ class Store:
                 portion = retention.purge(connection, before)
                 incidents.purge(connection, before)
             removed += portion
-            if portion < retention.PORTION:
+            if not portion:
                 return removed
 
     def _read(self, query: Callable[[Connection], T]) -> T:

@@ -34,6 +34,7 @@ def to_row(recording: Recording) -> Row:
         "status": recording.status.value,
         "version": recording.version,
         "document": _encode(recording).decode(),
+        "conference": recording.conference,
     }
 
 
@@ -75,9 +76,10 @@ def of_call(connection: Connection, account_id: str, call_id: str, limit: int) -
 
 
 def matching(connection: Connection, account_id: str, wanted: RecordingFilter) -> list[Recording]:
-    """Return the account's recordings that pass the filter, oldest first, at most `limit`."""
+    """Return recordings of the account's calls that pass the filter, oldest first."""
     columns = recordings.c
-    query = _documents.where(columns.account_id == account_id, _is_shown)
+    of_calls = columns.conference.is_(None)
+    query = _documents.where(columns.account_id == account_id, of_calls, _is_shown)
     if wanted.to is not None:
         query = query.where(columns.to_party == wanted.to)
     if wanted.from_ is not None:

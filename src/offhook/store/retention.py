@@ -1,24 +1,30 @@
-"""Forgetting: calls are kept for seven days after they end (rest.md 4.4)."""
+"""Forgetting: calls and conferences are kept for seven days after they end (rest.md 4.4, 5)."""
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Column, Connection, delete, select
+from sqlalchemy.sql.elements import ColumnElement
 
-from offhook.store.tables import calls, deliveries, events, is_pending
+from offhook.store.tables import calls, conferences, deliveries, events, is_pending
 
 CALLS_KEPT_S = 7 * 86400.0
-PORTION = 500  # calls in one transaction, so that the writer never waits long
+PORTION = 500  # of each in one transaction, so that the writer never waits long
 
 
 def purge(connection: Connection, ended_before: float) -> int:
-    """Remove a portion of the calls that ended before then, with all that belongs to them.
+    """Remove a portion of what ended before then, with all that belongs to it.
 
-    Returns how many; fewer than `PORTION` means that all are gone.
+    Returns how many calls and conferences; 0 means that all are gone.
     """
-    query = select(calls.c.call_id).where(calls.c.end_time < ended_before).limit(PORTION)
-    doomed = list(connection.execute(query).scalars())
-    for table in (events, deliveries, calls):
-        connection.execute(delete(table).where(table.c.call_id.in_(doomed)))
-    # what belongs to no call (conferences, endpoints) goes by its own age
-    settled = delete(deliveries).where(deliveries.c.created < ended_before, ~is_pending)
-    if len(doomed) < PORTION:
+    removed = _remove(connection, calls.c.call_id, calls.c.end_time < ended_before)
+    over = conferences.c.completed < ended_before
+    removed += _remove(connection, conferences.c.conference_id, over)
+    if not removed:  # what belongs to neither (endpoints) goes by its own age
+        settled = delete(deliveries).where(deliveries.c.created < ended_before, ~is_pending)
         connection.execute(settled)
+    return removed
+
+
+def _remove(connection: Connection, key: Column[str], over: ColumnElement[bool]) -> int:
+    doomed = list(connection.execute(select(key).where(over).limit(PORTION)).scalars())
+    for column in (events.c.call_id, deliveries.c.call_id, key):
+        connection.execute(delete(column.table).where(column.in_(doomed)))
     return len(doomed)

@@ -7,7 +7,8 @@ so that a new field of a record needs no migration. Times are seconds since the 
 
 from sqlalchemy import Column, Double, Index, Integer, MetaData, Table, Text, literal_column
 
-REVISIONS = ("0001", "0002", "0003", "0004")  # schema revisions this version knows, oldest first
+# schema revisions this version knows, oldest first
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 
 metadata = MetaData()
 
@@ -75,6 +76,7 @@ recordings = Table(
     Column("status", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("document", Text, nullable=False),
+    Column("conference", Text),  # its name; null for the recording of a call
 )
 Index("recordings_by_call", recordings.c.call_id, recordings.c.start_time)
 Index("recordings_by_age", recordings.c.account_id, recordings.c.start_time)
@@ -110,6 +112,27 @@ answers = Table(
     Column("document", Text, nullable=False),
 )
 Index("answers_by_age", answers.c.created)
+
+conferences = Table(
+    "conferences",
+    metadata,
+    Column("conference_id", Text, primary_key=True),
+    Column("account_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("created", Double, nullable=False),
+    Column("completed", Double),
+    Column("version", Integer, nullable=False),
+    Column("document", Text, nullable=False),
+)
+Index(
+    "conferences_by_age",
+    conferences.c.account_id,
+    conferences.c.created,
+    conferences.c.conference_id,
+)
+is_live = conferences.c.completed.is_(None)
+Index("conferences_live", conferences.c.created, sqlite_where=is_live, postgresql_where=is_live)
+Index("conferences_ended", conferences.c.completed)
 
 directory = Table(
     "directory",

@@ -134,8 +134,36 @@ class Rest:
 
     async def download(self, recording: Mapping[str, Any]) -> Answer:
         """GET the media of a recording, as REST shows it or an event tells of it."""
-        path = f"/calls/{recording['callId']}/recordings/{recording['recordingId']}/media"
-        return await self.request("GET", path)
+        owner = f"calls/{recording['callId']}" if "callId" in recording else ""
+        owner = owner or f"conferences/{recording['conferenceId']}"
+        return await self.request("GET", f"/{owner}/recordings/{recording['recordingId']}/media")
+
+    async def conferences(self, query: str = "") -> list[dict[str, Any]]:
+        """GET /conferences, with a query string."""
+        answer = await self.request("GET", f"/conferences?{query}" if query else "/conferences")
+        found: list[dict[str, Any]] = answer.json()
+        return found
+
+    async def conference(self, conference_id: str) -> dict[str, Any]:
+        """GET /conferences/{conferenceId}."""
+        answer = await self.request("GET", f"/conferences/{conference_id}")
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def update_conference(self, conference_id: str, **fields: object) -> Answer:
+        """POST /conferences/{conferenceId}."""
+        path = f"/conferences/{conference_id}"
+        return await self.request("POST", path, headers=JSON, body=_encode(fields))
+
+    async def play_in_conference(self, conference_id: str, document: str) -> Answer:
+        """PUT /conferences/{conferenceId}/bxml."""
+        path = f"/conferences/{conference_id}/bxml"
+        return await self.request("PUT", path, headers=XML, body=document.encode())
+
+    async def update_member(self, conference_id: str, call_id: str, **fields: object) -> Answer:
+        """PUT /conferences/{conferenceId}/members/{callId}."""
+        path = f"/conferences/{conference_id}/members/{call_id}"
+        return await self.request("PUT", path, headers=JSON, body=_encode(fields))
 
     async def update_recording(self, call_id: str, state: object) -> Answer:
         """PUT /calls/{callId}/recording."""

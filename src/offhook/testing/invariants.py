@@ -79,19 +79,24 @@ def record_faults(record: CallRecord) -> Iterator[str]:
 
 def log_faults(log: Sequence[Event]) -> Iterator[str]:
     """Numbers without gaps, one end, states in their order, verbs one after the other."""
-    numbers = [event.number for event in log]
-    if numbers != list(range(1, len(log) + 1)):
-        yield f"its events are numbered {numbers}"
-    if any(earlier.at > later.at for earlier, later in pairwise(log)):
-        yield "its log goes back in time"
+    yield from log_order_faults(log)
     kinds = [event.kind for event in log]
     if (ends := kinds.count("call.ended")) != 1:
         yield f"call.ended was logged {ends} times"
     states = [ORDER.index(e.data["state"]) for e in log if e.kind == "call.state"]
     if any(earlier >= later for earlier, later in pairwise(states)):
         yield f"its states were {[str(ORDER[state]) for state in states]}"
-    verbs = [kind for kind in kinds if kind in ("verb.started", "verb.ended")]
-    if "call.lost" in kinds and verbs[-1:] == ["verb.started"]:
+
+
+def log_order_faults(log: Sequence[Event]) -> Iterator[str]:
+    """Numbers without gaps, no way back in time, verbs one after the other."""
+    numbers = [event.number for event in log]
+    if numbers != list(range(1, len(log) + 1)):
+        yield f"its events are numbered {numbers}"
+    if any(earlier.at > later.at for earlier, later in pairwise(log)):
+        yield "its log goes back in time"
+    verbs = [e.kind for e in log if e.kind in ("verb.started", "verb.ended")]
+    if any(e.kind.endswith(".lost") for e in log) and verbs[-1:] == ["verb.started"]:
         verbs.pop()  # by a crash, which nobody could log
     if verbs != ["verb.started", "verb.ended"] * (len(verbs) // 2):
         yield "a verb began before the one before it had ended, or never ended"
@@ -130,12 +135,22 @@ def webhook_faults(requests: Sequence[Received], *, killed: bool = False) -> Ite
     goodbyes = [request.event for request in requests if request.event["eventType"] in GOODBYES]
     if any(event != goodbyes[0] for event in goodbyes):
         yield "an attempt of disconnect differs from the one before"
+    yield from [] if killed else repetitions(requests)
+    yield from nulls(requests)
+
+
+def repetitions(requests: Sequence[Received]) -> Iterator[str]:
+    """What has come in is not sent again."""
     ids = [(r.headers.get(EVENT_ID), r.url) for r in requests if r.connected]
-    if not killed and (twice := [each for each in set(ids) if each[0] and ids.count(each) > 1]):
+    if twice := [each for each in set(ids) if each[0] and ids.count(each) > 1]:
         yield f"a webhook was sent again though it had come in: {twice}"
-    nulls = {name for request in requests for name in _nulls(request.event)}
-    if nulls:
-        yield f"null in a webhook: {sorted(nulls)}"
+
+
+def nulls(requests: Sequence[Received]) -> Iterator[str]:
+    """What is not there is left out."""
+    names = {name for request in requests for name in _nulls(request.event)}
+    if names:
+        yield f"null in a webhook: {sorted(names)}"
 
 
 def _is_asked(event: dict[str, Any]) -> bool:

@@ -24,14 +24,15 @@ from offhook.directory import Directory
 from offhook.ids import Ids
 from offhook.media.local import LocalMedia
 from offhook.media.messages import MediaPlane, Sink
-from offhook.requests import CallFilter
+from offhook.requests import CallFilter, ConferenceFilter
 from offhook.scopes import InlineOffload
 from offhook.sip.transport import Address, Sockets
 from offhook.store import Store
 from offhook.store.files import Folder
-from offhook.testing import fixtures, invariants
+from offhook.testing import conferences, fixtures, invariants
 from offhook.testing.app import Answer, App, Received
 from offhook.testing.asgi import AsgiClient, Rest
+from offhook.testing.conferences import RoomEvidence
 from offhook.testing.fixtures import NUMBER, PARTY, SERVER, TRUNK
 from offhook.testing.handset import Handset
 from offhook.testing.invariants import Evidence
@@ -222,8 +223,10 @@ class World:
         for call in self.phones.live:
             call.hang_up()
         exchange, outbox, takes = self.node.exchange, self.node.outbox, self.node.archive.takes
-        await _until(lambda: not (exchange.calls or takes or outbox.open_lanes), SETTLE_S)
+        rooms = exchange.rooms
+        await _until(lambda: not (exchange.calls or rooms or takes or outbox.open_lanes), SETTLE_S)
         assert not exchange.calls, f"calls that do not end: {list(exchange.calls)}"
+        assert not exchange.rooms, "a conference does not end"
         assert not takes, "a recording is not finished"
         assert not outbox.open_lanes, "webhooks are still under way"
         await self.store.flushed()
@@ -232,6 +235,11 @@ class World:
             for evidence in self.evidence()
             for fault in invariants.faults(evidence)
         ]
+        faults += [
+            f"{evidence.record.conference_id}: {fault}"
+            for evidence in self.room_evidence()
+            for fault in conferences.faults(evidence)
+        ]
         assert not faults, "\n".join(faults)
         assert not self.store.unfinished_recordings(), "a recording is processed for ever"
         drafts = [path.name for path in self.recordings.glob("*") if path.suffix in DRAFTS]
@@ -239,6 +247,7 @@ class World:
         assert self.ports.open_count == 0, "the server has not given back all its ports"
         assert exchange.sessions.total == 0, "session slots are not given back"
         assert not exchange.tasks, "the exchange still has tasks"
+        assert not exchange.rooms.tasks, "the rooms still have tasks"
         await self._media.close()
         ends = (self.node.sip, self.phones.endpoint)
         await _until(lambda: not any(end.unfinished for end in ends), SIP_TIMERS_S)
@@ -247,9 +256,7 @@ class World:
     def evidence(self) -> list[Evidence]:
         """Return what is known of each call, in the order they began."""
         dialogues = invariants.dialogues(self.network.messages)
-        requests: dict[str, list[Received]] = defaultdict(list)
-        for request in self.app.received + self.app.refused:
-            requests[request.event.get("callId", "")].append(request)
+        requests = self._requests()
         return [
             Evidence(
                 record,
@@ -262,6 +269,29 @@ class World:
             )
             for record in self.store.calls(fixtures.ACCOUNT_ID, CallFilter(limit=100_000))
         ]
+
+    def room_evidence(self) -> list[RoomEvidence]:
+        """Return what is known of each conference, in the order they began."""
+        requests = self._requests()
+        everything = ConferenceFilter(limit=100_000)
+        return [
+            RoomEvidence(
+                record,
+                self.store.events(record.conference_id),
+                self.store.deliveries(record.conference_id),
+                sorted(requests[record.conference_id], key=_moment),
+                self._killed,
+            )
+            for record in self.store.conferences(fixtures.ACCOUNT_ID, everything)
+        ]
+
+    def _requests(self) -> dict[str, list[Received]]:
+        """Return the webhooks of each call and conference, as they came."""
+        requests: dict[str, list[Received]] = defaultdict(list)
+        for request in self.app.received + self.app.refused:
+            event = request.event
+            requests[event.get("conferenceId") or event.get("callId", "")].append(request)
+        return requests
 
     def story(self) -> str:
         """Return the time lines of the latest calls, for whoever wonders what went wrong."""

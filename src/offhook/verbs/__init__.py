@@ -9,7 +9,7 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from offhook.errors import Cause
@@ -61,6 +61,15 @@ class RecordingOrder:
     transcribe: bool = False
     transcribed: Target | None = None  # where `transcriptionAvailable` goes
 
+    def resolve(self, base: str | None) -> "RecordingOrder":
+        """Return this order with an absolute URL."""
+        available, transcribed = self.available, self.transcribed
+        return replace(
+            self,
+            available=available and available.resolve(base),
+            transcribed=transcribed and transcribed.resolve(base),
+        )
+
 
 Heard = DigitHeard | VoiceChanged | None  # None: the recording has ended by itself
 
@@ -76,8 +85,27 @@ class Capture(Protocol):
         ...
 
 
-class Line(Protocol):
-    """What a verb can do to its call. Failures raise CallError; cancelling stops anything."""
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Which conference to join and how; the creator's word counts for its webhooks."""
+
+    name: str
+    mute: bool = False
+    hold: bool = False
+    coached: tuple[str, ...] = ()  # the calls that alone hear this one
+    events: Hook | None = None
+    callback_timeout_s: float | None = None  # None: that of the call
+
+    def resolve(self, base: str | None) -> "Admission":
+        """Return this admission with absolute URLs."""
+        return replace(self, events=self.events and self.events.resolve(base))
+
+
+class Studio(Protocol):
+    """What a verb can do to a call and to a conference alike.
+
+    Failures raise CallError; cancelling stops anything.
+    """
 
     async def play(self, url: str, credentials: Credentials | None) -> None:
         """Fetch audio (URL relative to the document) and play it to its end."""
@@ -86,6 +114,22 @@ class Line(Protocol):
     async def speak(self, sentence: Sentence) -> None:
         """Synthesise and speak to the end."""
         ...
+
+    def start_recording(self, order: RecordingOrder) -> None:
+        """Record in the background to the end; nothing if that is being done."""
+        ...
+
+    def pause_recording(self, paused: bool) -> None:
+        """Pause or resume the recording in the background, if there is one."""
+        ...
+
+    def stop_recording(self) -> None:
+        """End the recording in the background, if there is one."""
+        ...
+
+
+class Line(Studio, Protocol):
+    """What a verb can do to its call."""
 
     async def ring_back(self, duration_s: float) -> None:
         """Play ring-back tone; an unanswered caller is kept ringing (180) instead."""
@@ -133,16 +177,8 @@ class Line(Protocol):
         """Record while the context is open, independently of what runs in the background."""
         ...
 
-    def start_recording(self, order: RecordingOrder) -> None:
-        """Record in the background until the call ends; nothing if that is being done."""
-        ...
-
-    def pause_recording(self, paused: bool) -> None:
-        """Pause or resume the recording in the background, if there is one."""
-        ...
-
-    def stop_recording(self) -> None:
-        """End the recording in the background, if there is one."""
+    async def confer(self, admission: Admission) -> None:
+        """Be in a conference until it ends (bxml.md 4.2)."""
         ...
 
     def set_tag(self, tag: str) -> None:
@@ -193,3 +229,19 @@ class Verb(Part):
     @abstractmethod
     async def run(self, line: Line) -> Step:
         """Do it; return what comes next."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudioVerb(Verb):
+    """A verb that the document of a conference may hold too (bxml.md 3)."""
+
+    in_conference: ClassVar[bool] = True
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """The URLs it uses there; a conference may have none that they could be relative to."""
+        return ()
+
+    @abstractmethod
+    async def run(self, line: Studio) -> Step:
+        """Do it; in a conference nothing comes of what it returns."""

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from offhook.verbs import Line, Step, Verb
+from offhook.verbs import Step, Studio, StudioVerb
 
 
 @dataclass(frozen=True, kw_only=True)
-class PauseRecording(Verb):
+class PauseRecording(StudioVerb):
     """Leave out of the recording what follows, until ResumeRecording.
 
     The time left out is in neither the file nor its duration. Without a recording it does nothing.
@@ -26,14 +26,13 @@ class PauseRecording(Verb):
     """
 
     name: ClassVar[str] = "PauseRecording"
-    in_conference: ClassVar[bool] = True
 
     @property
     def answers(self) -> bool:
         """Never."""
         return False
 
-    async def run(self, line: Line) -> Step:
+    async def run(self, line: Studio) -> Step:
         """Pause."""
         line.pause_recording(True)
         return None

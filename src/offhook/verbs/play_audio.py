@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from offhook.hooks import Credentials
-from offhook.verbs import Line, Step, Verb, values
+from offhook.verbs import Step, Studio, StudioVerb, values
 from offhook.verbs import attributes as declare
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlayAudio(Verb):
+class PlayAudio(StudioVerb):
     """Fetch a `.wav` or `.mp3` file and play it to its end.
 
     The URL may be relative to the URL of the document. Files are fetched with GET and cached as
@@ -31,14 +31,18 @@ class PlayAudio(Verb):
 
     name: ClassVar[str] = "PlayAudio"
     blocks: ClassVar[bool] = True
-    in_conference: ClassVar[bool] = True
 
     url: str = declare.text(values.url, "url", "where the sound is")
     credentials: Credentials | None = field(
         default=None, metadata=declare.basic_auth("HTTP Basic credentials for the sound")
     )
 
-    async def run(self, line: Line) -> Step:
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """That of the sound."""
+        return (self.url,)
+
+    async def run(self, line: Studio) -> Step:
         """Play."""
         await line.play(self.url, self.credentials)
         return None

@@ -17,7 +17,6 @@ from offhook.verbs import Verb
 
 NOT_YET: Final = frozenset(
     {
-        "Conference",
         "Connect",
         "StartStream",
         "StartTranscription",

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from offhook.verbs import Line, Step, Verb
+from offhook.verbs import Step, Studio, StudioVerb
 
 
 @dataclass(frozen=True, kw_only=True)
-class ResumeRecording(Verb):
+class ResumeRecording(StudioVerb):
     """Go on recording after PauseRecording, in the same file.
 
     Without a recording it does nothing. It does not answer
@@ -25,14 +25,13 @@ class ResumeRecording(Verb):
     """
 
     name: ClassVar[str] = "ResumeRecording"
-    in_conference: ClassVar[bool] = True
 
     @property
     def answers(self) -> bool:
         """Never."""
         return False
 
-    async def run(self, line: Line) -> Step:
+    async def run(self, line: Studio) -> Step:
         """Go on."""
         line.pause_recording(False)
         return None

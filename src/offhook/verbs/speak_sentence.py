@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from offhook.ssml import Segment, Sentence
-from offhook.verbs import Line, Step, Verb
+from offhook.verbs import Step, Studio, StudioVerb
 from offhook.verbs import attributes as declare
 
 
 @dataclass(frozen=True, kw_only=True)
-class SpeakSentence(Verb):
+class SpeakSentence(StudioVerb):
     """Speak a text in one of the voices of the voice list.
 
     `voice` names a voice and wins over `gender` and `locale`, which pick the first voice that has
@@ -34,14 +34,13 @@ class SpeakSentence(Verb):
 
     name: ClassVar[str] = "SpeakSentence"
     blocks: ClassVar[bool] = True
-    in_conference: ClassVar[bool] = True
 
     segments: tuple[Segment, ...] = declare.spoken("what to say")
     voice: str | None = declare.words("name of a voice; wins over gender and locale", longest=100)
     gender: str | None = declare.choice(None, ("female", "male"), "gender of the voice")
     locale: str | None = declare.words("locale of the voice, such as `en_US`", longest=100)
 
-    async def run(self, line: Line) -> Step:
+    async def run(self, line: Studio) -> Step:
         """Speak."""
         await line.speak(Sentence(self.segments, self.voice, self.gender, self.locale))
         return None

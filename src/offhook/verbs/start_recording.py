@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from offhook.hooks import Hook
-from offhook.verbs import Line, Step, Verb
+from offhook.verbs import Step, Studio, StudioVerb
 from offhook.verbs import attributes as declare
 from offhook.verbs.transcribing import recording_order
 
 
 @dataclass(frozen=True, kw_only=True)
-class StartRecording(Verb):
+class StartRecording(StudioVerb):
     """Record both directions of the call in the background, whatever else it is doing.
 
     It takes no time: the next verb runs at once. The recording goes on through other documents,
@@ -19,6 +19,10 @@ class StartRecording(Verb):
     time: another StartRecording meanwhile is ignored.
 
     With `multiChannel` the file has two channels: first what the party says, then what it hears.
+
+    In the document of a conference it records the conference: its members, but for those who are
+    muted or on hold, and what is played to them, in one channel and without a text. The recording
+    ends with the conference; its event is `conferenceRecordingAvailable`.
 
     This server has no speech recogniser yet: with `transcribe` the status of the transcription is
     `error`, or the one for a recording that is too short or too long.
@@ -43,7 +47,6 @@ class StartRecording(Verb):
 
     name: ClassVar[str] = "StartRecording"
     background: ClassVar[bool] = True
-    in_conference: ClassVar[bool] = True
 
     available: Hook | None = field(
         default=None, metadata=declare.webhook("recordingAvailable", fallback=False)
@@ -68,7 +71,12 @@ class StartRecording(Verb):
         """The `tag` attribute."""
         return self.tag
 
-    async def run(self, line: Line) -> Step:
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """That of `recordingAvailable`; a conference has no use for the other."""
+        return (self.available.primary.url,) if self.available else ()
+
+    async def run(self, line: Studio) -> Step:
         """Begin to record."""
         tracks = ("inbound", "outbound") if self.multi_channel else ("mixed",)
         line.start_recording(recording_order(self, tracks))

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from offhook.verbs import Line, Step, Verb
+from offhook.verbs import Step, Studio, StudioVerb
 
 
 @dataclass(frozen=True, kw_only=True)
-class StopRecording(Verb):
+class StopRecording(StudioVerb):
     """End the recording that StartRecording began, also a paused one.
 
     The file is made, and `recordingAvailable` is sent if StartRecording asked for it. Without a
@@ -25,14 +25,13 @@ class StopRecording(Verb):
     """
 
     name: ClassVar[str] = "StopRecording"
-    in_conference: ClassVar[bool] = True
 
     @property
     def answers(self) -> bool:
         """Never."""
         return False
 
-    async def run(self, line: Line) -> Step:
+    async def run(self, line: Studio) -> Step:
         """Stop."""
         line.stop_recording()
         return None

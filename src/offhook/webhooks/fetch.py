@@ -90,6 +90,11 @@ async def ask(
     if attempt.failure or response is None:
         target = hook.fallback if attempt.fallback and hook.fallback else hook.primary
         raise calls.callback_failed(attempt.event_type, target.url, attempt.failure or "")
+    return reply(response)
+
+
+def reply(response: HttpResponse) -> Reply:
+    """Return what an application has answered."""
     content_type = response.headers.get("content-type")
     return Reply(response.body, content_type, response.url, response.status)
 

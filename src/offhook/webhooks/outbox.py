@@ -1,9 +1,12 @@
-"""Notify the application: asynchronous webhooks, in order, one lane per call (webhooks.md 10).
+"""Notify the application: webhooks that no call waits for, one lane per call (webhooks.md 10).
 
 A lane posts one delivery at a time: once more on the same URL after a connection exception, then
 to the fallback if the delivery has one, then gives up (webhooks.md 4). Nothing here waits for the
 call, and the call never waits for it. Deliveries were stored before they came here; those not
 settled when the process ends are posted again at the next start.
+
+A conference has a lane too. Its synchronous events wait their turn in it and are not repeated on
+the same URL; `on_attempt` gets the reply.
 """
 
 import asyncio
@@ -15,7 +18,7 @@ from offhook.clock import Clock
 from offhook.hooks import Target
 from offhook.records import Delivery
 from offhook.scopes import TaskOwner
-from offhook.webhooks.fetch import Attempt, try_once
+from offhook.webhooks.fetch import ACCEPT, Attempt, try_once
 from offhook.webhooks.http import HttpClient
 
 LANE_LIMIT = 1000  # waiting deliveries of one call; the oldest waiting one gives way
@@ -32,14 +35,14 @@ class Outbox:
         clock: Clock,
         tasks: TaskOwner,
         settle: Callable[[Delivery], None],
-        on_attempt: Callable[[str, Attempt], None],
+        on_attempt: Callable[[Delivery, Attempt], None],
         committed: Callable[[], Awaitable[None]],
     ) -> None:
         self._http = http
         self._clock = clock
         self._tasks = tasks
         self._settle = settle
-        self._on_attempt = on_attempt
+        self._on_attempt = on_attempt  # of every attempt, also one that failed
         self._committed = committed  # returns when all that was written so far is on disk
         self._lanes: dict[str, deque[Delivery]] = {}
         self._running: set[asyncio.Task[None]] = set()
@@ -97,7 +100,7 @@ class Outbox:
     async def _deliver(self, delivery: Delivery) -> str | None:
         """Return None once a 2xx arrived, else why the last attempt failed."""
         attempt = await self._attempt(delivery, delivery.target)
-        if attempt.failure and attempt.connecting:
+        if attempt.failure and attempt.connecting and not delivery.asks:
             attempt = await self._attempt(delivery, delivery.target)
         if attempt.failure and delivery.fallback:
             attempt = await self._attempt(delivery, delivery.fallback, fallback=True)
@@ -109,6 +112,7 @@ class Outbox:
         headers = {
             "Offhook-Event-Id": delivery.id,
             "Offhook-Sequence": str(delivery.sequence),
+            **(ACCEPT if delivery.asks else {}),
         }
         attempt = await try_once(
             self._http,
@@ -118,5 +122,5 @@ class Outbox:
             timeout_s=delivery.timeout_s,
             fallback=fallback,
         )
-        self._on_attempt(delivery.call_id, attempt)
+        self._on_attempt(delivery, attempt)
         return attempt
