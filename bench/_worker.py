@@ -18,13 +18,14 @@ from offhook.media.messages import (
     Command,
     Connect,
     Counters,
+    Lost,
     Open,
     Opened,
     Report,
 )
 from offhook.media.worker import WorkerSettings
 
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0  # on a busy machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,8 @@ class Desk:
         async with asyncio.timeout(PATIENCE_S):
             while True:
                 found = [report for report in self.reports if isinstance(report, kind)]
+                for lost in (each for each in self.reports if isinstance(each, Lost)):
+                    raise RuntimeError(f"the machine is too busy to measure: {lost.reason}")
                 if len(found) >= count:
                     return found
                 await asyncio.sleep(0.01)

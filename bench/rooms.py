@@ -51,6 +51,7 @@ def _work(what: str, legs: int, commands: Iterable[Command], seconds: float) -> 
     return [
         Figure(what, work.cpu_ms, "ms/s"),
         Figure(f"{title}: memory", work.memory_kib, "KiB"),
+        Figure(f"{title}: far ends kept up", work.kept_up * 100, "%"),
         Figure(f"{title}: lost both ways", work.lost + work.missing, "packets"),
         Figure(f"{title}: ticks skipped", work.skipped, "ticks"),
     ]
