@@ -16,6 +16,7 @@ from offhook.calls.exchange import Exchange
 from offhook.calls.limits import Settings
 from offhook.calls.memory import Memory
 from offhook.calls.plant import Plant
+from offhook.calls.turned_away import TurnedAway
 from offhook.clock import Clock
 from offhook.directory import Directory
 from offhook.ids import Ids
@@ -65,15 +66,14 @@ class Node:
     def __init__(self, parts: Parts) -> None:
         self._tasks = TaskOwner()
         self.store = parts.store
-        self.sip = Endpoint(
-            Stack(
-                parts.sockets.local,
-                parts.ids,
-                accepts=lambda source: accepts(parts.directory(), source, parts.trunk_addresses()),
-            ),
-            parts.sockets,
-            on_call=self._on_call,
+        self._turned_away = TurnedAway(
+            parts.store.put_incident,
+            parts.ids,
+            parts.clock,
+            parts.directory,
+            parts.trunk_addresses,
         )
+        self.sip = self._endpoint(parts)
         self.sip_address = "{}:{}".format(*parts.sockets.local("udp"))
         self.media = parts.make_media(self._on_report)
         self.outbox = Outbox(
@@ -121,7 +121,17 @@ class Node:
             media=self.media,
             clips=ClipBank(self.media),
             archive=self.archive,
+            turned_away=self._turned_away,
         )
+
+    def _endpoint(self, parts: Parts) -> Endpoint:
+        stack = Stack(
+            parts.sockets.local,
+            parts.ids,
+            accepts=lambda source: accepts(parts.directory(), source, parts.trunk_addresses()),
+            on_stranger=self._turned_away.stranger,
+        )
+        return Endpoint(stack, parts.sockets, on_call=self._on_call)
 
     async def start(self) -> None:
         """Take care of what a former process left behind, then listen to SIP."""

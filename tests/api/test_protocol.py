@@ -15,13 +15,14 @@ from offhook.api.protocol import HEAD_BYTES, REQUEST_S, protocol
 from offhook.ids import Ids
 
 
-async def exchange(raw: bytes, request_s: float = REQUEST_S) -> bytes:
+async def exchange(raw: bytes, request_s: float = REQUEST_S, stage: Stage | None = None) -> bytes:
     """Send raw bytes to a real server and return all it answers."""
+    told = stage or Stage()
     config = uvicorn.Config(
-        Stage().server,
+        told.server,
         log_config=None,
         lifespan="off",
-        http=protocol(Ids(random.Random(1)), request_s),
+        http=protocol(Ids(random.Random(1)), told.server.unreadable, request_s),
         loop="asyncio",
         ws="none",
         timeout_keep_alive=1,
@@ -83,3 +84,12 @@ def test_a_request_that_does_not_arrive_in_time_loses_its_connection(raw: bytes)
         return asyncio.get_running_loop().time() - began
 
     assert asyncio.run(patient()) < 5
+
+
+def test_an_unreadable_message_leaves_a_story() -> None:
+    stage = Stage()
+    answer = asyncio.run(exchange(b"nonsense\r\n\r\n", stage=stage))
+    (incident,) = stage.refused
+
+    assert f"X-Request-Id: {incident.id}".lower() in answer.decode().lower()
+    assert incident.data["why"].startswith("the message is no HTTP request: ")

@@ -159,6 +159,12 @@ class Server:
             took_ms=round((self._clock.now() - started) * 1000, 1),
         )
 
+    def unreadable(self, request_id: str, client: str | None, why: str) -> None:
+        """Take note of a message that was no HTTP request at all, and was answered so."""
+        log.info("unreadable request", request_id=request_id, client=client, why=why)
+        told = ApiError(http.BAD_REQUEST, why=f"the message is no HTTP request: {why}")
+        self._refusals.note(request_id, told, None, client=client)
+
     async def _respond(self, request: Incoming) -> Response:
         extra = (("X-Request-Id", request.request_id),)
         try:

@@ -6,8 +6,8 @@ uvicorn a bound on the time in which a request has to arrive: here its connectio
 """
 
 import asyncio
+from collections.abc import Callable
 
-import structlog
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from offhook.api.replies import problem, render
@@ -16,8 +16,6 @@ from offhook.ids import Ids
 
 HEAD_BYTES = 65_536  # request line and headers; RFC 9112 3 asks for at least 8000 for the line
 REQUEST_S = 30.0  # for a whole request to arrive; those of this API are small
-
-log = structlog.get_logger("offhook.api")
 
 
 class Punctual(HttpToolsProtocol):
@@ -55,8 +53,13 @@ class Punctual(HttpToolsProtocol):
             self._patience.cancel()
 
 
-def protocol(ids: Ids, request_s: float = REQUEST_S) -> type[HttpToolsProtocol]:
-    """Return the class to give uvicorn as its `http`."""
+def protocol(
+    ids: Ids, unreadable: Callable[[str, str | None, str], None], request_s: float = REQUEST_S
+) -> type[HttpToolsProtocol]:
+    """Return the class to give uvicorn as its `http`.
+
+    `unreadable` is told of messages that cannot be read: request id, client's address, fault.
+    """
 
     class Protocol(Punctual):
         patience_s = request_s
@@ -76,7 +79,7 @@ def protocol(ids: Ids, request_s: float = REQUEST_S) -> type[HttpToolsProtocol]:
 
         def send_400_response(self, msg: str) -> None:
             request_id = ids.uuid()
-            log.info("unreadable request", request_id=request_id, client=self.client, why=msg)
+            unreadable(request_id, self.client and self.client[0], msg)
             self.transport.write(bad_request(request_id))
             self.transport.close()
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from starlette.types import Message, Receive
 
 from offhook import redaction
+from offhook.budget import Budget
 from offhook.clock import Clock
 from offhook.errors import ApiError
 from offhook.records import Incident, IncidentKind
@@ -39,16 +40,13 @@ class Refusals:
     def __init__(self, put: Callable[[Incident], None], clock: Clock) -> None:
         self._put = put
         self._clock = clock
-        self._budget = float(BURST)
-        self._at = clock.now()
-        self.dropped = 0  # so many were not written down
+        self._budget = Budget(BURST, PER_S, clock.now)
 
     def note(
         self, request_id: str, error: ApiError, account_id: str | None, **about: object
     ) -> None:
         """Write down a refusal; `about` says what was asked, as JSON without secrets."""
-        if not self._may():
-            self.dropped += 1
+        if not self._budget.take():
             return
         data = {
             "entry": error.entry.id,
@@ -59,15 +57,6 @@ class Refusals:
         }
         now = self._clock.wall()
         self._put(Incident(request_id, now, IncidentKind.REQUEST, account_id, data=data))
-
-    def _may(self) -> bool:
-        now = self._clock.now()
-        self._budget = min(BURST, self._budget + (now - self._at) * PER_S)
-        self._at = now
-        if self._budget < 1:
-            return False
-        self._budget -= 1
-        return True
 
 
 def shown(body: bytes) -> str:

@@ -10,7 +10,6 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 import structlog
@@ -36,8 +35,6 @@ from offhook.records import (
     CallState,
     ConferenceRecord,
     Delivery,
-    Incident,
-    IncidentKind,
     KeptAnswer,
 )
 from offhook.requests import CallFilter, OutboundRequest, Standing
@@ -299,22 +296,14 @@ class Exchange:
         record = admission.inbound(incoming, self._plant, self.dialer, self.sessions, self.draining)
         if isinstance(record, admission.Refusal):
             self._plant.sip.refuse(incoming.session, record.code, record.headers)
-            incident = summaries.refused(incoming, record.code, record.why)
-            self._refused(record.account_id, incident)
+            refused = summaries.refused(incoming, record.code, record.why)
+            self._plant.turned_away.caller(record.account_id, refused)
             return
         call = Call(self._plant, record, self, incoming=incoming)
         self._plant.store.put_call(record)
         call.journal.log("call.received", source=incoming.source.host, to=incoming.target)
         self.sessions.take(record.account_id, record.call_id)
         self._run(call)
-
-    def _refused(self, account_id: str | None, data: dict[str, Any]) -> None:
-        """Write down an INVITE that became no call: the only trace that there is of it."""
-        plant = self._plant
-        now = plant.clock.wall()
-        incident = Incident(plant.ids.uuid(), now, IncidentKind.INVITE, account_id, data=data)
-        plant.store.put_incident(incident)
-        log.info("inbound call refused", incident=incident.id, **data)
 
     def on_report(self, report: Report) -> None:
         """Hand a report of the media plane to the call it concerns."""

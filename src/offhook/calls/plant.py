@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from offhook.calls.archive import Archive
 from offhook.calls.clips import ClipBank
 from offhook.calls.limits import Settings
+from offhook.calls.turned_away import TurnedAway
 from offhook.clock import Clock
 from offhook.directory import Directory
 from offhook.ids import Ids
@@ -38,3 +39,4 @@ class Plant:
     media: MediaPlane
     clips: ClipBank
     archive: Archive
+    turned_away: TurnedAway

@@ -58,7 +58,7 @@ async def serve(config: Config) -> None:
     async with running_node(config, listener.getsockname()[1]) as node:
         options = uvicorn.Config(
             node.asgi,
-            http=protocol(Ids(SystemRandom())),
+            http=protocol(Ids(SystemRandom()), node.asgi.unreadable),
             loop="none",
             lifespan="off",
             log_config=None,

@@ -34,10 +34,12 @@ class Stack:
         ids: Ids,
         *,
         accepts: Callable[[Address], bool],
+        on_stranger: Callable[[Request, Address], None] | None = None,
         max_transactions: int = MAX_TRANSACTIONS,
     ) -> None:
         self.core = Core(local, ids)
         self._accepts = accepts  # whether calls may come from an address
+        self._on_stranger = on_stranger  # told of an INVITE that may not come
         self._max_transactions = max_transactions
         self.extensions: dict[str, Extension] = {}  # methods that somebody else sees to
         self._numbers = count(1)
@@ -140,7 +142,11 @@ class Stack:
         if not self._accepts(source):
             if request.method == "OPTIONS":
                 return refusal(request) or Refusal(200, OPTIONS_HEADERS)
-            return refusal(request) or Refusal(403 if _begins(request) else 481)
+            if not _begins(request):
+                return refusal(request) or Refusal(481)
+            if self._on_stranger:
+                self._on_stranger(request, source)
+            return refusal(request) or Refusal(403)
         if len(self.core.transactions) >= self._max_transactions:
             return Refusal(503, (BUSY,))
         return None

@@ -19,6 +19,7 @@ from offhook.sip.uri import Uri, host_port
 ANONYMOUS = "sip:anonymous@anonymous.invalid"  # RFC 3323 4.1.1.3
 HIDDEN = ("Restricted", "Anonymous", "Private", "Unavailable")  # bxml.md 2.1, rest.md 4.1
 SIP_PORT = 5060
+TRUNKS_NAMED = 5  # to whoever wonders why a caller was refused
 
 
 class NoRouteError(LookupError):
@@ -110,9 +111,25 @@ def accepts(
     return any(_is_source(trunk, source.host, known or {}) for trunk in directory.trunks.values())
 
 
+def strange(
+    directory: Directory, source: str, known: Mapping[str, Collection[str]] | None = None
+) -> str:
+    """Say which trunks there are, and where their calls may come from."""
+    if not directory.trunks:
+        return f"{source} is not this machine, and there is no trunk"
+    allowed = [
+        f"{trunk.name} allows {', '.join(_sources(trunk, known or {}))}"
+        for trunk in directory.trunks.values()
+    ]
+    return f"no trunk allows calls from {source}: {'; '.join(allowed[:TRUNKS_NAMED])}"
+
+
+def _sources(trunk: Trunk, known: Mapping[str, Collection[str]]) -> Collection[str]:
+    return trunk.allowed_sources or (trunk.host, *known.get(trunk.host, ()))
+
+
 def _is_source(trunk: Trunk, source: str, known: Mapping[str, Collection[str]]) -> bool:
-    own = [trunk.host, *known.get(trunk.host, ())]
-    return any(_within(source, network) for network in trunk.allowed_sources or own)
+    return any(_within(source, network) for network in _sources(trunk, known))
 
 
 def _within(source: str, network: str) -> bool:
