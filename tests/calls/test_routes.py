@@ -42,5 +42,5 @@ def test_a_number_that_no_trunk_takes_ends_the_call_and_the_log_says_why() -> No
 
     assert failure.value.cause is Cause.ERROR
     (event,) = store.events("c-1")
-    assert event.data["reason"] == "no trunk takes +49301234567"
+    assert event.data["reason"] == "no trunk takes +49301234567: us takes +1*"
     store.close()

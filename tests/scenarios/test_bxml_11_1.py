@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 from tests.scenarios.cases import T1, about, arrivals, began, heard, kinds, sip_sent, times
 
+from offhook.calls.limits import PLAY_OUT_S
 from offhook.testing import sound
 from offhook.testing.app import Reply, document
 from offhook.testing.fixtures import ANSWER_URL, T1_HZ
@@ -34,7 +35,7 @@ async def assert_greets(reply: Reply) -> None:
 
     assert world.voice.spoken[0].text == "hi"
     assert heard(talk, SPEECH_HZ) == [about([0, 0.12])]
-    assert times(talk, "disconnect") == [about(0.12)]
+    assert times(talk, "disconnect") == [about(0.12 + PLAY_OUT_S)]
     assert event["cause"] == "hangup"
     assert "errorMessage" not in event
     assert "errorId" not in event

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from tests.scenarios.cases import T1, T3, about, arrivals, clips, heard, kinds, times
 
+from offhook.calls.limits import PLAY_OUT_S
 from offhook.hooks import Credentials
 from offhook.testing.app import document
 from offhook.testing.fixtures import T1_HZ
@@ -95,7 +96,7 @@ async def test_case_027_a_document_from_rest_takes_over_at_once() -> None:
     assert (answer.status, answer.body) == (204, b"")
     assert heard(talk, T1_HZ) == [about([2, 3])]
     assert clips(talk.phone.heard) == ["t1"]
-    assert times(talk, "disconnect") == [about(3)]
+    assert times(talk, "disconnect") == [about(3 + PLAY_OUT_S)]
     assert event["cause"] == "hangup"
     assert kinds(talk) == ["answer", "disconnect"]
 

@@ -2,6 +2,7 @@
 
 from tests.scenarios.cases import T1, about, assert_invalid, clips, heard, times
 
+from offhook.calls.limits import PLAY_OUT_S
 from offhook.speech.phrases import spans
 from offhook.ssml import Segment, Silence, Text
 from offhook.testing.fixtures import T1_HZ
@@ -60,7 +61,7 @@ async def test_case_074_an_unknown_voice_fails_when_its_turn_comes() -> None:
 
     assert clips(talk.phone.heard) == ["t1"]
     assert heard(talk, T1_HZ) == [about([0, 1])]
-    assert times(talk, "disconnect") == [about(1)]
+    assert times(talk, "disconnect") == [about(1 + PLAY_OUT_S)]
     assert event["cause"] == "application-error"
     assert event["errorMessage"].startswith("SpeakSentence failed: ")
     assert "nobody" in event["errorMessage"]

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from tests.scenarios.cases import T1, about, clips, heard, kinds, sip_sent, times
 
+from offhook.calls.limits import PLAY_OUT_S
 from offhook.testing.app import SILENCE, Reply, document
 from offhook.testing.fixtures import T1_HZ, TRUNK, sound_files
 from offhook.testing.loop import virtual
@@ -169,5 +170,5 @@ async def test_the_later_of_two_documents_from_rest_runs() -> None:
 
     assert [answer.status for answer in both] == [204, 204]
     assert clips(talk.phone.heard) == ["t1"]
-    assert times(talk, "disconnect") == [about(1)]
+    assert times(talk, "disconnect") == [about(1 + PLAY_OUT_S)]
     assert event["cause"] == "hangup"

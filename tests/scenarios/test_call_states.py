@@ -235,6 +235,7 @@ def test_a_completed_call_ends_with_the_cause_of_its_state(reach: Reach, cause: 
 async def test_a_queued_call_that_is_removed_is_never_placed() -> None:
     async with World() as world:
         call_id = await queued(world)
+        await world.phone().wait_call()  # the one before it
         await complete(world, call_id)
         await world.app.wait_event("disconnect", callId=call_id)
         await end_all(world)

@@ -7,6 +7,7 @@ CONFIRM_S = 35.0  # time for a caller's ACK; the SIP stack gives up after 64*T1 
 COMMIT_S = 10.0  # time for the store to write a call down before it is placed
 MEDIA_OPEN_S = 5.0  # time for a media worker to open a leg
 INBOX_FACTS = 1000  # facts waiting in one call's inbox
+PLAY_OUT_S = 0.08  # from the last sound to our BYE: what jitter buffers of far ends still hold
 READ_IN_PLACE_BYTES = 4096  # a document that is larger is read beside the event loop
 CONSECUTIVE_REDIRECTS = 100  # without a media verb between (bxml.md 4.11)
 RELAYED_KEYS = 32  # keys of a joined party that wait to be sent

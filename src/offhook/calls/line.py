@@ -49,6 +49,7 @@ class CallLine:
         self._recordings = recordings
         self._owner = owner
         self.set_tag = owner.set_tag
+        self.play_out = leg.players.play_out
         self._listener: Target | None = None  # where `dtmf` events go
         self.base: str | None = None  # documents of REST have that of the one they replace
         self.answered = False

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
+from offhook.calls.limits import PLAY_OUT_S
 from offhook.media.messages import Dial, MediaPlane, Play, Stop, ToneStep
 
 
@@ -14,11 +15,18 @@ class Players:
         self._leg = leg
         self._last = 0
         self._waiting: dict[int, asyncio.Future[None]] = {}
+        self._sounded = 0.0  # when a sound last came to its end
         self.open = False  # whether the media plane has the leg
 
     async def play(self, clip: str, *, loop: bool = False) -> None:
         """Play a loaded clip to its end; when cancelled, stop it at once."""
         await self._run(lambda number: Play(self._leg, number, clip, loop))
+
+    async def play_out(self) -> None:
+        """Let the far end hear a sound that has just been sent to its end."""
+        left_s = self._sounded + PLAY_OUT_S - asyncio.get_running_loop().time()
+        if self._sounded and left_s > 0:
+            await asyncio.sleep(left_s)
 
     async def dial(self, steps: Sequence[ToneStep]) -> None:
         """Send DTMF to its end."""
@@ -47,6 +55,7 @@ class Players:
         self._media.send(command(number))
         try:
             await ended
+            self._sounded = asyncio.get_running_loop().time()
         finally:
             del self._waiting[number]
             if not ended.done() or ended.cancelled():

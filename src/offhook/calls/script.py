@@ -69,9 +69,12 @@ class Script:
     async def run(self, start: Goto | Page) -> End:
         """Run from `start` to the end of the call."""
         try:
-            return await self._run(start)
+            end = await self._run(start)
         except CallError as error:
-            return endings.failed(error)
+            end = endings.failed(error)
+        if not (isinstance(end, RanOut) and self.owner.announcing):  # else the line stays open
+            await self.line.play_out()
+        return end
 
     async def _run(self, start: Goto | Page) -> End:
         page = start if isinstance(start, Page) else await self._fetch(start)

@@ -11,7 +11,8 @@ from offhook.verbs import End, Line, Step, Verb
 class Hangup(Verb):
     """End the call. An inbound call that was not answered yet is rejected.
 
-    Verbs after it never run. A document that simply ends hangs up as well.
+    Verbs after it never run. A document that simply ends hangs up as well. After a sound the far
+    end gets 80 ms to play what its jitter buffer still holds.
 
     ## Events
 
