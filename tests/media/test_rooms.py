@@ -162,6 +162,14 @@ def test_whom_a_coach_has_named_may_come_later_and_it_may_leave_and_come_back() 
     assert house.mix(said, heard * 0)["a"] == (said[LEGS.index("d")] + said[4]).tolist()
 
 
+def test_a_coach_that_has_left_with_its_leg_is_heard_by_nobody() -> None:
+    house = House().seat(Seat("d", "red", coached=("a",)), Seat("a", "red"), Seat("e", "red"))
+    house.seat(Unseat("d", "red"), Unseat("a", "red"))
+    said, heard = sound(1)
+
+    assert house.mix(said, heard) == plain({"e": Seat("e", "red")}, said, heard)
+
+
 @pytest.mark.parametrize("loud", [32767, -32768])
 def test_a_loud_room_is_clipped_and_not_wrapped(loud: int) -> None:
     house = House().seat(*(Seat(leg, "red") for leg in LEGS))
