@@ -164,10 +164,11 @@ def test_whom_a_coach_has_named_may_come_later_and_it_may_leave_and_come_back() 
 
 def test_a_coach_that_has_left_with_its_leg_is_heard_by_nobody() -> None:
     house = House().seat(Seat("d", "red", coached=("a",)), Seat("a", "red"), Seat("e", "red"))
-    house.seat(Unseat("d", "red"), Unseat("a", "red"))
+    other = Seat("f", "blue", coached=("b",))
+    house.seat(Unseat("d", "red"), Unseat("a", "red"), other)
     said, heard = sound(1)
 
-    assert house.mix(said, heard) == plain({"e": Seat("e", "red")}, said, heard)
+    assert house.mix(said, heard) == plain({"e": Seat("e", "red"), "f": other}, said, heard)
 
 
 @pytest.mark.parametrize("loud", [32767, -32768])
