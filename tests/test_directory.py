@@ -2,7 +2,18 @@
 
 import pytest
 
-from offhook.directory import Account, Application, Directory, Number, Trunk, User, normal_number
+from offhook.directory import (
+    Account,
+    Application,
+    Directory,
+    Number,
+    SigningSecret,
+    Trunk,
+    User,
+    dangling,
+    merged,
+    normal_number,
+)
 
 APP = Application("3D4F7C5E-2a51-4c59-9b6f-6f0a61f8d1aa", "9900000", "desk")
 DIRECTORY = Directory(
@@ -63,3 +74,42 @@ def test_secrets_are_not_shown() -> None:
     trunk = Trunk("us", "us.test", username="me", password="secret")
 
     assert "secret" not in repr((trunk, User("me", "scrypt$secret")))
+
+
+def test_of_two_directories_the_second_wins() -> None:
+    first = Directory([Account("1", "old"), Account("2")])
+    second = Directory([Account("1", "new")])
+
+    assert {a.id: a.name for a in merged(first, second).accounts.values()} == {"1": "new", "2": ""}
+
+
+def test_names_that_lead_nowhere_are_found() -> None:
+    directory = Directory(
+        accounts=[Account("1")],
+        users=[User("a", "h", {"1": ("voice",), "2": ("voice",)})],
+        applications=[Application("app", "3", "x")],
+        numbers=[Number("+1", "APP"), Number("+2", "none")],
+        secrets=[SigningSecret("k-1", "APP", "s"), SigningSecret("k-2", "none", "s")],
+    )
+
+    assert dangling(directory) == [
+        "user a belongs to account 2, which does not exist",
+        "application app belongs to account 3, which does not exist",
+        "number +2 leads to application none, which does not exist",
+        "secret k-2 is for application none, which does not exist",
+    ]
+
+
+def test_webhooks_are_signed_with_what_is_in_use_the_newest_first() -> None:
+    directory = Directory(
+        secrets=[
+            SigningSecret("k-1", "APP", "oldest", created=1.0, expires=50.0),
+            SigningSecret("k-2", "app", "newest", created=2.0),
+            SigningSecret("k-3", "other", "another's", created=3.0),
+        ]
+    )
+
+    assert directory.signing_secrets("App", 49.9) == ["newest", "oldest"]
+    assert directory.signing_secrets("app", 50.0) == ["newest"]
+    assert directory.signing_secrets("none", 0.0) == []
+    assert "newest" not in repr(directory.secrets)

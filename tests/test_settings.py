@@ -9,7 +9,7 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from offhook.directory import Account, Application, Directory, Number, Trunk, User
+from offhook.directory import Account, Application, Number, Trunk, User
 from offhook.hooks import Credentials, Hook, Target
 from offhook.passwords import verify_password
 from offhook.settings import (
@@ -22,8 +22,6 @@ from offhook.settings import (
     Settings,
     TrunkSettings,
     UserSettings,
-    dangling,
-    merged,
 )
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "offhook.toml"
@@ -123,28 +121,6 @@ def test_media_ports_are_a_range() -> None:
 def test_a_range_the_wrong_way_round_or_out_of_bounds_is_refused(ports: str) -> None:
     with pytest.raises(ValueError, match="is no range of ports"):
         Media(ports=ports)
-
-
-def test_of_two_directories_the_second_wins() -> None:
-    first = Directory([Account("1", "old"), Account("2")])
-    second = Directory([Account("1", "new")])
-
-    assert {a.id: a.name for a in merged(first, second).accounts.values()} == {"1": "new", "2": ""}
-
-
-def test_names_that_lead_nowhere_are_found() -> None:
-    directory = Directory(
-        accounts=[Account("1")],
-        users=[User("a", "h", {"1": ("voice",), "2": ("voice",)})],
-        applications=[Application("app", "3", "x")],
-        numbers=[Number("+1", "APP"), Number("+2", "none")],
-    )
-
-    assert dangling(directory) == [
-        "user a belongs to account 2, which does not exist",
-        "application app belongs to account 3, which does not exist",
-        "number +2 leads to application none, which does not exist",
-    ]
 
 
 @pytest.mark.parametrize(

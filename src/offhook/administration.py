@@ -7,18 +7,29 @@ exceptions, which print as one line.
 import random
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeVar
 
 import click
 import msgspec
 
 from offhook import settings
+from offhook.clock import Clock
 from offhook.config import Config, told
-from offhook.directory import Account, Application, Directory, Number, Trunk, User
+from offhook.directory import (
+    Account,
+    Application,
+    Directory,
+    Number,
+    SigningSecret,
+    Trunk,
+    User,
+    dangling,
+    merged,
+)
 from offhook.ids import Ids
 
-Entry = Account | User | Application | Number | Trunk
+Entry = Account | User | Application | Number | Trunk | SigningSecret
 S = TypeVar("S", bound=settings.Section)
 
 TABLES: dict[type[Entry], str] = {
@@ -27,6 +38,7 @@ TABLES: dict[type[Entry], str] = {
     Application: "applications",
     Number: "numbers",
     Trunk: "trunks",
+    SigningSecret: "secrets",
 }
 
 
@@ -34,7 +46,7 @@ class Rows(Protocol):
     """The part of the store that is used here."""
 
     def load_directory(self) -> tuple[Iterable[Any], ...]:
-        """Return accounts, users, applications, numbers and trunks."""
+        """Return the arguments of a Directory."""
         ...
 
     def put(self, entry: Entry) -> None:
@@ -53,6 +65,7 @@ class Admin:
     load: Callable[[], Config]
     open_rows: Callable[[], AbstractContextManager[Rows]]
     ids: Ids
+    clock: Clock = field(default_factory=Clock)
 
     @property
     def rng(self) -> random.Random:
@@ -61,7 +74,7 @@ class Admin:
 
     def in_force(self, rows: Rows) -> Directory:
         """Return the store's entries, and the file's over them."""
-        return settings.merged(Directory(*rows.load_directory()), self.load().directory(self.rng))
+        return merged(Directory(*rows.load_directory()), self.load().directory(self.rng))
 
     def entries(self, kind: type[Entry]) -> list[Any]:
         """Return what is in force of a kind, by name."""
@@ -78,8 +91,8 @@ class Admin:
             before = self.in_force(rows)
             if getattr(before, table).keys() & getattr(addition, table).keys():
                 raise click.ClickException(f"{name} exists already")
-            after = settings.merged(before, addition)
-            if faults := _new(settings.dangling(before), settings.dangling(after)):
+            after = merged(before, addition)
+            if faults := _new(dangling(before), dangling(after)):
                 raise click.ClickException("; ".join(faults))
             rows.put(entry)
         click.echo(f"added {name}")
@@ -92,7 +105,7 @@ class Admin:
                 raise click.ClickException(f"{name} is not in the store; edit the file for its own")
             after = self.in_force(rows)
         click.echo(f"removed {name}")
-        for sentence in _new(settings.dangling(before), settings.dangling(after)):
+        for sentence in _new(dangling(before), dangling(after)):
             click.echo(f"warning: {sentence}", err=True)
 
     def change(self, kind: type[Entry], name: str, **changes: Any) -> None:

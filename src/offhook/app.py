@@ -14,6 +14,7 @@ from offhook.calls.archive import Archive
 from offhook.calls.clips import ClipBank
 from offhook.calls.exchange import Exchange
 from offhook.calls.limits import Settings
+from offhook.calls.mailroom import Mailroom
 from offhook.calls.memory import Memory
 from offhook.calls.plant import Plant
 from offhook.calls.turned_away import TurnedAway
@@ -31,7 +32,7 @@ from offhook.speech import Synthesizer
 from offhook.store import Store
 from offhook.store.files import Files
 from offhook.webhooks.downloads import Downloads
-from offhook.webhooks.fetch import Attempt
+from offhook.webhooks.fetch import Attempt, Courier
 from offhook.webhooks.http import HttpClient
 from offhook.webhooks.outbox import Outbox
 
@@ -76,8 +77,9 @@ class Node:
         self.sip = self._endpoint(parts)
         self.sip_address = "{}:{}".format(*parts.sockets.local("udp"))
         self.media = parts.make_media(self._on_report)
+        self.courier = Courier(parts.http, parts.directory, parts.clock)
         self.outbox = Outbox(
-            parts.http,
+            self.courier,
             parts.clock,
             self._tasks,
             self._settle,
@@ -87,7 +89,9 @@ class Node:
         self.archive = Archive(
             parts.store, parts.files, parts.clock, parts.offload, parts.files_offload
         )
-        self.exchange = Exchange(self._plant(parts))
+        plant = self._plant(parts)
+        self.exchange = Exchange(plant)
+        self.mailroom = Mailroom(plant, self.exchange.reopen)
         self.asgi = self._api(parts)
 
     def _api(self, parts: Parts) -> Server:
@@ -100,6 +104,7 @@ class Node:
             parts.store.put_incident,
             parts.store,
             Memory(parts.store, parts.offload),
+            self.mailroom,
             lambda: parts.store.healthy,
         )
         return assembly.assemble(self.exchange, parts.directory, parts.api, world)
@@ -112,7 +117,7 @@ class Node:
             ids=parts.ids,
             offload=parts.offload,
             store=parts.store,
-            http=parts.http,
+            courier=self.courier,
             outbox=self.outbox,
             downloads=Downloads(parts.http, parts.clock),
             synthesizer=parts.synthesizer,

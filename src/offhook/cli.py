@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from offhook import __version__, cli_admin
+from offhook import __version__, cli_admin, cli_secrets, cli_signature, cli_webhooks
 from offhook.administration import Admin
 from offhook.cli_explain import explain
 from offhook.cli_lint import lint
@@ -104,5 +104,6 @@ def demo(out: Path) -> None:
     sys.exit(run(out))
 
 
-for group in (*cli_admin.GROUPS, lint, explain):
+OWN = (cli_secrets.secrets, cli_signature.signature, cli_webhooks.webhooks, lint, explain)
+for group in (*cli_admin.GROUPS, *OWN):
     main.add_command(group)

@@ -12,7 +12,7 @@ import click
 
 from offhook import settings
 from offhook.administration import Admin, checked
-from offhook.directory import Account, Application, Number, Trunk, User
+from offhook.directory import Account, Application, Number, Trunk, User, dangling
 
 Command = Callable[..., None]
 
@@ -261,7 +261,7 @@ def config() -> None:
 def check_config(admin: Admin, /) -> None:
     """Read the file, the variables and the store, and say what is wrong."""
     with admin.open_rows() as rows:
-        faults = settings.dangling(admin.in_force(rows))
+        faults = dangling(admin.in_force(rows))
     if faults:
         raise click.ClickException("\n".join(faults))
     click.echo("the configuration is sound")

@@ -1,8 +1,9 @@
-"""What the operator configures: accounts, users, applications, numbers, trunks; and look-ups.
+"""What the operator configures: accounts, users, applications, numbers, trunks,
+signing secrets; and look-ups.
 
 Values only: where they come from (TOML file, store) is the business of `config` and `store`.
-Passwords are kept as hashes (`passwords.py`); a trunk's password and webhook credentials are
-secrets that must be sent and are never logged.
+Passwords are kept as hashes (`passwords.py`); a trunk's password, webhook credentials and
+signing secrets must be used as they are, and are never logged.
 """
 
 import re
@@ -86,6 +87,21 @@ class Trunk:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class SigningSecret:
+    """What the webhooks of an application are signed with (docs/signatures.md)."""
+
+    id: str
+    application_id: str
+    secret: str = field(repr=False)
+    created: float = 0.0  # seconds since the epoch; 0 for those of the file
+    expires: float | None = None  # from then on nothing is signed with it
+
+    def signs(self, now: float) -> bool:
+        """Whether it is in use."""
+        return self.expires is None or now < self.expires
+
+
 class Directory:
     """All of the above, indexed. Immutable: a change builds a new one."""
 
@@ -96,12 +112,17 @@ class Directory:
         applications: Iterable[Application] = (),
         numbers: Iterable[Number] = (),
         trunks: Iterable[Trunk] = (),
+        secrets: Iterable[SigningSecret] = (),
     ) -> None:
         self.accounts = {account.id: account for account in accounts}
         self.users = {user.name: user for user in users}
         self.applications = {app.id.lower(): app for app in applications}
         self.numbers = {normal_number(number.number): number for number in numbers}
         self.trunks = {trunk.name: trunk for trunk in trunks}
+        self.secrets = {secret.id: secret for secret in secrets}
+        self._secrets_of: dict[str, list[SigningSecret]] = {}
+        for secret in sorted(self.secrets.values(), key=lambda each: -each.created):
+            self._secrets_of.setdefault(secret.application_id.lower(), []).append(secret)
 
     def application(self, account_id: str, application_id: str) -> Application | None:
         """Return the account's application; UUIDs match in any case (errors.md 4.2)."""
@@ -112,6 +133,11 @@ class Directory:
         """Return the application an inbound call to this number or SIP user belongs to."""
         number = self.numbers.get(normal_number(called))
         return self.applications.get(number.application_id.lower()) if number else None
+
+    def signing_secrets(self, application_id: str, now: float) -> list[str]:
+        """Return what to sign an application's webhooks with now, the newest first."""
+        secrets = self._secrets_of.get(application_id.lower(), ())
+        return [each.secret for each in secrets if each.signs(now)]
 
     def owns_number(self, account_id: str, number: str) -> bool:
         """Whether the number's application belongs to the account."""
@@ -126,6 +152,44 @@ class Directory:
             if trunk.takes(number)
         ]
         return max(candidates, key=lambda pair: pair[0])[1] if candidates else None
+
+
+def merged(first: Directory, second: Directory) -> Directory:
+    """Return both together; where they name the same thing, the second counts."""
+    return Directory(
+        (first.accounts | second.accounts).values(),
+        (first.users | second.users).values(),
+        (first.applications | second.applications).values(),
+        (first.numbers | second.numbers).values(),
+        (first.trunks | second.trunks).values(),
+        (first.secrets | second.secrets).values(),
+    )
+
+
+def dangling(directory: Directory) -> list[str]:
+    """Return a sentence for each name in a directory that leads nowhere."""
+    faults = [
+        f"user {user.name} belongs to account {account}, which does not exist"
+        for user in directory.users.values()
+        for account in user.roles
+        if account not in directory.accounts
+    ]
+    faults += [
+        f"application {app.id} belongs to account {app.account_id}, which does not exist"
+        for app in directory.applications.values()
+        if app.account_id not in directory.accounts
+    ]
+    faults += [
+        f"number {number.number} leads to application {number.application_id}, which does not exist"
+        for number in directory.numbers.values()
+        if number.application_id.lower() not in directory.applications
+    ]
+    faults += [
+        f"secret {each.id} is for application {each.application_id}, which does not exist"
+        for each in directory.secrets.values()
+        if each.application_id.lower() not in directory.applications
+    ]
+    return faults
 
 
 def _matches(pattern: str, number: str) -> bool:

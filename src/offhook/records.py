@@ -215,12 +215,16 @@ class Incident:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A webhook in the outbox; one lane per call or conference, in `sequence` order."""
+    """A webhook: where it goes, what it says, and whether it has arrived.
+
+    Synchronous ones of calls are sent by their call, which waits for the reply; all else by the
+    outbox, one lane per call or conference, in `sequence` order.
+    """
 
     id: str  # UUID; the wire's Offhook-Event-Id
     call_id: str  # or the conference's
     account_id: str
-    sequence: int  # of that lane, from 1
+    sequence: int  # of all webhooks of the call or conference, from 1
     event_type: str
     payload: dict[str, Any]
     target: Target
@@ -230,6 +234,15 @@ class Delivery:
     delivered: float | None = None
     failed: str | None = None
     asks: bool = False  # the reply matters: it may be a document for a conference
+    sync: bool = False  # sent by its call
+    redeliveries: int = 0  # how often somebody had it sent again
+
+    @property
+    def state(self) -> str:
+        """What became of it: pending, delivered or failed."""
+        if self.failed is not None:
+            return "failed"
+        return "pending" if self.delivered is None else "delivered"
 
 
 @dataclass(frozen=True, slots=True)

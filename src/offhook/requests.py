@@ -90,6 +90,18 @@ class RecordingFilter:
     limit: int = 1000
 
 
+@dataclass(frozen=True, slots=True)
+class DeliveryFilter:
+    """Which webhooks of an account to list, and where in the list to go on."""
+
+    call_id: str | None = None
+    event_type: str | None = None
+    state: str | None = None  # pending, delivered or failed
+    since: float | None = None  # seconds since the epoch, inclusive
+    limit: int = 100
+    after: tuple[float, str] | None = None  # creation time and id of the last one seen
+
+
 class Standing(Enum):
     """How a call stands to those who want to change it (errors.md 3.6)."""
 

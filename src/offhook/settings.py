@@ -13,7 +13,16 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta
 
-from offhook.directory import VOICE, Account, Application, Directory, Number, Trunk, User
+from offhook.directory import (
+    VOICE,
+    Account,
+    Application,
+    Directory,
+    Number,
+    SigningSecret,
+    Trunk,
+    User,
+)
 from offhook.hooks import Credentials, Hook, Target, is_loopback
 from offhook.passwords import check_hash, hash_password
 
@@ -36,6 +45,10 @@ Uuid = Annotated[
 Positive = Annotated[int, Meta(ge=1, description="a whole number above 0")]
 Seconds = Annotated[float, Meta(ge=0, description="seconds, 0 or more")]
 Method = Literal["POST", "GET"]
+Secret = Annotated[
+    str, Meta(min_length=24, max_length=256, description="24 to 256 random characters")
+]
+Secrets = Annotated[tuple[Secret, ...], Meta(max_length=4, description="at most 4 secrets")]
 
 
 def networks(key: str, texts: Iterable[str]) -> None:
@@ -248,6 +261,15 @@ class ApplicationSettings(Section, frozen=True, kw_only=True):
     username: str | None = None
     password: str | None = None
     callback_timeout: Annotated[float, Meta(ge=1, le=25, description="seconds from 1 to 25")] = 15.0
+    signing_secrets: Secrets = ()
+
+    def secrets(self) -> list[SigningSecret]:
+        """Return what its webhooks are signed with."""
+        name = self.id.lower()
+        return [
+            SigningSecret(f"file-{name[:8]}-{place}", name, secret)
+            for place, secret in enumerate(self.signing_secrets, 1)
+        ]
 
     def value(self) -> Application:
         """Return the directory's entry."""
@@ -332,39 +354,8 @@ class Settings(Section, frozen=True, kw_only=True):
             [application.value() for application in self.applications],
             [number.value() for number in self.numbers],
             [trunk.value() for trunk in self.trunks],
+            [secret for application in self.applications for secret in application.secrets()],
         )
-
-
-def merged(first: Directory, second: Directory) -> Directory:
-    """Return both together; where they name the same thing, the second counts."""
-    return Directory(
-        (first.accounts | second.accounts).values(),
-        (first.users | second.users).values(),
-        (first.applications | second.applications).values(),
-        (first.numbers | second.numbers).values(),
-        (first.trunks | second.trunks).values(),
-    )
-
-
-def dangling(directory: Directory) -> list[str]:
-    """Return a sentence for each name in a directory that leads nowhere."""
-    faults = [
-        f"user {user.name} belongs to account {account}, which does not exist"
-        for user in directory.users.values()
-        for account in user.roles
-        if account not in directory.accounts
-    ]
-    faults += [
-        f"application {app.id} belongs to account {app.account_id}, which does not exist"
-        for app in directory.applications.values()
-        if app.account_id not in directory.accounts
-    ]
-    faults += [
-        f"number {number.number} leads to application {number.application_id}, which does not exist"
-        for number in directory.numbers.values()
-        if number.application_id.lower() not in directory.applications
-    ]
-    return faults
 
 
 def _once(key: str, names: Iterable[str]) -> None:

@@ -98,6 +98,7 @@ _TEXTS: dict[str, Callable[[Data], str]] = {
     "conference.ended": lambda data: f"ends: {data['reason']}",
     "speech.played": lambda data: f"{data['duration_s']:.2f} s of speech",
     "audio.played": lambda data: f"{data['duration_s']:.2f} s from {data['url']}",
+    "webhook.resent": lambda data: f"{data['by']} has an event sent again: {data['event_id']}",
     "call.created": _created,
     "call.received": lambda data: f"a call for {data['to']} from {data['source']}",
     "call.state": lambda data: f"is {data['state']}",

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from tests.api.fake_archive import FakeArchive
+from tests.api.fake_mail import FakeMail
 from tests.api.fake_rooms import FakeRooms
 from tests.api.fake_service import FakeService
 from tests.api.fake_stories import FakeStories
@@ -95,6 +96,7 @@ class Stage:
         self.stories = FakeStories()
         self.refused = self.stories.refused
         self.rooms = FakeRooms()
+        self.mail = FakeMail()
         self.server: Server = assemble(
             self.service,
             lambda: self.directory,
@@ -108,6 +110,7 @@ class Stage:
                 self.refused.append,
                 self.stories,
                 self.service,
+                self.mail,
             ),
         )
 

@@ -32,5 +32,6 @@ async def test_an_asynchronous_result_is_a_webhook_before_the_goodbye() -> None:
     assert "machineDetectionResult" not in talk.events("answer")[0]
     assert [(d.sequence, d.event_type) for d in deliveries] == [
         (1, "machineDetectionComplete"),
-        (2, "disconnect"),
+        (2, "answer"),
+        (3, "disconnect"),
     ]

@@ -16,15 +16,17 @@ async def test_a_call_without_a_disconnect_url_says_no_goodbye() -> None:
 
 
 @virtual
-async def test_the_goodbye_is_the_only_delivery_and_is_settled() -> None:
+async def test_a_question_and_the_goodbye_are_written_down_and_settled() -> None:
     async with World() as world:
         talk = await world.answered("")
         await talk.disconnect()
         await asyncio.sleep(1)
-        (delivery,) = world.store.deliveries(talk.call_id)
+        asked, goodbye = world.store.deliveries(talk.call_id)
 
-    assert (delivery.event_type, delivery.sequence) == ("disconnect", 1)
-    assert delivery.delivered is not None
+    assert (asked.event_type, asked.sequence, asked.sync) == ("answer", 1, True)
+    assert (goodbye.event_type, goodbye.sequence, goodbye.sync) == ("disconnect", 2, False)
+    assert asked.delivered is not None
+    assert goodbye.delivered is not None
 
 
 @virtual

@@ -58,7 +58,7 @@ class Rest:
         sent = {**self.basic, **kind, **(headers or {})}
         connection = HTTPConnection("127.0.0.1", self.server.http, timeout=PATIENCE_S)
         try:
-            target = path if path.startswith("/api/") else self.base + path
+            target = path if path.startswith(("/api/", "/offhook/")) else self.base + path
             connection.request(method, target, data, {k: v for k, v in sent.items() if v})
             response = connection.getresponse()
             return Answer(response.status, response.getheaders(), response.read())

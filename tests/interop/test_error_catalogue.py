@@ -213,6 +213,17 @@ def key_of_another_call(grounds: Grounds) -> Got:
     return Got(answer, {"key": "order-1"})
 
 
+@recipe(additions.WEBHOOK_STATE)
+def question_asked_again(grounds: Grounds) -> Got:
+    site = grounds.wide.site
+    site.phones.phone("+12025550168")
+    call_id = grounds.rest.create(site.request(to="+12025550168"))
+    grounds.wide.loop.run(site.ended(call_id))
+    asked = next(each for each in site.store.deliveries(call_id) if each.sync)
+    path = f"/offhook/v1/accounts/{grounds.wide.server.account}/webhooks/{asked.id}/resend"
+    return Got(grounds.rest.ask("POST", path), {"eventId": asked.id})
+
+
 @recipe(fields.NOT_OWNED)
 def somebody_elses_number(grounds: Grounds) -> Got:
     body = grounds.wide.site.request(**{"from": "+12025550111"})

@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import StaticPool
-from tests.store.samples import delivery
+from tests.store.samples import ACCOUNT, delivery
 
 from offhook.hooks import Target
 from offhook.records import Delivery
+from offhook.requests import DeliveryFilter
 from offhook.store import deliveries
 from offhook.store.tables import metadata
 
@@ -56,3 +57,41 @@ def test_the_last_sequence_number_is_per_call_and_0_before_the_first(
 
     assert deliveries.last_sequence(connection, "c-1") == 4
     assert deliveries.last_sequence(connection, "c-2") == 0
+
+
+def test_a_delivery_is_found_by_its_account_only(connection: Connection) -> None:
+    write(connection, delivery())
+
+    assert deliveries.find(connection, ACCOUNT, "c-1/1") == delivery()
+    assert deliveries.find(connection, "7", "c-1/1") is None
+    assert deliveries.find(connection, ACCOUNT, "c-1/2") is None
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        (DeliveryFilter(), ["a", "b", "c", "d"]),
+        (DeliveryFilter(call_id="c-2"), ["c", "d"]),
+        (DeliveryFilter(state="pending"), ["a"]),
+        (DeliveryFilter(state="delivered"), ["b"]),
+        (DeliveryFilter(state="failed"), ["c", "d"]),
+        (DeliveryFilter(event_type="dtmf"), ["d"]),
+        (DeliveryFilter(since=20.0), ["b", "c", "d"]),
+        (DeliveryFilter(limit=2), ["a", "b"]),
+        (DeliveryFilter(limit=2, after=(20.0, "b")), ["c", "d"]),
+        (DeliveryFilter(event_type="disconnect", limit=1, after=(10.0, "a")), ["b"]),
+    ],
+)
+def test_deliveries_are_listed_by_what_is_asked_for(
+    connection: Connection, wanted: DeliveryFilter, found: list[str]
+) -> None:
+    write(
+        connection,
+        delivery(id="d", call_id="c-2", created=30.0, failed="HTTP 500", event_type="dtmf"),
+        delivery(id="c", call_id="c-2", created=30.0, failed="HTTP 404"),
+        delivery(id="b", call_id="c-1", created=20.0, delivered=21.0),
+        delivery(id="a", call_id="c-1", created=10.0),
+        delivery(id="x", call_id="c-1", created=10.0, account_id="7"),
+    )
+
+    assert [each.id for each in deliveries.matching(connection, ACCOUNT, wanted)] == found

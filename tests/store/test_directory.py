@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import StaticPool
 
-from offhook.directory import Account, Application, Directory, Number, Trunk, User
+from offhook.directory import Account, Application, Directory, Number, SigningSecret, Trunk, User
 from offhook.hooks import Credentials, Hook, Target
 from offhook.store import directory
 from offhook.store.directory import Entry
@@ -20,6 +20,7 @@ ENTRIES: list[Entry] = [
     Application(APP, "99", "ivr", Hook(Target("https://a.test", "GET", Credentials("u", "p")))),
     Number("+12025550100", APP),
     Trunk("carrier", "sip.test", patterns=("+1*", "*")),
+    SigningSecret("k-1", APP, "a secret", created=5.0, expires=9.0),
 ]
 
 
@@ -60,7 +61,7 @@ def test_an_entry_can_be_removed_by_kind_and_name(connection: Connection) -> Non
     assert directory.remove(connection, Application, APP.lower())
     assert directory.remove(connection, Number, "12025550100")
     assert not directory.remove(connection, Trunk, "99")
-    assert [len(part) for part in directory.load(connection)] == [1, 1, 0, 0, 1]
+    assert [len(part) for part in directory.load(connection)] == [1, 1, 0, 0, 1, 1]
 
 
 def test_every_change_is_counted(connection: Connection) -> None:

@@ -151,7 +151,26 @@ def test_a_good_call_breaks_no_rule() -> None:
         ),
         (
             with_requests(*[replace(request("dtmf", 1), headers={"offhook-event-id": "x"})] * 2),
-            f"a webhook was sent again though it had come in: [('x', '{TARGET.url}')]",
+            f"a webhook was sent again though it had come in: [('x', '{TARGET.url}', None)]",
+        ),
+        (
+            with_requests(
+                replace(
+                    request("dtmf", 1),
+                    headers={"offhook-event-id": "x", "offhook-sequence": "1"},
+                ),
+                replace(
+                    request("gather", 1),
+                    headers={"offhook-event-id": "y", "offhook-sequence": "1"},
+                ),
+            ),
+            "webhooks and their numbers do not belong together: [('x', '1'), ('y', '1')]",
+        ),
+        (
+            lambda evidence: replace(
+                evidence, deliveries=[replace(each, sequence=2) for each in evidence.deliveries]
+            ),
+            "its webhooks are numbered [2]",
         ),
         (with_requests(request("gather", 1, tag=None)), "null in a webhook: ['tag']"),
         (

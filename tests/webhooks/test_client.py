@@ -18,6 +18,8 @@ from offhook.hooks import Credentials
 from offhook.webhooks.client import AiohttpClient
 from offhook.webhooks.guard import Guard
 from offhook.webhooks.http import HttpClient, HttpError, HttpRequest, HttpResponse
+from offhook.webhooks.redirects import prepared
+from offhook.webhooks.signing import target_of
 
 ME = Credentials("me", "sécret")
 BASIC = "Basic bWU6c8OpY3JldA=="
@@ -486,5 +488,40 @@ def test_a_cancelled_request_leaves_nothing_behind() -> None:
 
         assert asking.cancelled()
         assert (await get(http, f"{app.url}/next")).body == b"ok"
+
+    story(body)
+
+
+@pytest.mark.parametrize("target", ["", "?", "/", "?a=b", "/a%20b?c=%2B1&d=x:y", "/ü?ö=ß#part"])
+def test_the_seal_is_for_the_path_and_query_that_are_sent(target: str) -> None:
+    async def body(app: Site, http: AiohttpClient) -> None:
+        def seal(method: str, sent: str, content: bytes) -> dict[str, str]:
+            return {"X-Seal": f"{method} {sent} {content.decode()}"}
+
+        request = HttpRequest("POST", app.url + target, body=b"{}", seal=seal)
+        await http.send(request, timeout_s=5, limit=1000)
+
+        seen = app.seen[0]
+        assert seen.headers["x-seal"] == f"POST {seen.target} {{}}"
+        assert seen.target == target_of(prepared(request).url)
+
+    story(body)
+
+
+def test_each_hop_has_its_own_seal_and_a_stranger_none() -> None:
+    async def body(app: Site, http: AiohttpClient) -> None:
+        def seal(method: str, sent: str, content: bytes) -> dict[str, str]:
+            return {"X-Seal": f"{method} {sent} ({content.decode()})"}
+
+        async with site() as stranger:
+            app.page("/a", 307, Location="/b?x=1")
+            app.page("/b", 303, Location="/c")
+            app.page("/c", 302, Location=f"{stranger.url}/d")
+            request = HttpRequest("POST", f"{app.url}/a", body=b"{}", seal=seal)
+            await http.send(request, timeout_s=5, limit=1000)
+
+            seals = [seen.headers["x-seal"] for seen in app.seen]
+            assert seals == ["POST /a ({})", "POST /b?x=1 ({})", "GET /c ()"]
+            assert "x-seal" not in stranger.seen[0].headers
 
     story(body)

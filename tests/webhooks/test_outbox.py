@@ -8,11 +8,12 @@ import pytest
 from tests.webhooks.scripted import REFUSED, SLOW, Scripted, reply
 
 from offhook.clock import Clock
+from offhook.directory import Directory
 from offhook.hooks import Credentials, Target
 from offhook.records import Delivery
 from offhook.scopes import TaskOwner
 from offhook.testing.loop import running_loop, virtual
-from offhook.webhooks.fetch import Attempt
+from offhook.webhooks.fetch import Attempt, Courier
 from offhook.webhooks.http import HttpError, HttpResponse
 from offhook.webhooks.outbox import ACCOUNT_PARALLEL, LANE_LIMIT, OVERFLOW, Outbox
 
@@ -46,7 +47,7 @@ class Box:
         self.commit_s = 0.0
         loop = running_loop()
         self.outbox = Outbox(
-            http,
+            Courier(http, Directory, Clock()),
             Clock(loop.time, lambda: 1000.0 + loop.time()),
             TaskOwner(),
             self.settled.append,

@@ -6,7 +6,7 @@ gets the request id.
 """
 
 import asyncio
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,12 +73,14 @@ class Api:
     def __init__(
         self,
         operations: Iterable[Route[Asked]],
+        beyond: Iterable[Route[Asked]],  # operations that the contract does not know
         own: Iterable[Route[Question]],
         gate: Gate,
         tokens: TokenEndpoint,
         site: Site,
     ) -> None:
         self._operations = tuple(operations)
+        self._beyond = tuple(beyond)
         self._own = tuple(own)
         self._gate = gate
         self._tokens = tokens
@@ -92,20 +94,33 @@ class Api:
             case ("api", "v1", "oauth2", "token"):
                 return await self._token(request)
             case ("api", "v2", "accounts", account_id, *rest):
-                user = await self._gate.authenticate(request.headers.get("authorization"))
-                account = self._gate.authorize(user, account_id, request.client)
-                request.account_id = account.id
-                route, names = routes.find(self._operations, tuple(rest))
-                operation = route.operation(request.method)
-                body, charset = await _body(request, operation)
-                base = self._site.base_url(request.scope)
-                asked = Asked(account, base, names, query, body, charset, request.headers)
-                return await _run(operation.run(asked), request)
+                return await self._operate(request, account_id, (self._operations, rest), query)
+            case ("offhook", "v1", "accounts", account_id, *rest):
+                return await self._operate(request, account_id, (self._beyond, rest), query)
             case ("offhook", "v1", *rest):
                 return await self._answer_own(request, tuple(rest), query)
             case _:
                 why = "the paths of the API begin with /api/v2/accounts/{accountId}/"
                 raise ApiError(http.NO_ROUTE, why=why)
+
+    async def _operate(
+        self,
+        request: Incoming,
+        account_id: str,
+        place: tuple[tuple[Route[Asked], ...], list[str]],
+        query: Mapping[str, str],
+    ) -> Reply:
+        """Answer an operation on an account: steps 4 to 12 of the order of checks."""
+        user = await self._gate.authenticate(request.headers.get("authorization"))
+        account = self._gate.authorize(user, account_id, request.client)
+        request.account_id = account.id
+        operations, rest = place
+        route, names = routes.find(operations, tuple(rest))
+        operation = route.operation(request.method)
+        body, charset = await _body(request, operation)
+        base = self._site.base_url(request.scope)
+        asked = Asked(account, base, names, query, body, charset, request.headers, user.name)
+        return await _run(operation.run(asked), request)
 
     async def _answer_own(
         self, request: Incoming, segments: tuple[str, ...], query: dict[str, str]

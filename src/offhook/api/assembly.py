@@ -14,10 +14,17 @@ from offhook.api.idempotency import Idempotency
 from offhook.api.oauth import TokenEndpoint
 from offhook.api.recordings import Recordings
 from offhook.api.refusals import Refusals
-from offhook.api.service import AnswerService, CallService, ConferenceService, RecordingService
+from offhook.api.service import (
+    AnswerService,
+    CallService,
+    ConferenceService,
+    MailService,
+    RecordingService,
+)
 from offhook.api.site import Site
 from offhook.api.statistics import Statistics
 from offhook.api.tokens import Tokens
+from offhook.api.webhooks import Webhooks
 from offhook.api.wording import Wording
 from offhook.clock import Clock
 from offhook.directory import Directory
@@ -51,6 +58,7 @@ class World:
     refused: Callable[[Incident], None]  # what is told of refused requests
     written: Archive  # what those and calls left behind
     answers: AnswerService
+    mail: MailService
     ready: Callable[[], bool] = lambda: True  # asked before each request; False answers 503
 
 
@@ -80,8 +88,9 @@ def assemble(
         *conferences.routes(),
         *Statistics(service).routes(),
     )
+    beyond = Webhooks(world.mail).routes()
     own = Explain(world.written, world.offload).routes()
-    api = Api(operations, own, gate, TokenEndpoint(passwords, tokens), site)
+    api = Api(operations, beyond, own, gate, TokenEndpoint(passwords, tokens), site)
     refusals = Refusals(world.refused, world.clock)
     admission = Admission(settings.in_flight, world.ready)
     return Server(api, admission, refusals, world.ids, world.clock)

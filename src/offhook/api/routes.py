@@ -26,6 +26,12 @@ class Asked:
     body: bytes = b""
     charset: str | None = None
     headers: Headers = field(default_factory=Headers)
+    user: str = ""  # who asks
+
+    @property
+    def own_url(self) -> str:
+        """The public URL that Offhook's own operations on the account lie below."""
+        return f"{self.base_url}/offhook/v1/accounts/{self.account.id}"
 
     @property
     def account_url(self) -> str:

@@ -5,10 +5,19 @@ from typing import Protocol
 
 from offhook.directory import Account
 from offhook.hooks import Hook
-from offhook.records import CallRecord, ConferenceRecord, KeptAnswer, Member, Recording
+from offhook.records import (
+    CallRecord,
+    ConferenceRecord,
+    Delivery,
+    Event,
+    KeptAnswer,
+    Member,
+    Recording,
+)
 from offhook.requests import (
     CallFilter,
     ConferenceFilter,
+    DeliveryFilter,
     MemberChange,
     OutboundRequest,
     RecordingFilter,
@@ -110,6 +119,26 @@ class AnswerService(Protocol):
 
     async def recall(self, account_id: str, operation: str, key: str) -> KeptAnswer | None:
         """Return the answer to an earlier request of this name, if it still counts."""
+        ...
+
+
+class MailService(Protocol):
+    """Shows webhooks and sends them again."""
+
+    async def find(self, account_id: str, wanted: DeliveryFilter) -> list[Delivery]:
+        """Return the account's webhooks that pass the filter, oldest first."""
+        ...
+
+    async def get(self, account_id: str, event_id: str) -> Delivery | None:
+        """Return a webhook of the account."""
+        ...
+
+    async def attempts(self, delivery: Delivery) -> list[Event]:
+        """Return the attempts to deliver it that are in its call's event log."""
+        ...
+
+    async def resend(self, account_id: str, event_id: str, by: str) -> Delivery:
+        """Send a settled webhook again, on the word of a user; 404 or 409."""
         ...
 
 

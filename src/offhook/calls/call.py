@@ -11,7 +11,6 @@ from offhook.calls.legs import Parent
 from offhook.calls.limits import INBOX_FACTS
 from offhook.calls.line import CallLine
 from offhook.calls.pages import Page
-from offhook.calls.payloads import call_event
 from offhook.calls.plant import Plant
 from offhook.calls.recordings import Recordings
 from offhook.calls.ringing import until_answered
@@ -48,7 +47,7 @@ from offhook.facts import (
     VoiceChanged,
 )
 from offhook.faults import place
-from offhook.hooks import Target
+from offhook.hooks import Hook, Target
 from offhook.records import CallRecord, CallState, Delivery
 from offhook.scopes import background
 from offhook.sip.endpoint import IncomingCall
@@ -75,7 +74,7 @@ class Call:
         self.board = board
         self.ran_out = False  # the BXML came to its end (errors.md 3.6)
         self.ending = False  # nothing can change its course any more
-        self._notices = 0  # asynchronous webhooks so far
+        self._notices = 0  # webhooks so far
         self._inbox: asyncio.Queue[Fact | ScriptEnded] = asyncio.Queue()
         self.journal = Journal(plant.store, plant.clock, record.call_id, events)
         self.leg = Leg(plant, record.call_id, self.post, self.journal)
@@ -86,9 +85,7 @@ class Call:
         self._line = CallLine(plant, self.leg, self.journal, self.recordings, self)
         self._line.answered = record.state is CallState.ANSWERED
         self._line.base = record.hook.primary.url if record.hook else None
-        self.script = Script(
-            plant, self._line, self.journal, self, timeout_s=record.callback_timeout_s
-        )
+        self.script = Script(plant, self._line, self.journal, self)
 
     @property
     def answered(self) -> bool:
@@ -332,10 +329,12 @@ class Call:
         """Let an unanswered caller hear what is played to it, if that can be."""
         return not self.answered and await self.leg.progress()
 
-    def event(self, event: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-        """Return a webhook's payload as of now."""
-        now = self.plant.clock.wall()
-        return call_event(self.record, event, now, self.plant.settings.base_url, fields)
+    def question(self, event: str, fields: Mapping[str, Any], hook: Hook) -> Delivery:
+        """Return a synchronous webhook as of now, written down."""
+        number = self._notices = self._notices + 1
+        question = notices.question(self.plant, self.record, number, event, fields, hook)
+        self.plant.store.put_delivery(question)
+        return question
 
     def set_tag(self, tag: str) -> None:
         """Set or clear the tag."""

@@ -9,7 +9,7 @@ store knows them.
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 import structlog
@@ -20,7 +20,7 @@ from offhook.calls.capacity import Sessions
 from offhook.calls.dialer import Dialer
 from offhook.calls.journal import Journal
 from offhook.calls.legs import Parent
-from offhook.calls.limits import RAN_OUT_GRACE_S
+from offhook.calls.limits import LEFTOVER_JOURNALS, RAN_OUT_GRACE_S
 from offhook.calls.pages import Page, read
 from offhook.calls.plant import Plant
 from offhook.calls.rooms import Rooms
@@ -43,6 +43,8 @@ from offhook.sip.endpoint import IncomingCall
 from offhook.verbs.contexts import Context
 from offhook.verbs.document import InvalidBxml
 from offhook.webhooks.fetch import Attempt
+
+LOST = "the server ended before the reply came"
 
 log = structlog.get_logger()
 
@@ -82,8 +84,10 @@ class Exchange:
         await self.rooms.start()
         await self._plant.store.flushed()
         for delivery in await self._plant.offload(self._plant.store.pending_deliveries):
-            if delivery.call_id not in self._leftover:
-                self._leftover[delivery.call_id] = await self._reopened(delivery.call_id)
+            if delivery.sync:  # its call is over, and the reply would lead nowhere
+                self._plant.store.settle(replace(delivery, failed=LOST))
+                continue
+            await self.reopen(delivery.call_id)
             self._plant.outbox.post(delivery)
         await self._salvage()
 
@@ -137,9 +141,7 @@ class Exchange:
         record = await plant.offload(lambda: plant.store.call(account_id, call_id))
         record = record or await self.rooms.get(account_id, call_id)
         notified = await plant.offload(lambda: plant.store.last_sequence(call_id))
-        if call_id not in self._leftover:
-            self._leftover[call_id] = await self._reopened(call_id)
-        return recovery.Former(plant, record, self._leftover[call_id], notified)
+        return recovery.Former(plant, record, await self.reopen(call_id), notified)
 
     # REST
 
@@ -321,12 +323,24 @@ class Exchange:
         call_id = delivery.call_id
         if self.rooms.on_attempt(delivery, attempt):
             return
-        if call := self.calls.get(call_id):
-            call.journal.log_attempt(attempt)
-        elif journal := self._shelf.get(call_id) or self._leftover.get(call_id):
+        if journal := self._journal(call_id):
             journal.log_attempt(attempt)
         else:
             log.warning("webhook attempted long after its call", call=call_id, **attempt.as_data())
+
+    def _journal(self, call_id: str) -> Journal | None:
+        if call := self.calls.get(call_id):
+            return call.journal
+        live = self.rooms.journal(call_id)
+        return live or self._shelf.get(call_id) or self._leftover.get(call_id)
+
+    async def reopen(self, call_id: str) -> Journal:
+        """Return the log of a call, however long ago it ended, to go on with."""
+        while len(self._leftover) > LEFTOVER_JOURNALS:
+            del self._leftover[next(iter(self._leftover))]
+        await self._plant.store.flushed()
+        found = self._journal(call_id) or await self._reopened(call_id)
+        return self._journal(call_id) or self._leftover.setdefault(call_id, found)
 
     # running
 

@@ -1,7 +1,9 @@
 """A call's event log: numbered, append-only, written behind the call's back (design.md 4)."""
 
+import asyncio
 from typing import Any
 
+from offhook.calls.limits import COMMIT_S
 from offhook.clock import Clock
 from offhook.records import Event, Incident, IncidentKind
 from offhook.store import Store
@@ -35,3 +37,12 @@ class Journal:
         """Append one HTTP exchange with an application, credentials removed."""
         kind = "webhook.failed" if attempt.failure else "webhook.answered"
         self.log(kind, **attempt.as_data())
+
+    async def written(self) -> bool:
+        """Wait until all that was written is on disk; False if that takes too long."""
+        try:
+            async with asyncio.timeout(COMMIT_S):
+                await self._store.flushed()
+        except TimeoutError:
+            return False
+        return True

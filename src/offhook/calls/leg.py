@@ -13,7 +13,6 @@ from enum import Enum, auto
 from offhook.calls import endings, summaries
 from offhook.calls.journal import Journal
 from offhook.calls.limits import (
-    COMMIT_S,
     CONFIRM_S,
     MEDIA_OPEN_S,
     RELAYED_GAP_MS,
@@ -95,11 +94,8 @@ class Leg:
         After a crash nobody may be called twice.
         """
         local = await self._open_media()
-        try:
-            async with asyncio.timeout(COMMIT_S):
-                await self._plant.store.flushed()
-        except TimeoutError:
-            raise calls.unknown_failure() from None
+        if not await self._journal.written():
+            raise calls.unknown_failure()
         return local
 
     def dial(self, make: Callable[[bytes], OutgoingCall], local: LocalMedia) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 RINGING_START_S = 30.0  # time for an outbound call to start ringing (rest.md 4.1)
 CONFIRM_S = 35.0  # time for a caller's ACK; the SIP stack gives up after 64*T1 = 32 s
-COMMIT_S = 10.0  # time for the store to write a call down before it is placed
+COMMIT_S = 5.0  # time for the store to write down what somebody is about to learn
 MEDIA_OPEN_S = 5.0  # time for a media worker to open a leg
 INBOX_FACTS = 1000  # facts waiting in one call's inbox
 PLAY_OUT_S = 0.08  # from the last sound to our BYE: what jitter buffers of far ends still hold
@@ -14,6 +14,7 @@ RELAYED_KEYS = 32  # keys of a joined party that wait to be sent
 RELAYED_KEY_MS = 100  # how long each of them sounds
 RELAYED_GAP_MS = 60  # and the silence after it
 JOURNAL_KEPT_S = 300.0  # an ended call's log stays open: its webhooks may take their time
+LEFTOVER_JOURNALS = 10_000  # logs of calls long over that are open; the oldest gives way
 RAN_OUT_GRACE_S = 5.0  # `completed` on a call whose BXML has run out is still 200 (errors.md 3.6)
 QUEUED_AGE_S = 24 * 3600.0  # a queued call older than this is dropped at restart (rest.md 7)
 CONFERENCE_MEMBERS = 20  # bxml.md 4.2

@@ -1,4 +1,4 @@
-"""Webhooks that go through the outbox: what is written there (webhooks.md 1, 7)."""
+"""Webhooks: what is written down before they are sent (webhooks.md 1, 7)."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -63,6 +63,19 @@ def conference_recording(
     now, base_url = plant.clock.wall(), plant.settings.base_url
     payload = payloads.conference_recording(record, recording, now, base_url)
     return _delivery(plant, record, sequence, payload, Hook(target))
+
+
+def question(
+    plant: Plant,
+    record: CallRecord,
+    sequence: int,
+    event: str,
+    fields: Mapping[str, Any],
+    hook: Hook,
+) -> Delivery:
+    """Return a synchronous event of a live call: its reply says what comes next."""
+    targets = (hook.primary, hook.fallback)
+    return replace(notice(plant, record, sequence, event, fields, targets), sync=True)
 
 
 def _delivery(

@@ -16,7 +16,7 @@ from offhook.sip.endpoint import Endpoint
 from offhook.speech import Synthesizer
 from offhook.store import Store
 from offhook.webhooks.downloads import Downloads
-from offhook.webhooks.http import HttpClient
+from offhook.webhooks.fetch import Courier
 from offhook.webhooks.outbox import Outbox
 
 
@@ -30,7 +30,7 @@ class Plant:
     ids: Ids
     offload: Offload
     store: Store
-    http: HttpClient
+    courier: Courier
     outbox: Outbox
     downloads: Downloads
     synthesizer: Synthesizer

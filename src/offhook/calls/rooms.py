@@ -12,6 +12,7 @@ import structlog
 
 from offhook.calls import recovery
 from offhook.calls.conference import Conference
+from offhook.calls.journal import Journal
 from offhook.calls.members import CoachedError
 from offhook.calls.plant import Plant
 from offhook.calls.programme import FullError
@@ -130,6 +131,11 @@ class Rooms:
             playing = self._play(conference, reply(attempt.response))
             self.tasks.start(playing, f"reply to {delivery.call_id}")
         return True
+
+    def journal(self, conference_id: str) -> Journal | None:
+        """Return the log of a live conference."""
+        conference = self._rooms.get(conference_id)
+        return conference.journal if conference else None
 
     async def _play(self, conference: Conference, told: Reply) -> None:
         try:

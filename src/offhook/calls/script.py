@@ -7,7 +7,7 @@ with their cause as a value: the call above must say goodbye all the same.
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from offhook.calls import endings
@@ -18,10 +18,12 @@ from offhook.calls.pages import Page, read, read_and_log
 from offhook.calls.plant import Plant
 from offhook.errors import CallError, Cause, calls
 from offhook.hooks import Hook
+from offhook.records import Delivery
 from offhook.verbs import End, Goto, Step, Verb
 from offhook.verbs.contexts import Context
 from offhook.verbs.document import Document, InvalidBxml
-from offhook.webhooks.fetch import Reply, ask
+
+INTERRUPTED = "the call went on without its reply"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,8 @@ class ScriptEnded:
 class Owner(Protocol):
     """What a script asks of its call."""
 
-    def event(self, event: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the payload of a webhook event now."""
+    def question(self, event: str, fields: Mapping[str, Any], hook: Hook) -> Delivery:
+        """Return a synchronous webhook as of now, written down."""
         ...
 
     async def answer(self) -> None:
@@ -63,7 +65,6 @@ class Script:
     line: CallLine
     journal: Journal
     owner: Owner
-    timeout_s: float  # of each webhook
     redirects: int = field(default=0, init=False)  # in a row, with no media verb between
 
     async def run(self, start: Goto | Page) -> End:
@@ -93,14 +94,17 @@ class Script:
             if self.redirects > CONSECUTIVE_REDIRECTS:
                 raise calls.too_many_redirects()
         hook: Hook = goto.hook.resolve(self.line.base)
-        payload = self.owner.event(goto.event, goto.fields)
-        reply: Reply = await ask(
-            self.plant.http,
-            hook,
-            payload,
-            timeout_s=self.timeout_s,
-            on_attempt=self.journal.log_attempt,
-        )
+        question = self.owner.question(goto.event, goto.fields, hook)
+        outcome = replace(question, failed=INTERRUPTED)
+        try:
+            await self.journal.written()  # its number is not given again, whatever happens
+            reply = await self.plant.courier.ask(question, self.journal.log_attempt)
+            outcome = replace(question, delivered=self.plant.clock.wall())
+        except CallError as error:
+            outcome = replace(question, failed=error.message)
+            raise
+        finally:
+            self.plant.store.settle(outcome)
         return Page.of(reply)
 
     def page(self, body: bytes, charset: str | None) -> Page:

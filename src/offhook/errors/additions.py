@@ -24,4 +24,15 @@ KEY_REUSED = Entry(
     wire_id="",
 )
 
+WEBHOOK_STATE = Entry(
+    "webhook-state",
+    409,
+    "validation",
+    "Webhook [{eventId}] cannot be sent again in its current state",
+    Who.OPERATOR,
+    "It is still under way, or it is a synchronous one, whose reply would lead nowhere now.",
+    "Wait until it is delivered or given up; of a synchronous one, look at its attempts instead.",
+    wire_id="",
+)
+
 ENTRIES = tuple(value for value in list(globals().values()) if isinstance(value, Entry))

@@ -9,9 +9,8 @@ from collections.abc import Mapping
 
 import structlog
 
-from offhook.directory import Directory
+from offhook.directory import Directory, merged
 from offhook.scopes import Offload
-from offhook.settings import merged
 from offhook.sip.resolve import HostNotFoundError, Resolver, is_literal
 from offhook.store import Store, StoreError
 

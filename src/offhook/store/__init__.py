@@ -22,7 +22,7 @@ from offhook.records import (
     KeptAnswer,
     Recording,
 )
-from offhook.requests import CallFilter, ConferenceFilter, RecordingFilter
+from offhook.requests import CallFilter, ConferenceFilter, DeliveryFilter, RecordingFilter
 from offhook.store import (
     answers,
     calls,
@@ -193,8 +193,16 @@ class Store:
         return self._read(deliveries.pending)
 
     def deliveries(self, call_id: str) -> list[Delivery]:
-        """Return the call's asynchronous webhooks in order, settled ones included."""
+        """Return the call's webhooks in order, settled ones included."""
         return self._read(lambda connection: deliveries.of_call(connection, call_id))
+
+    def delivery(self, account_id: str, event_id: str) -> Delivery | None:
+        """Return a webhook of the account."""
+        return self._read(lambda connection: deliveries.find(connection, account_id, event_id))
+
+    def find_deliveries(self, account_id: str, wanted: DeliveryFilter) -> list[Delivery]:
+        """Return the account's webhooks that pass the filter, oldest first."""
+        return self._read(lambda connection: deliveries.matching(connection, account_id, wanted))
 
     def last_sequence(self, call_id: str) -> int:
         """Return the sequence number of the call's last delivery, 0 if it has none."""

@@ -1,9 +1,13 @@
-"""The outbox's rows: a webhook is pending until it is delivered or given up."""
+"""The rows of webhooks: each is pending until it is delivered or given up."""
+
+from collections.abc import Iterator
 
 import msgspec
-from sqlalchemy import Connection, Dialect, func, select
+from sqlalchemy import Connection, Dialect, func, select, tuple_
+from sqlalchemy.sql.elements import ColumnElement
 
 from offhook.records import Delivery
+from offhook.requests import DeliveryFilter
 from offhook.store.tables import deliveries, is_pending
 from offhook.store.upsert import Insert, Row, Upsert
 
@@ -16,6 +20,7 @@ def to_row(delivery: Delivery) -> Row:
     return {
         "id": delivery.id,
         "call_id": delivery.call_id,
+        "account_id": delivery.account_id,
         "sequence": delivery.sequence,
         "created": delivery.created,
         "delivered": delivery.delivered,
@@ -55,6 +60,51 @@ def of_call(connection: Connection, call_id: str) -> list[Delivery]:
         .order_by(deliveries.c.sequence)
     )
     return [_decoder.decode(document) for document in connection.execute(query).scalars()]
+
+
+def find(connection: Connection, account_id: str, event_id: str) -> Delivery | None:
+    """Return a delivery of the account."""
+    query = select(deliveries.c.document).where(
+        deliveries.c.id == event_id, deliveries.c.account_id == account_id
+    )
+    document = connection.execute(query).scalar()
+    return _decoder.decode(document) if document else None
+
+
+def matching(connection: Connection, account_id: str, wanted: DeliveryFilter) -> list[Delivery]:
+    """Return the account's deliveries that pass the filter, oldest first, at most `limit`.
+
+    The type of an event has no column: it is looked for in what the others leave.
+    """
+    query = (
+        select(deliveries.c.document)
+        .where(deliveries.c.account_id == account_id, *_conditions(wanted))
+        .order_by(deliveries.c.created, deliveries.c.id)
+    )
+    found: list[Delivery] = []
+    for document in connection.execute(query).scalars():
+        delivery = _decoder.decode(document)
+        if wanted.event_type in (None, delivery.event_type):
+            found.append(delivery)
+        if len(found) == wanted.limit:
+            break
+    return found
+
+
+def _conditions(wanted: DeliveryFilter) -> Iterator[ColumnElement[bool]]:
+    columns = deliveries.c
+    if wanted.call_id is not None:
+        yield columns.call_id == wanted.call_id
+    if wanted.since is not None:
+        yield columns.created >= wanted.since
+    if wanted.after is not None:
+        yield tuple_(columns.created, columns.id) > wanted.after
+    if wanted.state == "failed":
+        yield columns.failed.is_not(None)
+    elif wanted.state == "delivered":
+        yield columns.delivered.is_not(None) & columns.failed.is_(None)
+    elif wanted.state == "pending":
+        yield is_pending
 
 
 def last_sequence(connection: Connection, call_id: str) -> int:

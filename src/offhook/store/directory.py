@@ -10,17 +10,26 @@ import msgspec
 from sqlalchemy import Connection, Table, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from offhook.directory import Account, Application, Number, Trunk, User, normal_number
+from offhook.directory import (
+    Account,
+    Application,
+    Number,
+    SigningSecret,
+    Trunk,
+    User,
+    normal_number,
+)
 from offhook.store.tables import counters, directory
 
-Entry = Account | User | Application | Number | Trunk
-EntryType = TypeVar("EntryType", Account, User, Application, Number, Trunk)
+Entry = Account | User | Application | Number | Trunk | SigningSecret
+EntryType = TypeVar("EntryType", Account, User, Application, Number, Trunk, SigningSecret)
 KINDS: dict[type, str] = {
     Account: "account",
     User: "user",
     Application: "application",
     Number: "number",
     Trunk: "trunk",
+    SigningSecret: "secret",
 }
 COUNTER = "directory"
 
@@ -33,6 +42,7 @@ class Parts(NamedTuple):
     applications: tuple[Application, ...]
     numbers: tuple[Number, ...]
     trunks: tuple[Trunk, ...]
+    secrets: tuple[SigningSecret, ...]
 
 
 def load(connection: Connection) -> Parts:
@@ -45,7 +55,12 @@ def load(connection: Connection) -> Parts:
         return tuple(decode(row.document) for row in found if row.kind == KINDS[kind])
 
     return Parts(
-        entries(Account), entries(User), entries(Application), entries(Number), entries(Trunk)
+        entries(Account),
+        entries(User),
+        entries(Application),
+        entries(Number),
+        entries(Trunk),
+        entries(SigningSecret),
     )
 
 
@@ -95,6 +110,8 @@ def _name(entry: Entry) -> str:
     match entry:
         case Account(id=name) | Application(id=name) | User(name=name) | Trunk(name=name):
             return _key(type(entry), name)
+        case SigningSecret(id=name):
+            return name
         case Number(number=name):
             return _key(Number, name)
 

@@ -7,8 +7,8 @@ so that a new field of a record needs no migration. Times are seconds since the 
 
 from sqlalchemy import Column, Double, Index, Integer, MetaData, Table, Text, literal_column
 
-# schema revisions this version knows, oldest first
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")
+# Schema revisions this version knows, oldest first.
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 
 metadata = MetaData()
 
@@ -48,6 +48,7 @@ deliveries = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("call_id", Text, nullable=False),
+    Column("account_id", Text, nullable=False),
     Column("sequence", Integer, nullable=False),
     Column("created", Double, nullable=False),
     Column("delivered", Double),
@@ -55,6 +56,7 @@ deliveries = Table(
     Column("document", Text, nullable=False),
 )
 Index("deliveries_by_call", deliveries.c.call_id, deliveries.c.sequence)
+Index("deliveries_by_age", deliveries.c.account_id, deliveries.c.created, deliveries.c.id)
 is_pending = deliveries.c.delivered.is_(None) & deliveries.c.failed.is_(None)
 Index(
     "deliveries_pending",

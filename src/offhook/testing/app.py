@@ -21,6 +21,7 @@ from offhook.hooks import Credentials
 from offhook.webhooks.client import MAX_REDIRECTS
 from offhook.webhooks.http import HttpError, HttpRequest, HttpResponse
 from offhook.webhooks.redirects import prepared, redirected
+from offhook.webhooks.signing import target_of
 
 BASE = "http://app.test"
 XML = {"Content-Type": "application/xml"}
@@ -201,7 +202,7 @@ async def _at_most(seconds: float | None) -> AsyncIterator[None]:
 
 
 def _received(request: HttpRequest) -> Received:
-    headers = _lowered(request.headers)
+    headers = _lowered(request.sealed(target_of(request.url)))
     query = urlsplit(request.url).query if request.method == "GET" else ""
     event: dict[str, Any] = dict(parse_qsl(query, keep_blank_values=True))
     if request.body and headers.get("content-type", "").startswith("application/json"):

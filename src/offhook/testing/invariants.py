@@ -31,7 +31,8 @@ ASKED = {
 }  # synchronous events (bxml.md 9)
 GOODBYES = {"disconnect", "transferDisconnect"}  # of a call, and of a leg that a call has placed
 LATER = {"recordingAvailable"}  # may come after a goodbye
-EVENT_ID = "offhook-event-id"  # of asynchronous webhooks
+EVENT_ID, SEQUENCE = "offhook-event-id", "offhook-sequence"
+REDELIVERY = "offhook-redelivery"
 _INVITE_ANSWERED = re.compile(rb"SIP/2.0 \d{3} [\s\S]*\r\nCSeq: *\d+ INVITE\r\n")
 ORDER = list(CallState)  # a call goes through them in this order and never back
 
@@ -111,7 +112,10 @@ def bug_faults(record: CallRecord, log: Sequence[Event]) -> Iterator[str]:
 
 def outbox_faults(record: CallRecord, deliveries: Sequence[Delivery]) -> Iterator[str]:
     """One goodbye, the last of all, if anybody wants it; nothing left undecided."""
-    kinds = [each.event_type for each in deliveries if each.event_type not in LATER]
+    if [each.sequence for each in deliveries] != list(range(1, len(deliveries) + 1)):
+        yield f"its webhooks are numbered {[each.sequence for each in deliveries]}"
+    sent = [each for each in deliveries if not each.sync]
+    kinds = [each.event_type for each in sent if each.event_type not in LATER]
     goodbye = "transferDisconnect" if record.parent_call_id else "disconnect"
     found = [kind for kind in kinds if kind in GOODBYES]
     wanted = [goodbye] if record.status is not None else []
@@ -135,13 +139,18 @@ def webhook_faults(requests: Sequence[Received], *, killed: bool = False) -> Ite
     goodbyes = [request.event for request in requests if request.event["eventType"] in GOODBYES]
     if any(event != goodbyes[0] for event in goodbyes):
         yield "an attempt of disconnect differs from the one before"
+    named = {(r.headers.get(EVENT_ID), r.headers.get(SEQUENCE)) for r in requests}
+    if len({name for name, _ in named}) != len({number for _, number in named}):
+        yield f"webhooks and their numbers do not belong together: {sorted(named, key=str)}"
     yield from [] if killed else repetitions(requests)
     yield from nulls(requests)
 
 
 def repetitions(requests: Sequence[Received]) -> Iterator[str]:
-    """What has come in is not sent again."""
-    ids = [(r.headers.get(EVENT_ID), r.url) for r in requests if r.connected]
+    """What has come in is not sent again, unless somebody wants it."""
+    ids = [
+        (r.headers.get(EVENT_ID), r.url, r.headers.get(REDELIVERY)) for r in requests if r.connected
+    ]
     if twice := [each for each in set(ids) if each[0] and ids.count(each) > 1]:
         yield f"a webhook was sent again though it had come in: {twice}"
 

@@ -103,13 +103,14 @@ class AiohttpClient:
 
     async def _once(self, request: HttpRequest, limit: int, progress: _Progress) -> HttpResponse:
         progress.connected = progress.reused = False
-        headers = dict(request.headers)
+        url = URL(request.url, encoded=True)
+        headers = request.sealed(url.raw_path_qs)
         if request.credentials:
             headers["Authorization"] = _basic(request.credentials)
         async with _at_most(request.first_byte_s, progress):
             response = await self._session.request(
                 request.method,
-                URL(request.url, encoded=True),
+                url,
                 headers=headers,
                 data=request.body or None,
                 allow_redirects=False,

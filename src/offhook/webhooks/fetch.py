@@ -1,17 +1,23 @@
-"""Ask the application what to do next: the synchronous webhook (webhooks.md 1 to 4).
+"""Carry webhooks, and ask the application what to do next (webhooks.md 1 to 4).
 
-One attempt at the primary target, one at the fallback if there is one; any 2xx is an answer, all
-else a failure that ends the call with `callback-error`. The body is not judged here.
+A synchronous webhook is one attempt at the primary target, and one at the fallback if there is one;
+any 2xx is an answer, all else a failure that ends the call with `callback-error`. The body is not
+judged here. What Offhook adds to the contract is in headers (docs/signatures.md).
 """
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
+from offhook.clock import Clock
+from offhook.directory import Directory
 from offhook.errors import calls
-from offhook.hooks import Hook, Target
+from offhook.hooks import Target
+from offhook.records import Delivery
 from offhook.redaction import redacted
+from offhook.webhooks import signing
 from offhook.webhooks.http import HttpClient, HttpError, HttpRequest, HttpResponse
 from offhook.webhooks.payload import event_request
 
@@ -70,56 +76,70 @@ def _text(body: bytes) -> str:
     return body[:LOGGED_BYTES].decode(errors="replace")
 
 
-async def ask(
-    http: HttpClient,
-    hook: Hook,
-    event: Mapping[str, Any],
-    *,
-    timeout_s: float,
-    on_attempt: Callable[[Attempt], None],
-) -> Reply:
-    """Send a synchronous event and return the reply; raises CallError when nobody answers."""
-    attempt = await try_once(http, hook.primary, event, headers=ACCEPT, timeout_s=timeout_s)
-    on_attempt(attempt)
-    if attempt.failure and hook.fallback:
-        attempt = await try_once(
-            http, hook.fallback, event, headers=ACCEPT, timeout_s=timeout_s, fallback=True
-        )
-        on_attempt(attempt)
-    response = attempt.response
-    if attempt.failure or response is None:
-        target = hook.fallback if attempt.fallback and hook.fallback else hook.primary
-        raise calls.callback_failed(attempt.event_type, target.url, attempt.failure or "")
-    return reply(response)
-
-
 def reply(response: HttpResponse) -> Reply:
     """Return what an application has answered."""
     content_type = response.headers.get("content-type")
     return Reply(response.body, content_type, response.url, response.status)
 
 
-async def try_once(
-    http: HttpClient,
-    target: Target,
-    event: Mapping[str, Any],
-    *,
-    headers: Mapping[str, str],
-    timeout_s: float,
-    fallback: bool = False,
-) -> Attempt:
-    """Send the event to one target, once."""
-    now = asyncio.get_running_loop().time
-    request = event_request(target, event, headers)
-    response: HttpResponse | None = None
-    failure: str | None = None
-    connecting = False
-    started = now()
-    try:
-        response = await http.send(request, timeout_s=timeout_s, limit=REPLY_LIMIT_BYTES)
-        if not 200 <= response.status < 300:
-            failure = f"HTTP {response.status}"
-    except HttpError as error:
-        failure, connecting = error.reason, error.connecting
-    kind = str(event["eventType"])
-    return Attempt(kind, request, started, now(), response, failure, fallback, connecting)
+class Courier:
+    """Carries webhooks, signed when they leave if their application has secrets."""
+
+    def __init__(self, http: HttpClient, directory: Callable[[], Directory], clock: Clock) -> None:
+        self._http = http
+        self._directory = directory
+        self._clock = clock
+
+    async def ask(self, question: Delivery, on_attempt: Callable[[Attempt], None]) -> Reply:
+        """Send a synchronous event and return the reply; raises CallError when nobody answers."""
+        attempt = await self.carry(question, question.target)
+        on_attempt(attempt)
+        if attempt.failure and question.fallback:
+            attempt = await self.carry(question, question.fallback, fallback=True)
+            on_attempt(attempt)
+        response = attempt.response
+        if attempt.failure or response is None:
+            target = (attempt.fallback and question.fallback) or question.target
+            raise calls.callback_failed(attempt.event_type, target.url, attempt.failure or "")
+        return reply(response)
+
+    async def carry(self, delivery: Delivery, target: Target, *, fallback: bool = False) -> Attempt:
+        """Send a webhook to one target, once."""
+        now = asyncio.get_running_loop().time
+        request = self._request(delivery, target)
+        response: HttpResponse | None = None
+        failure: str | None = None
+        connecting = False
+        started = now()
+        try:
+            response = await self._http.send(
+                request, timeout_s=delivery.timeout_s, limit=REPLY_LIMIT_BYTES
+            )
+            if not 200 <= response.status < 300:
+                failure = f"HTTP {response.status}"
+        except HttpError as error:
+            failure, connecting = error.reason, error.connecting
+        kind = delivery.event_type
+        return Attempt(kind, request, started, now(), response, failure, fallback, connecting)
+
+    def _request(self, delivery: Delivery, target: Target) -> HttpRequest:
+        headers = {
+            signing.EVENT_ID: delivery.id,
+            signing.SEQUENCE: str(delivery.sequence),
+        }
+        if delivery.redeliveries:
+            headers[signing.REDELIVERY] = str(delivery.redeliveries)
+        if delivery.sync or delivery.asks:
+            headers |= ACCEPT
+        request = event_request(target, delivery.payload, headers)
+        return replace(request, seal=partial(self._seal, delivery))
+
+    def _seal(self, delivery: Delivery, method: str, target: str, body: bytes) -> Mapping[str, str]:
+        """Return the signature; none without secrets."""
+        now = self._clock.wall()
+        application_id = str(delivery.payload.get("applicationId"))
+        secrets = self._directory().signing_secrets(application_id, now)
+        if not secrets:
+            return {}
+        signed = signing.Signed(delivery.id, str(delivery.sequence), method, target, body)
+        return {signing.SIGNATURE: signing.header(signed, secrets, now)}

@@ -4,11 +4,13 @@ The real client is `webhooks/client.py` (aiohttp with the SSRF guard); under vir
 application takes its place. Redirects are followed here, by the rules of webhooks.md 2.1.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from offhook.hooks import Credentials
+
+Seal = Callable[[str, str, bytes], Mapping[str, str]]  # method, path with query, body -> headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,12 @@ class HttpRequest:
     body: bytes = b""
     credentials: Credentials | None = None
     first_byte_s: float | None = None  # for the head of each response, within the whole time
+    seal: Seal | None = field(default=None, repr=False, compare=False)  # asked when it leaves
+
+    def sealed(self, target: str) -> dict[str, str]:
+        """Return the headers as they leave, for this path and query."""
+        seal = self.seal(self.method, target, self.body) if self.seal else {}
+        return {**self.headers, **seal}
 
 
 @dataclass(frozen=True, slots=True)

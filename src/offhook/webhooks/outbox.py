@@ -18,8 +18,7 @@ from offhook.clock import Clock
 from offhook.hooks import Target
 from offhook.records import Delivery
 from offhook.scopes import TaskOwner
-from offhook.webhooks.fetch import ACCEPT, Attempt, try_once
-from offhook.webhooks.http import HttpClient
+from offhook.webhooks.fetch import Attempt, Courier
 
 LANE_LIMIT = 1000  # waiting deliveries of one call; the oldest waiting one gives way
 ACCOUNT_PARALLEL = 100  # requests in flight for one account: its slow server is its own loss
@@ -31,14 +30,14 @@ class Outbox:
 
     def __init__(
         self,
-        http: HttpClient,
+        courier: Courier,
         clock: Clock,
         tasks: TaskOwner,
         settle: Callable[[Delivery], None],
         on_attempt: Callable[[Delivery, Attempt], None],
         committed: Callable[[], Awaitable[None]],
     ) -> None:
-        self._http = http
+        self._courier = courier
         self._clock = clock
         self._tasks = tasks
         self._settle = settle
@@ -109,18 +108,6 @@ class Outbox:
     async def _attempt(
         self, delivery: Delivery, target: Target, *, fallback: bool = False
     ) -> Attempt:
-        headers = {
-            "Offhook-Event-Id": delivery.id,
-            "Offhook-Sequence": str(delivery.sequence),
-            **(ACCEPT if delivery.asks else {}),
-        }
-        attempt = await try_once(
-            self._http,
-            target,
-            delivery.payload,
-            headers=headers,
-            timeout_s=delivery.timeout_s,
-            fallback=fallback,
-        )
+        attempt = await self._courier.carry(delivery, target, fallback=fallback)
         self._on_attempt(delivery, attempt)
         return attempt

@@ -1,7 +1,8 @@
 """Where a request really goes: its address as sent, and the one a redirect leads to.
 
 The rules are those of webhooks.md 2.1: after 301, 302 and 303 go on with GET and no body, after 307
-and 308 with the same; credentials stay with their server; userinfo in a URL serves as credentials
+and 308 with the same; credentials stay with their server, and so does the seal, or a stranger could
+have requests signed; userinfo in a URL serves as credentials
 when none are configured, and is never sent as part of an address.
 """
 
@@ -41,7 +42,7 @@ def redirected(request: HttpRequest, response: HttpResponse) -> HttpRequest | No
     except ValueError:
         return None
     if not _same_server(here, there):
-        request = replace(request, credentials=None)
+        request = replace(request, credentials=None, seal=None)
     following = replace(request, url=str(there))
     if there.raw_user is not None:  # the newest word on credentials
         following = prepared(replace(following, credentials=None))
