@@ -11,3 +11,12 @@ settings.load_profile("untimed")
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """How much of the contract has tests; under xdist only the controller says it."""
     terminalreporter.write_line(conformance.summary(conformance.tests()))
+    played, named = (_total(terminalreporter, f"chaos_{what}") for what in ("played", "named"))
+    if played:
+        terminalreporter.write_line(f"explain: {named} of {played} injected faults were named")
+
+
+def _total(terminalreporter: pytest.TerminalReporter, name: str) -> int:
+    """Add up what tests recorded under a name."""
+    reports = [r for kind in ("passed", "failed") for r in terminalreporter.stats.get(kind, [])]
+    return sum(value for report in reports for key, value in report.user_properties if key == name)
