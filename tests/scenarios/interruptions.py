@@ -17,11 +17,11 @@ from tests.scenarios.links import N1, N2, party
 from offhook.records import Event
 from offhook.testing import sound
 from offhook.testing.app import BASE, document
-from offhook.testing.fixtures import INITIATE_URL, NUMBER, T1_HZ
+from offhook.testing.fixtures import INITIATE_URL, NUMBER, SIP_USER, T1_HZ
 from offhook.testing.handset import Handset
 from offhook.testing.invariants import ASKED
 from offhook.testing.loop import EPOCH, run
-from offhook.testing.phone import Behaviour, only_rings
+from offhook.testing.phone import Behaviour, Referral, only_rings
 from offhook.testing.world import Talk, World
 
 PAUSE = '<Pause duration="20"/>'
@@ -111,6 +111,11 @@ FORWARDED: Outcomes = FORWARDING | {
     Interruption.COMPLETED: Outcome(200),
     Interruption.HANG_UP: Outcome(),
     Interruption.SHUTDOWN: Outcome(),
+}
+REFERRING: Outcomes = ANSWERED | {  # bxml.md 1.9
+    Interruption.REDIRECT: Outcome(409, stays=True),
+    Interruption.DOCUMENT: Outcome(409, stays=True),
+    Interruption.TAKEN: Outcome(refusal="rejected", stays=True),
 }
 OVER: Outcomes = {  # it has just ended, and not because its BXML ran out (rest.md 4.5)
     Interruption.REDIRECT: Outcome(409, stays=True),
@@ -462,6 +467,12 @@ def _rings_later(after_s: float) -> Behaviour:
     return behave
 
 
+async def _referring(world: World) -> Talk:
+    """A caller by SIP URI is sent elsewhere, where nobody has time for him."""
+    world.phone().referral = Referral(202, ((0.0, 100), (0.4, 486)))
+    return await world.calling(REFER, to=SIP_USER)
+
+
 async def _bridging_to_caller(world: World) -> Talk:
     """Z rings at the server, and is answered when the call bridges to it."""
     world.app.on(INITIATE_URL, '<Ring answerCall="false" duration="20"/>')
@@ -504,6 +515,7 @@ LEG = '<PhoneNumber transferDisconnectUrl="/td" {}>{}</PhoneNumber>'
 TWO_LEGS = TRANSFER.format(LEG.format("", N1) + LEG.format("", N2))
 ONE_LEG = TRANSFER.format(LEG.format("", N1))
 ANNOUNCED = TRANSFER.format(LEG.format('transferAnswerUrl="/ta"', N1))
+REFER = '<Refer referCompleteUrl="/done"><SipUri>sip:z@far.test</SipUri></Refer>'
 FORWARD = f'<Forward to="{N1}" callTimeout="1"/>'
 HUNG_UP = Peers(legs=("hangup",))
 ONE_RECORDING = Peers(recordings=("complete",))
@@ -624,4 +636,5 @@ SCENES = (
         cause="timeout",
     ),
     _forwarded,
+    Scene("Refer waits", _referring, verb("Refer"), REFERRING, asked=INBOUND),
 )

@@ -31,8 +31,8 @@ class Dramatist(Author):
 
     def _answer(self, request: Received) -> Reply:
         kind, self._mine = request.event["eventType"], request.event["callId"]
-        if kind == "initiate" and self._chance(0.2):
-            return document(self._forward())
+        if kind == "initiate" and self._chance(0.4):
+            return document(self._draw((1, self._forward), (1, self._refer)))
         if kind == "transferAnswer" and self._chance(0.7):
             return document(self._announcement())
         return self._good() if self._chance(0.7) else self._something()
@@ -58,6 +58,7 @@ class Dramatist(Author):
             (4, self._start_recording),
             (2, self._steer_recording),
             (0.2, self._forward),
+            (0.2, self._refer),
             (0.5, lambda: "<Hangup/>"),
         )
 
@@ -102,6 +103,10 @@ class Dramatist(Author):
 
     def _forward(self) -> str:
         return f'<Forward to="{self._number()}" callTimeout="{self._rng.choice((1, 30))}"/>'
+
+    def _refer(self) -> str:
+        complete = f'referCompleteUrl="{self.url("referComplete")}"' if self._chance(0.7) else ""
+        return f"<Refer {complete}><SipUri>sip:z@far.test</SipUri></Refer>"
 
     def _record(self) -> str:
         attributes = [self._recording(), f'maxDuration="{self._rng.choice((1, 1, 2))}"']

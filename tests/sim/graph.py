@@ -15,13 +15,20 @@ from tests.sim.dramatist import PHONES, Dramatist
 from tests.sim.simulation import AT_ONCE_S, REFUSALS, Deed, Simulation
 
 from offhook.scopes import background
-from offhook.testing.fixtures import ACCOUNT_ID
+from offhook.testing.fixtures import ACCOUNT_ID, NUMBER, SIP_USER
 from offhook.testing.handset import Handset
 from offhook.testing.invariants import GOODBYES, Evidence
 from offhook.testing.loop import EPOCH, running_loop
 from offhook.testing.paths import GOOD, Quality
+from offhook.testing.phone import Referral
 
 LOOK_S = 0.050_000_7  # between two looks at who is tied to whom, at moments nobody else has
+REFERRALS = (
+    Referral(202, ((0.0, 100), (0.2, 200))),
+    Referral(202, ((0.0, 100), (0.2, 486))),
+    Referral(202),  # and never a word again
+    Referral(603),
+)
 HANDLES = Path("/proc/self/fd")
 LARGE = 8  # every so manieth seed is a large graph
 
@@ -64,6 +71,9 @@ class Graph(Simulation):
         answered = [call_id for call_id, call in calls.items() if call.answered]
         return answered if self._chance(0.9) else list(calls)
 
+    def _called(self) -> str:
+        return SIP_USER if self._chance(0.4) else NUMBER
+
     def _callers(self) -> int:
         return self.rng.choice((5, 6) if self.large else (3, 4, 5))
 
@@ -72,9 +82,9 @@ class Graph(Simulation):
 
     async def _watch(self) -> None:
         """Look at the node now and then: its calls agree on who is tied to whom."""
-        while True:
+        node = self.world.node
+        while self.world.now < self.end_at or node.exchange.calls:
             await asyncio.sleep(LOOK_S)
-            node = self.world.node
             faults = [*rules.tie_faults(node), *rules.sound_faults(node)]
             assert not faults, f"at {self.world.now}: {faults}"
 
@@ -93,6 +103,7 @@ class Graph(Simulation):
         await self._sleep(0.3)
         phone = self._phone(number)
         phone.telephone_events = self._chance(0.8)
+        phone.referral = self.rng.choice(REFERRALS)
         await (self._dial(phone) if self._chance(0.35) else self._create(phone))
         await asyncio.sleep(max(0.0, self.end_at - self.world.now))
 
@@ -141,7 +152,7 @@ class Graph(Simulation):
 
     async def _verdict(self) -> None:
         await super()._verdict()
-        found = self.world.evidence()
+        found = self.found
         ended = {each.record.call_id: each.record.end_time or 0.0 for each in found}
         asked = Counter(urlsplit(r.url).path for each in found for r in rules.asked(each))
         twice = [path for path, count in asked.items() if count > 1 and rules.is_unique(path)]

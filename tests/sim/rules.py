@@ -99,7 +99,7 @@ def refusal_faults(
     assert record.end_time is not None
     ended = record.end_time - EPOCH
     answered = (record.answer_time or record.end_time) - EPOCH
-    forwards = any(e.data.get("verb") == "Forward" for e in evidence.log)
+    forwards = any(e.data.get("verb") in ("Forward", "Refer") for e in evidence.log)
     forwarded = forwards or (record.parent_call_id is not None and record.hook is None)
     for deed in refused:
         if deed.call != record.call_id or deed.at >= ended - AT_ONCE_S:

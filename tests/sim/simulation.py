@@ -61,6 +61,7 @@ class Simulation:
         self.pressed: defaultdict[str, str] = defaultdict(str)  # keys, by SIP Call-ID
         self.dialled: dict[int, str] = {}  # SIP Call-ID by session of the telephones
         self.shown: dict[str, CallState] = {}  # by REST
+        self.found: list[Evidence] = []  # when all is over
         self._limits()
 
     async def run(self) -> str:
@@ -78,6 +79,9 @@ class Simulation:
 
     def _author(self, rng: Random) -> Author:
         return Author(rng, self._react)
+
+    def _called(self) -> str:
+        return NUMBER
 
     def _callers(self) -> int:
         return self.rng.choice((1, 1, 2, 2, 3, 5))
@@ -157,7 +161,7 @@ class Simulation:
 
     async def _dial(self, phone: Phone) -> str | None:
         before = len(self.world.app.events("initiate"))
-        call = await phone.dial(NUMBER)
+        call = await phone.dial(self._called())
         self.dialled[call.session] = self.world.phones.endpoint.call_id(call.session)
         with contextlib.suppress(CallOverError):
             with contextlib.suppress(TimeoutError):
@@ -263,7 +267,8 @@ class Simulation:
 
     async def _verdict(self) -> None:
         """Judge what all calls have left behind."""
-        for evidence in self.world.evidence():
+        self.found = self.world.evidence()
+        for evidence in self.found:
             self._judge(evidence)
 
     def _judge(self, evidence: Evidence) -> None:

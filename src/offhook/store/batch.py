@@ -4,6 +4,7 @@ One transaction holds one statement or few for each table. Of a record that chan
 within a batch only the newest version is written.
 """
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -72,12 +73,18 @@ def encode(change: Change) -> Encoded:
     return Encoded(type(change), KINDS[type(change)].to_row(change))
 
 
+@functools.lru_cache(maxsize=4)
+def _upserts(dialect: Dialect) -> dict[type, Upsert]:
+    """Return how all kinds are written; statements are compiled once for all who write so."""
+    return {name: kind.upsert(dialect) for name, kind in KINDS.items()}
+
+
 class Committer:
     """Commits encoded changes."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._upserts = {name: kind.upsert(database.dialect) for name, kind in KINDS.items()}
+        self._upserts = _upserts(database.dialect)
 
     def commit(self, changes: Sequence[Encoded]) -> None:
         """Write all changes in one transaction; repeating it does no harm."""
