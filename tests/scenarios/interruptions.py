@@ -117,7 +117,7 @@ REFERRING: Outcomes = ANSWERED | {  # bxml.md 1.9
     Interruption.DOCUMENT: Outcome(409, stays=True),
     Interruption.TAKEN: Outcome(refusal="rejected", stays=True),
 }
-OVER: Outcomes = {  # it has just ended, and not because its BXML ran out (rest.md 4.5)
+OVER: Outcomes = {  # it has just ended (bxml.md 4.1; rest.md 4.5)
     Interruption.REDIRECT: Outcome(409, stays=True),
     Interruption.DOCUMENT: Outcome(409, stays=True),
     Interruption.COMPLETED: Outcome(409, stays=True),
@@ -125,6 +125,7 @@ OVER: Outcomes = {  # it has just ended, and not because its BXML ran out (rest.
     Interruption.TAKEN: Outcome(refusal="rejected", stays=True),
     Interruption.SHUTDOWN: Outcome(stays=True),
 }
+RAN_OUT: Outcomes = OVER | {Interruption.COMPLETED: Outcome(200, stays=True)}  # rest.md 4.5
 
 Stage = Callable[[World], Awaitable[Talk]]
 Span = Callable[["Logs"], tuple[float, float]]
@@ -557,6 +558,13 @@ _forwarded = Scene(
 
 SCENES = (
     Scene("Pause", out(f'<Pause duration="0.4"/>{NEXT}'), verb("Pause")),
+    Scene(
+        "Pause as the last verb",
+        out('<Pause duration="0.4"/>'),
+        verb("Pause"),
+        afterwards=RAN_OUT,
+        done=(),
+    ),
     Scene("PlayAudio", out(PLAY + NEXT), verb("PlayAudio")),
     Scene(
         "SpeakSentence", out(f"<SpeakSentence>hey you</SpeakSentence>{NEXT}"), verb("SpeakSentence")

@@ -116,7 +116,10 @@ class Dramatist(Author):
 
     def _start_recording(self) -> str:
         channels = self._maybe('multiChannel="true"')
-        return f"<StartRecording {self._recording()} {channels}/>"
+        started = f"<StartRecording {self._recording()} {channels}/>"
+        if self._chance(0.4):
+            started += f"{self._pause()}<PauseRecording/>{self._pause()}<ResumeRecording/>"
+        return started
 
     def _recording(self) -> str:
         attributes = "" if self._chance(0.9) else 'fileFormat="mp3"'
@@ -126,6 +129,9 @@ class Dramatist(Author):
 
     def _steer_recording(self) -> str:
         return self._rng.choice(("<PauseRecording/>", "<ResumeRecording/>", "<StopRecording/>"))
+
+    def _pause(self) -> str:
+        return f'<Pause duration="{self._seconds(1, 4)}"/>'
 
     def _number(self) -> str:
         return number_of(self._rng.randrange(PHONES)) if self._chance(0.95) else NOBODY
