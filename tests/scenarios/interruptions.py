@@ -16,7 +16,7 @@ from tests.scenarios.links import N1, N2, party
 
 from offhook.records import Event
 from offhook.testing import sound
-from offhook.testing.app import BASE, document
+from offhook.testing.app import BASE, Reply, document
 from offhook.testing.fixtures import INITIATE_URL, NUMBER, SIP_USER, T1_HZ
 from offhook.testing.handset import Handset
 from offhook.testing.invariants import ASKED
@@ -71,6 +71,7 @@ class Seen:
     legs: tuple[str, ...] = ()  # causes of the transferDisconnect events, sorted
     other: tuple[str, ...] = ()  # paths at which the call at the other end was asked
     recordings: tuple[str, ...] = ()  # status of each recordingAvailable
+    room: tuple[str, ...] = ()  # the events of the conference
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,7 @@ class Peers:
     legs: tuple[str, ...] = ()
     other: tuple[str, ...] = ()
     recordings: tuple[str, ...] = ()
+    room: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,7 +205,7 @@ def _seen(scene: Scene, outcome: Outcome, done: tuple[str, ...], peers: Peers) -
     asked, cause = scene.asked + done + outcome.asked, outcome.cause
     if outcome.stays:
         asked, cause, peers = scene.asked + scene.done, scene.cause, scene.natural
-    told = (peers.legs, peers.other, peers.recordings)
+    told = (peers.legs, peers.other, peers.recordings, peers.room)
     return Seen(outcome.status, outcome.refusal, asked, cause, *told)
 
 
@@ -328,6 +330,7 @@ def _look(world: World, talk: Talk, status: int | None) -> Seen:
         tuple(legs),
         tuple(r.path for r in world.app.received if r.path in ("/zc", "/zt")),
         tuple(recordings),
+        tuple(sorted(r.event["eventType"] for r in world.app.requests("/room"))),
     )
 
 
@@ -474,6 +477,20 @@ async def _referring(world: World) -> Talk:
     return await world.calling(REFER, to=SIP_USER)
 
 
+async def _conferring(world: World) -> Talk:
+    """The party ends the conference by REST after a while."""
+
+    async def behave(call: Handset) -> None:
+        await call.answer()
+        await asyncio.sleep(0.5)
+        for room in await world.rest.conferences():
+            await world.rest.update_conference(room["id"], status="completed")
+
+    world.app.on("/room", Reply(status=204))
+    world.phone().behaviour = behave
+    return await world.answered(CONFERENCE + NEXT)
+
+
 async def _bridging_to_caller(world: World) -> Talk:
     """Z rings at the server, and is answered when the call bridges to it."""
     world.app.on(INITIATE_URL, '<Ring answerCall="false" duration="20"/>')
@@ -517,6 +534,15 @@ TWO_LEGS = TRANSFER.format(LEG.format("", N1) + LEG.format("", N2))
 ONE_LEG = TRANSFER.format(LEG.format("", N1))
 ANNOUNCED = TRANSFER.format(LEG.format('transferAnswerUrl="/ta"', N1))
 REFER = '<Refer referCompleteUrl="/done"><SipUri>sip:z@far.test</SipUri></Refer>'
+CONFERENCE = '<Conference conferenceEventUrl="/room">room</Conference>'
+MET = Peers(
+    room=(
+        "conferenceCompleted",
+        "conferenceCreated",
+        "conferenceMemberExit",
+        "conferenceMemberJoin",
+    )
+)
 FORWARD = f'<Forward to="{N1}" callTimeout="1"/>'
 HUNG_UP = Peers(legs=("hangup",))
 ONE_RECORDING = Peers(recordings=("complete",))
@@ -644,5 +670,6 @@ SCENES = (
         cause="timeout",
     ),
     _forwarded,
+    Scene("Conference", _conferring, verb("Conference"), natural=MET, stopped=MET),
     Scene("Refer waits", _referring, verb("Refer"), REFERRING, asked=INBOUND),
 )

@@ -29,6 +29,14 @@ class Dramatist(Author):
         self._mine = "c-1"  # the call that is written for
         self.bridges: list[tuple[str, str]] = []  # the URLs of each, of which one may be asked
 
+    def reply(self, request: Received) -> Reply:
+        """Answer one request that carries an event."""
+        if "conferenceId" not in request.event:
+            return super().reply(request)
+        if request.event["eventType"] == "conferenceCompleted" or self._chance(0.6):
+            return Reply(status=204)
+        return document(self.conference_verbs()) if self._chance(0.8) else self._something()
+
     def _answer(self, request: Received) -> Reply:
         kind, self._mine = request.event["eventType"], request.event["callId"]
         if kind == "initiate" and self._chance(0.4):
@@ -37,9 +45,19 @@ class Dramatist(Author):
             return document(self._announcement())
         return self._good() if self._chance(0.7) else self._something()
 
+    def conference_verbs(self) -> str:
+        """Write what a conference may do (bxml.md 3)."""
+        return self._draw(
+            (2, self._clip),
+            (2, self._sentence),
+            (2, self._start_recording),
+            (1, self._steer_recording),
+        )
+
     def verbs(self) -> str:
         """Write what stands in a document."""
-        first = self._draw((3, self._verb), (2, self._bridge), (2, self._transfer))
+        meeting = (1, self._conference)
+        first = self._draw((3, self._verb), (2, self._bridge), (2, self._transfer), meeting)
         return first + "".join(self._verb() for _ in range(self._rng.choice((0, 1, 1, 2, 3))))
 
     def _verb(self) -> str:
@@ -54,6 +72,7 @@ class Dramatist(Author):
             (1, lambda: f'<StartGather dtmfUrl="{self.url("dtmf")}"/>'),
             (8, self._transfer),
             (9, self._bridge),
+            (4, self._conference),
             (3, self._record),
             (4, self._start_recording),
             (2, self._steer_recording),
@@ -100,6 +119,13 @@ class Dramatist(Author):
         others = [each for each in self._live() if each != self._mine]
         target = self._rng.choice([*others, *others, *others, self._mine, "c-0"])
         return f"<Bridge {' '.join(attributes)}>{target}</Bridge>"
+
+    def _conference(self) -> str:
+        attributes = [self._maybe('mute="true"'), self._maybe('hold="true"'), self._tag()]
+        if self._chance(0.8):
+            attributes.append(self._hook("conferenceEvent"))
+        room = self._rng.choice(("one", "two"))
+        return f"<Conference {' '.join(attributes)}>{room}</Conference>"
 
     def _forward(self) -> str:
         return f'<Forward to="{self._number()}" callTimeout="{self._rng.choice((1, 30))}"/>'

@@ -8,13 +8,14 @@ import asyncio
 from collections import Counter
 from pathlib import Path
 from random import Random
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from tests.sim import rules
 from tests.sim.dramatist import PHONES, Dramatist
 from tests.sim.simulation import AT_ONCE_S, REFUSALS, Deed, Simulation
 
 from offhook.scopes import background
+from offhook.testing.app import BASE
 from offhook.testing.fixtures import ACCOUNT_ID, NUMBER, SIP_USER
 from offhook.testing.handset import Handset
 from offhook.testing.invariants import GOODBYES, Evidence
@@ -113,6 +114,29 @@ class Graph(Simulation):
             await self._sleep(0.4)
             if calls := list(self.world.node.exchange.calls):
                 await self._meddle(self.rng.choice(calls))
+            if rooms := await self.world.rest.conferences():
+                await self._meet(self.rng.choice(rooms)["id"])
+
+    async def _meet(self, conference_id: str) -> None:
+        """What a client of the REST API does to a conference."""
+        rest = self.world.rest
+        match self.rng.choice(("complete", "play", "mute", "redirect")):
+            case "complete":
+                answer = await rest.update_conference(conference_id, status="completed")
+            case "play":
+                verbs = f"<Response>{self.author.conference_verbs()}</Response>"
+                answer = await rest.play_in_conference(conference_id, verbs)
+            case "redirect":
+                url = urljoin(BASE, self.author.url("conferenceRedirect"))
+                answer = await rest.update_conference(conference_id, redirectUrl=url)
+            case "mute":
+                found = await rest.conference(conference_id)
+                for member in found["activeMembers"]:
+                    path = member["callId"]
+                    answer = await rest.update_member(conference_id, path, mute=self._chance(0.5))
+                    assert answer.status in (204, 404, 409), answer
+                return
+        assert answer.status in (200, 204, 404, 409), answer
 
     async def _behave(self, call: Handset) -> None:
         """What a telephone does that is called."""

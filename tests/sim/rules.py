@@ -22,8 +22,16 @@ UNIQUE = re.compile(r"/\w+/\d+")  # paths that the author gives away once
 def tie_faults(node: Node) -> Iterator[str]:
     """Calls agree on who is tied to whom, and nobody is tied to a call that is over."""
     calls = node.exchange.calls
+    rooms = {
+        conference_id: {member.call_id for member in room.members}
+        for conference_id, room in node.exchange.rooms._rooms.items()
+    }
+    for conference_id, members in rooms.items():
+        tied = {call_id for call_id, call in calls.items() if conference_id in call.ties._peers}
+        if members != tied:
+            yield f"{conference_id} has the members {members}, but tied to it are {tied}"
     for call_id, call in calls.items():
-        for other_id in call.ties._peers:
+        for other_id in call.ties._peers.keys() - rooms.keys():
             other = calls.get(other_id)
             if other is None:
                 yield f"{call_id} is tied to {other_id}, which is over"
