@@ -218,7 +218,8 @@ def question_asked_again(grounds: Grounds) -> Got:
     site = grounds.wide.site
     site.phones.phone("+12025550168")
     call_id = grounds.rest.create(site.request(to="+12025550168"))
-    grounds.wide.loop.run(site.ended(call_id))
+    grounds.wide.loop.run(site.wait_log(call_id, "webhook.answered"))
+    grounds.rest.ask("POST", f"/calls/{call_id}", {"state": "completed"})
     asked = next(each for each in site.store.deliveries(call_id) if each.sync)
     path = f"/offhook/v1/accounts/{grounds.wide.server.account}/webhooks/{asked.id}/resend"
     return Got(grounds.rest.ask("POST", path), {"eventId": asked.id})
