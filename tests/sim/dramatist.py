@@ -74,7 +74,7 @@ class Dramatist(Author):
             (9, self._bridge),
             (4, self._conference),
             (3, self._record),
-            (4, self._start_recording),
+            (4, self._interrupted_recording),
             (2, self._steer_recording),
             (0.2, self._forward),
             (0.2, self._refer),
@@ -142,7 +142,10 @@ class Dramatist(Author):
 
     def _start_recording(self) -> str:
         channels = self._maybe('multiChannel="true"')
-        started = f"<StartRecording {self._recording()} {channels}/>"
+        return f"<StartRecording {self._recording()} {channels}/>"
+
+    def _interrupted_recording(self) -> str:
+        started = self._start_recording()
         if self._chance(0.4):
             started += f"{self._pause()}<PauseRecording/>{self._pause()}<ResumeRecording/>"
         return started

@@ -126,6 +126,8 @@ class Graph(Simulation):
             case "play":
                 verbs = f"<Response>{self.author.conference_verbs()}</Response>"
                 answer = await rest.play_in_conference(conference_id, verbs)
+                if b"without a base" in answer.body:
+                    return  # the conference has no URL (bxml.md 1.7)
             case "redirect":
                 url = urljoin(BASE, self.author.url("conferenceRedirect"))
                 answer = await rest.update_conference(conference_id, redirectUrl=url)
