@@ -1,6 +1,7 @@
 """bxml.md 11.9, cases 194 to 205 and 213 to 220: Conference, seen from its members."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from tests.scenarios import cases
@@ -22,6 +23,7 @@ from tests.scenarios.rooms import (
 from offhook.testing.app import SILENCE, Reply
 from offhook.testing.fixtures import NUMBER, T1_HZ, T3_HZ
 from offhook.testing.loop import virtual
+from offhook.testing.mains import Mains
 from offhook.testing.world import World
 
 EMPTY = Reply(status=204)
@@ -401,3 +403,34 @@ async def test_names_belong_to_the_account_and_letters_have_a_case() -> None:
 
         assert len(await world.rest.conferences()) == 2
     assert not x.phone.heard.any()
+
+
+@virtual
+async def test_a_server_that_is_killed_ends_its_conference_for_every_member(
+    tmp_path: Path,
+) -> None:
+    async with World(mains=Mains(), store_url=f"sqlite:///{tmp_path}/offhook.db") as world:
+        world.app.on(URL, "<StartRecording recordingAvailableUrl='/cr'/>" + T3)
+        x = await joined(world, N1)
+        y = await joined(world, N2)
+        await asyncio.sleep(1)
+        for talk in (x, y):
+            talk.phone.hang_up()  # of which the server hears nothing
+        await world.restart()
+        completed = await world.app.wait_event("conferenceCompleted")
+        await x.disconnect()
+        await y.disconnect()
+        shown = await world.rest.conference(completed["conferenceId"])
+        again = await joined(world, N1, conference("", "room"))
+
+        assert again.phone.end is None
+        assert len(await world.rest.conferences("name=room")) == 2
+        written = world.store.deliveries(completed["conferenceId"])
+    told = [each.event_type.removeprefix("conference") for each in written]
+    exits = [e["callId"] for e in events(world, "conferenceMemberExit")]
+    assert told[:3] == ["Created", "MemberJoin", "MemberJoin"]
+    assert told[3:] == ["MemberExit", "MemberExit", "Completed", "RecordingAvailable"]
+    assert set(exits) == {x.call_id, y.call_id}
+    assert shown["activeMembers"] == []
+    (made,) = world.app.events("conferenceRecordingAvailable")
+    assert made["status"] in ("partial", "error")
