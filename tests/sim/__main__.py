@@ -1,6 +1,7 @@
 """Run seeds of the simulation: one is told as a story, of many those that fail.
 
-`python -m tests.sim 7`, `python -m tests.sim 0-499`, `python -m tests.sim graph 0-1999`.
+`python -m tests.sim 7`, `python -m tests.sim 0-499`, `python -m tests.sim graph 0-1999`;
+the third kind is `rooms`.
 """
 
 import sys

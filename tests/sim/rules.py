@@ -20,16 +20,9 @@ UNIQUE = re.compile(r"/\w+/\d+")  # paths that the author gives away once
 
 
 def tie_faults(node: Node) -> Iterator[str]:
-    """Calls agree on who is tied to whom, and nobody is tied to a call that is over."""
-    calls = node.exchange.calls
-    rooms = {
-        conference_id: {member.call_id for member in room.members}
-        for conference_id, room in node.exchange.rooms._rooms.items()
-    }
-    for conference_id, members in rooms.items():
-        tied = {call_id for call_id, call in calls.items() if conference_id in call.ties._peers}
-        if members != tied:
-            yield f"{conference_id} has the members {members}, but tied to it are {tied}"
+    """Calls and conferences agree on who is tied to whom, and nobody is to what is over."""
+    calls, rooms = node.exchange.calls, node.exchange.rooms._rooms
+    yield from room_faults(node)
     for call_id, call in calls.items():
         for other_id in call.ties._peers.keys() - rooms.keys():
             other = calls.get(other_id)
@@ -42,6 +35,28 @@ def tie_faults(node: Node) -> Iterator[str]:
             joined not in calls or not calls[joined].ties.is_joined(call_id)
         ):
             yield f"{call_id} believes that it talks to {joined}"
+
+
+def room_faults(node: Node) -> Iterator[str]:
+    """Who is in a conference is tied to it and sits in its room, and nobody else."""
+    assert isinstance(node.media, LocalMedia)
+    rows, seats = node.media._plane._engine._rows, node.media._plane._engine._rooms._seat
+    exchange = node.exchange
+    inside = {
+        (member.call_id, room)
+        for room, conference in exchange.rooms._rooms.items()
+        for member in conference.members
+    }
+    tied = {
+        (call_id, other)
+        for call_id, call in exchange.calls.items()
+        for other in call.ties._peers.keys() & exchange.rooms._rooms.keys()
+    }
+    seated = {
+        (rows.leg(row), rows.leg(int(seats[row]))) for row in range(rows.count) if seats[row] >= 0
+    }
+    if not inside == tied == seated:
+        yield f"in conferences are {inside}, tied to them {tied}, and in their rooms {seated}"
 
 
 def sound_faults(node: Node) -> Iterator[str]:

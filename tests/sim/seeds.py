@@ -5,11 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.sim.graph import Graph
+from tests.sim.rooms import Rooms
 from tests.sim.simulation import Simulation, simulate
 
 from offhook.testing.loop import run
 
-SIMULATIONS: dict[str, type[Simulation]] = {"script": Simulation, "graph": Graph}
+SIMULATIONS: dict[str, type[Simulation]] = {
+    "script": Simulation,
+    "graph": Graph,
+    "rooms": Rooms,
+}
 REGRESSIONS = Path(__file__).with_name("regressions.txt")
 
 

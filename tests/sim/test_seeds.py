@@ -5,7 +5,7 @@ from tests.sim import seeds
 from tests.sim.seeds import check, regressions, tell
 from tests.sim.simulation import Simulation
 
-SEEDS = {"script": 500, "graph": 2000}
+SEEDS = {"script": 500, "graph": 2000, "rooms": 400}
 BATCH = 25
 BATCHES = [(name, first) for name, count in SEEDS.items() for first in range(0, count, BATCH)]
 
