@@ -74,6 +74,14 @@ def test_uri_of_a_trunks_host_goes_by_way_of_the_trunk() -> None:
     assert placed.credentials == Credentials("us", "secret")
 
 
+def test_uri_of_another_port_of_a_trunks_host_is_somebody_elses() -> None:
+    placed = outgoing_call(DIRECTORY, "sip:bob@sbc.carrier.test:5062", PAT, "us.test", b"")
+    same = outgoing_call(DIRECTORY, "sip:bob@192.0.2.40:5080", PAT, "us.test", b"")
+
+    assert (placed.next_hop, placed.credentials, placed.headers) == (None, None, ())
+    assert same.next_hop == Address("tcp", "192.0.2.40", 5080)
+
+
 def test_privacy_hides_the_number_from_the_callee_but_not_from_the_trunk() -> None:
     caller = Caller("+12025550101", None, privacy=True)
     placed = outgoing_call(DIRECTORY, "+12025550100", caller, "us.test", b"")

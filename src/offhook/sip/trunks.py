@@ -1,7 +1,7 @@
 """Trunks and parties: where a call goes and how it is addressed, who may call, and who is calling.
 
 Pure functions of the directory. A number goes to the trunk with the longest matching pattern, a SIP
-URI to its own host (by way of the trunk of that host, if there is one).
+URI to its own host (by way of the trunk there, if there is one).
 """
 
 import ipaddress
@@ -64,14 +64,19 @@ def outgoing_call(
 
 def _destination(directory: Directory, to: str) -> tuple[str, Trunk | None]:
     if to.lower().startswith(("sip:", "sips:")):
-        host = Uri.parse(to).host.lower()
-        at_home = (each for each in directory.trunks.values() if each.host.lower() == host)
-        return to, next(at_home, None)
+        uri = Uri.parse(to)
+        trunks = directory.trunks.values()
+        return to, next((trunk for trunk in trunks if _is_at(uri, trunk)), None)
     trunk = directory.trunk_for(to)
     if trunk is None:
         raise NoRouteError(_no_trunk(directory, to))
     port = None if trunk.port == SIP_PORT else trunk.port
     return f"sip:{to}@{host_port(trunk.host, port)}", trunk
+
+
+def _is_at(uri: Uri, trunk: Trunk) -> bool:
+    """Whether a URI is the trunk's; at another port is somebody else (RFC 3263 4.2)."""
+    return uri.host.lower() == trunk.host.lower() and uri.port in (None, trunk.port)
 
 
 def _no_trunk(directory: Directory, to: str) -> str:
