@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import soundfile
 from tests.interop.sipp import HOST, program
-from tests.interop.site import PATIENCE_S, POLL_S
+from tests.interop.site import PATIENCE_S, POLL_S, Site
 
 from offhook.scopes import background
 from offhook.testing.server import free_ports
@@ -38,6 +38,7 @@ module account.so
 module menu.so
 module_app ctrl_tcp.so
 """
+HEADER = 44  # bytes of the files that it writes what it hears to
 ACCOUNT = "<sip:{user}@{host}:{sip}>;regint=0;audio_codecs={codec};{more}\n"
 
 
@@ -46,15 +47,30 @@ class Baresip:
     """A running one, spoken to over its control port (netstrings of JSON)."""
 
     folder: Path
+    user: str
     sip: int
     writer: asyncio.StreamWriter
     events: list[dict[str, Any]] = field(default_factory=list)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
+    @property
+    def uri(self) -> str:
+        """Where it is called."""
+        return f"sip:{self.user}@{HOST}:{self.sip}"
+
     def command(self, name: str, parameters: str = "") -> None:
         """Have it do something."""
         body = json.dumps({"command": name, "params": parameters}).encode()
         self.writer.write(b"%d:%b," % (len(body), body))
+
+    async def call_in(self, site: Site) -> str:
+        """Call the server's number; returns the call's id."""
+        count = len(site.app.events("initiate")) + 1
+        self.command("dial", f"sip:{site.server.number}@{HOST}:{site.server.sip}")
+        told = site.app.wait_event("initiate", count=count)
+        initiated = await asyncio.wait_for(told, PATIENCE_S)
+        call_id: str = initiated["callId"]
+        return call_id
 
     async def wait(self, kind: str) -> dict[str, Any]:
         """Wait for a kind of event, such as CALL_ESTABLISHED."""
@@ -66,6 +82,12 @@ class Baresip:
         except TimeoutError:
             raise AssertionError(f"no {kind} in {self.events}\n{log(self.folder)}") from None
         return found[0]
+
+    def heard_so_far(self) -> Pcm:
+        """Return what has come out of its decoder while the call goes on."""
+        found = list(self.folder.glob("dump-*dec.wav"))
+        sound = found[0].read_bytes()[HEADER:] if found else b""  # its length is not told yet
+        return np.frombuffer(sound[: len(sound) // 2 * 2], np.int16)
 
     def heard(self) -> Pcm:
         """Return what came out of its decoder; complete when the call is closed."""
@@ -130,7 +152,7 @@ async def running_baresip(
         )
     try:
         reader, writer = await _control(control, folder)
-        phone = Baresip(folder, sip, writer)
+        phone = Baresip(folder, user, sip, writer)
         async with background(phone.listen(reader)):
             yield phone
         writer.close()
