@@ -67,9 +67,7 @@ class Baresip:
         """Call the server's number; returns the call's id."""
         count = len(site.app.events("initiate")) + 1
         self.command("dial", f"sip:{site.server.number}@{HOST}:{site.server.sip}")
-        told = site.app.wait_event("initiate", count=count)
-        initiated = await asyncio.wait_for(told, PATIENCE_S)
-        call_id: str = initiated["callId"]
+        call_id: str = (await site.told("initiate", count))["callId"]
         return call_id
 
     async def wait(self, kind: str) -> dict[str, Any]:
@@ -153,9 +151,11 @@ async def running_baresip(
     try:
         reader, writer = await _control(control, folder)
         phone = Baresip(folder, user, sip, writer)
-        async with background(phone.listen(reader)):
-            yield phone
-        writer.close()
+        try:
+            async with background(phone.listen(reader)):
+                yield phone
+        finally:
+            writer.close()
     finally:
         if process.returncode is None:
             process.terminate()

@@ -81,8 +81,7 @@ def decoded(media: Answer) -> Pcm:
     assert (media.status, media.values("content-type")) == (200, ["audio/vnd.wave"])
     pcm, rate_hz = soundfile.read(io.BytesIO(media.body), dtype="int16", always_2d=True)
     assert rate_hz == RATE_HZ
-    channels: Pcm = pcm
-    return channels
+    return np.asarray(pcm, np.int16)
 
 
 def _present(pcm: Pcm, frequency_hz: float) -> npt.NDArray[np.bool_]:

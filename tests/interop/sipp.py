@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import soundfile
 
 from offhook.facts import Reoffered, SipFact
 from offhook.hooks import Credentials
@@ -20,6 +21,7 @@ from offhook.sip.resolve import Resolver, ask_dns
 from offhook.sip.sockets import NetworkSockets
 from offhook.sip.stack import Stack
 from offhook.sip.transport import Address
+from offhook.testing.sound import Pcm
 
 HOST = "127.0.0.1"
 SCENARIOS = Path(__file__).parent / "scenarios"
@@ -185,3 +187,11 @@ def _listens(port: int, transport: str) -> bool:
 def own(name: str) -> list[str]:
     """Return the arguments for a scenario of ours."""
     return ["-sf", str(SCENARIOS / f"{name}.xml")]
+
+
+def talking(name: str, folder: Path, voice: Pcm) -> list[str]:
+    """Return the arguments for a scenario of ours that plays a voice."""
+    path, sound = folder / f"{name}.xml", folder / f"{name}.ul"
+    soundfile.write(sound, voice, 8000, format="RAW", subtype="ULAW")
+    path.write_text((SCENARIOS / path.name).read_text().replace("VOICE", str(sound)))
+    return ["-sf", str(path)]

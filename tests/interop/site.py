@@ -73,6 +73,15 @@ class Site:
                 await asyncio.sleep(POLL_S)
         return await self.state(call_id)
 
+    async def told(self, kind: str, count: int = 1, **fields: object) -> dict[str, Any]:
+        """Wait until the application has been told so many such events; returns the last one."""
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                return await self.app.wait_event(kind, count=count, **fields)
+        except TimeoutError:
+            came = self.app.events()[-30:]
+            raise AssertionError(f"no {kind} {fields} ({count}) in {came}") from None
+
     async def events(self, call_id: str, kind: str | None = None) -> list[Event]:
         """Read a call's event log, or one kind of event in it."""
         found = await asyncio.to_thread(self.store.events, call_id)

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import soundfile
-from tests.interop.sipp import HOST, SCENARIOS, answering, finish, own, program, start
+from tests.interop.sipp import HOST, SCENARIOS, answering, finish, own, program, start, talking
 from tests.interop.site import Site, running_site
 
 from offhook.testing.app import Reply, document
@@ -81,14 +80,9 @@ async def call_in(
     await finish(await start(scenario, calls=calls, transport=transport, more=target))
 
 
-def talking(scenario: str, folder: Path) -> list[str]:
+def saying_five(scenario: str, folder: Path) -> list[str]:
     """Return the arguments for a scenario of ours that says 5."""
-    voice = np.concatenate([silence(0.5), tone(FIVE, 0.3), silence(3.0)])
-    soundfile.write(folder / "voice.ul", voice, 8000, format="RAW", subtype="ULAW")
-    text = (SCENARIOS / f"{scenario}.xml").read_text()
-    path = folder / f"{scenario}.xml"
-    path.write_text(text.replace("VOICE", str(folder / "voice.ul")))
-    return ["-sf", str(path)]
+    return talking(scenario, folder, np.concatenate([silence(0.5), tone(FIVE, 0.3), silence(3.0)]))
 
 
 async def gathered(site: Site, digits: str) -> str:
@@ -121,7 +115,7 @@ def test_sipp_calls_and_echoes_what_it_hears(tmp_path: Path, transport: str) -> 
 def test_sipp_calls_and_is_heard(tmp_path: Path) -> None:
     async def story(site: Site) -> None:
         site.app.on("/voice/initiate", GATHER.format(""))
-        await call_in(site, talking("caller_talks", tmp_path))
+        await call_in(site, saying_five("caller_talks", tmp_path))
         call_id = await gathered(site, "5")
         assert (await site.app.wait_event("initiate"))["from"] == "+12025550177"
         await site.wait_log(call_id, "media.voice", active=True)
@@ -236,7 +230,7 @@ def test_sipp_is_called_and_is_heard(tmp_path: Path) -> None:
         await site.create()
         await gathered(site, "5")
 
-    tell_with(tmp_path, talking("callee_talks", tmp_path), story)
+    tell_with(tmp_path, saying_five("callee_talks", tmp_path), story)
 
 
 async def ends(site: Site, cause: str, message: str, **fields: object) -> str:

@@ -11,7 +11,7 @@ import pytest
 from tests.interop.baresip import Baresip, running_baresip
 from tests.interop.conftest import VoiceServer
 from tests.interop.hearing import decoded, scenes, share, until_heard, within
-from tests.interop.site import CALLER, PARTY, PATIENCE_S, Site
+from tests.interop.site import CALLER, PARTY, Site
 
 from offhook.testing.sound import RATE_HZ, tone
 
@@ -39,11 +39,6 @@ class Pair:
         ears = {"n": self.near.heard_so_far, "f": self.far.heard_so_far}
         await until_heard(ears, VOICES, OTHER)
 
-    async def told(self, kind: str, call_id: str) -> dict[str, Any]:
-        """Wait for an event of a call."""
-        event = self.site.app.wait_event(kind, callId=call_id)
-        return await asyncio.wait_for(event, PATIENCE_S)
-
     async def gone(self, *call_ids: str) -> None:
         """Wait until both have hung up; in all that they heard nobody has heard himself."""
         for phone in (self.near, self.far):
@@ -55,7 +50,7 @@ class Pair:
 
     async def recorded(self, call_id: str, voices: str) -> None:
         """The recording of a call has these voices, a channel each, and no other."""
-        event = await self.told("recordingAvailable", call_id)
+        event = await self.site.told("recordingAvailable", callId=call_id)
         path = f"/calls/{call_id}/recordings/{event['recordingId']}/media"
         pcm = decoded(await asyncio.to_thread(self.site.rest.ask, "GET", path))
 
@@ -103,9 +98,8 @@ def test_two_talk_through_a_transfer(
             call_id = await both.near.call_in(site)
             await both.hear_each_other()
             getattr(both, leaves).command("hangup")
-            legs = site.app.wait_event("transferDisconnect", parentCallId=call_id)
-            leg = await asyncio.wait_for(legs, PATIENCE_S)
-            goodbye = await both.told("disconnect", call_id)
+            leg = await site.told("transferDisconnect", parentCallId=call_id)
+            goodbye = await site.told("disconnect", callId=call_id)
             await both.gone(call_id, leg["callId"])
             told = events(site, call_id, leg["callId"])
 
@@ -135,7 +129,7 @@ def test_two_talk_through_a_bridge(tmp_path: Path, voice_server: VoiceServer, le
             originator = await both.near.call_in(site)
             await both.hear_each_other()
             getattr(both, leaves).command("hangup")
-            goodbyes = [await both.told("disconnect", each) for each in (originator, target)]
+            goodbyes = [await site.told("disconnect", callId=each) for each in (originator, target)]
             await both.gone(originator, target)
             (told,) = events(site, originator, target).items()
 
