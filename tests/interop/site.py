@@ -73,7 +73,7 @@ class Site:
                 await asyncio.sleep(POLL_S)
         return await self.state(call_id)
 
-    async def told(self, kind: str, count: int = 1, **fields: object) -> dict[str, Any]:
+    async def told(self, kind: str, count: int = 1, /, **fields: object) -> dict[str, Any]:
         """Wait until the application has been told so many such events; returns the last one."""
         try:
             async with asyncio.timeout(PATIENCE_S):
