@@ -244,3 +244,14 @@ def test_without_a_thread_changes_are_committed_when_somebody_must_see_them() ->
     writer.write([9])
     writer.close()
     assert disk.commits[-1] == [9]
+
+
+def test_what_does_not_survive_anyway_is_committed_when_somebody_looks() -> None:
+    disk = Disk()
+    writer = InlineWriter(disk.commit, survives=False)
+    writer.write([1])
+    asyncio.run(writer.flushed())
+    assert disk.commits == []
+
+    writer.flush()
+    assert disk.commits == [[1]]

@@ -52,7 +52,10 @@ class Store:
         self._clock = clock
         commit = Committer(database).commit
         self._writer: Writer[Encoded] | InlineWriter[Encoded]
-        self._writer = Writer(commit) if threaded else InlineWriter(commit)
+        if threaded:
+            self._writer = Writer(commit)
+        else:
+            self._writer = InlineWriter(commit, survives=database.survives)
         self._group: list[Encoded] | None = None
 
     @classmethod
@@ -257,38 +260,48 @@ class Store:
 
     def put(self, entry: Entry) -> None:
         """Add an entry to the directory, or replace the one of that name."""
-        with _reachable("written"), self._database.writing() as connection:
+        with self._administering() as connection:
             directory.put(connection, entry)
 
     def remove(self, kind: type[Entry], name: str) -> bool:
         """Remove an entry from the directory; returns whether it was there."""
-        with _reachable("written"), self._database.writing() as connection:
+        with self._administering() as connection:
             return directory.remove(connection, kind, name)
 
     def remove_recordings(self, recording_ids: Sequence[str]) -> None:
         """Forget recordings; nothing of them may wait to be written."""
-        with _reachable("written"), self._database.writing() as connection:
+        with self._administering() as connection:
             recordings.remove(connection, recording_ids)
 
     def purge(self, keep_s: float = retention.CALLS_KEPT_S) -> int:
         """Remove what ended longer ago than that; returns how many calls and conferences."""
         before = self._clock.wall() - keep_s
         removed = 0
-        with _reachable("written"), self._database.writing() as connection:
+        with self._administering() as connection:
             answers.purge(connection, self._clock.wall())
         while True:
-            with _reachable("written"), self._database.writing() as connection:
+            with self._administering() as connection:
                 portion = retention.purge(connection, before)
                 incidents.purge(connection, before)
             removed += portion
             if not portion:
                 return removed
 
+    @contextmanager
+    def _administering(self) -> Iterator[Connection]:
+        self._catch_up()
+        with _reachable("written"), self._database.writing() as connection:
+            yield connection
+
     def _read(self, query: Callable[[Connection], T]) -> T:
-        if isinstance(self._writer, InlineWriter):
-            self._writer.flush()
+        self._catch_up()
         with _reachable("read"), self._database.reading() as connection:
             return query(connection)
+
+    def _catch_up(self) -> None:
+        """Without a thread of its own the writer waits for somebody who needs to see it."""
+        if isinstance(self._writer, InlineWriter):
+            self._writer.flush()
 
 
 @contextmanager

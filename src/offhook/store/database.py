@@ -35,6 +35,7 @@ class Database:
         else:
             self._writer = self._readers = _engine(parsed, IMMEDIATE, poolclass=StaticPool)
         self.dialect = self._writer.dialect
+        self.survives = _is_shared(parsed)  # its process
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -179,12 +179,19 @@ class Writer(Generic[Change]):
 
 
 class InlineWriter(Generic[Change]):
-    """The same without a thread, for virtual time: commits when somebody needs to see it."""
+    """The same without a thread, for virtual time: commits when somebody needs to see it.
+
+    Of a database in memory nothing survives its process, so there nobody needs to wait for that:
+    readers bring about the commit of what they want to see.
+    """
 
     healthy = True
 
-    def __init__(self, commit: Callable[[Sequence[Change]], None]) -> None:
+    def __init__(
+        self, commit: Callable[[Sequence[Change]], None], *, survives: bool = True
+    ) -> None:
         self._commit = commit
+        self._survives = survives
         self._waiting: list[Change] = []
 
     @property
@@ -205,8 +212,9 @@ class InlineWriter(Generic[Change]):
             self._commit(changes)
 
     async def flushed(self) -> None:
-        """Commit everything taken so far."""
-        self.flush()
+        """Commit everything taken so far, if that makes a difference."""
+        if self._survives:
+            self.flush()
 
     def close(self) -> None:
         """Commit everything taken so far."""
