@@ -122,8 +122,10 @@ def leave_a_call_open(world: World, call_id: str) -> None:
 
 
 def disconnect_twice(world: World, call_id: str) -> None:
-    (delivery,) = world.store.deliveries(call_id)
-    world.store.put_delivery(replace(delivery, id="another", sequence=2))
+    *_, delivery = world.store.deliveries(call_id)
+    assert delivery.event_type == "disconnect"
+    again = replace(delivery, id="another", sequence=delivery.sequence + 1)
+    world.store.put_delivery(again)
 
 
 @pytest.mark.parametrize("spoil", [leave_a_port_open, leave_a_call_open, disconnect_twice])
