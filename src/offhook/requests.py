@@ -29,6 +29,7 @@ class OutboundRequest:
     privacy: bool = False
     uui: str | None = None
     machine_detection: dict[str, Any] | None = None  # rest.md 4.3, defaults filled in
+    ignored: tuple[str, ...] = ()  # members of the body that mean nothing, for the event log
 
 
 @dataclass(frozen=True, slots=True)

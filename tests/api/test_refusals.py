@@ -80,6 +80,10 @@ def test_what_was_wrong_is_told_in_full(
         (b"[" * 100_000, "nested too deeply"),
         (CALL, f"the nearest of the account's applications is {APPLICATION}"),
         ({**CALL, "applicationId": "x"}, "the account's 1 applications have other ids"),
+        (
+            {"from": "+12025550100", "to": "+12025550143", "answerURL": "https://a.test", "x": 1},
+            "members that mean nothing: 'answerURL' (did you mean 'answerUrl'?), 'x'",
+        ),
     ],
 )
 def test_what_was_wrong_with_a_body(stage: Stage, body: Any, why: str) -> None:

@@ -6,7 +6,8 @@ import pytest
 from tests.explain.scene import play
 
 from offhook.records import Incident, IncidentKind
-from offhook.testing.fixtures import NUMBER
+from offhook.testing.app import document
+from offhook.testing.fixtures import ANSWER_URL, NUMBER
 from offhook.testing.world import World
 
 
@@ -70,3 +71,16 @@ def test_an_entry_of_another_version_is_told_all_the_same() -> None:
     told = explain(Incident("i", 1.0, IncidentKind.REQUEST, data=data), None)
 
     assert told.cause.sentence == "The request was refused with 400 Bad: it was bad."
+
+
+def test_members_that_were_ignored_are_told_beside() -> None:
+    async def scene(world: World) -> str:
+        world.app.on(ANSWER_URL, document("<Hangup/>"))
+        call_id = await world.create_call(tags="mine", callbackTimeOut=3)
+        await world.app.wait_event("disconnect", callId=call_id)
+        return call_id
+
+    (told,) = play(scene).also
+
+    assert "'tags' (did you mean 'tag'?)" in told.sentence
+    assert "'callbackTimeOut' (did you mean 'callbackTimeout'?)" in told.sentence

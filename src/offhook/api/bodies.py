@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -9,8 +10,12 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
 from offhook.errors import ApiError, http
+from offhook.nearest import nearest
 
 T = TypeVar("T")
+
+STRANGERS = 5  # unknown members that are told of
+STRANGER_CHARACTERS = 40  # of each
 
 
 async def read(receive: Receive, limit: int) -> bytes | None:
@@ -42,6 +47,22 @@ def decode(body: bytes, shape: type[T]) -> T:
         return msgspec.convert(value, shape)
     except (ValueError, RecursionError) as error:  # msgspec.ValidationError is a ValueError
         raise ApiError(http.BAD_REQUEST, why=_fault(error)) from error
+
+
+def strange(body: bytes, shape: type[msgspec.Struct]) -> tuple[str, ...]:
+    """Return the members of a body that was decoded which mean nothing, with what was meant.
+
+    They are ignored (rest.md 3), which is hard to see for who has mistyped one.
+    """
+    known = [field.encode_name for field in msgspec.structs.fields(shape)]
+    unknown = [name for name in msgspec.json.decode(body) if name not in known]
+    return tuple(_meant(name, known) for name in unknown[:STRANGERS])
+
+
+def _meant(name: str, known: Sequence[str]) -> str:
+    meant = nearest(name, known)
+    shown = name[:STRANGER_CHARACTERS]
+    return f"{shown!r} (did you mean {meant!r}?)" if meant else repr(shown)
 
 
 def _fault(error: Exception) -> str:

@@ -13,7 +13,7 @@ from offhook.api.service import CallService
 from offhook.api.wording import Wording
 from offhook.errors import ApiError, http
 from offhook.records import CallRecord
-from offhook.requests import Standing, position
+from offhook.requests import OutboundRequest, Standing, position
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Calls:
         body = bodies.decode(asked.body, CreateCall)
 
         async def create(promise: Promise | None) -> Reply:
-            request = self.creation.request(asked.account, body)
+            request = self._requested(asked, body)
 
             def reply(record: CallRecord) -> Reply:
                 url = f"{asked.account_url}/calls/{record.call_id}"
@@ -55,6 +55,17 @@ class Calls:
             return reply(await self.service.create(asked.account, request, keep))
 
         return await self.idempotency.once(asked, "createCall", create)
+
+    def _requested(self, asked: Asked, body: CreateCall) -> OutboundRequest:
+        """Return what is asked for; members that mean nothing are told of, but not refused."""
+        strangers = bodies.strange(asked.body, CreateCall)
+        try:
+            request = self.creation.request(asked.account, body)
+        except ApiError as error:
+            if strangers and not error.why:
+                error.why = f"the body has members that mean nothing: {', '.join(strangers)}"
+            raise
+        return replace(request, ignored=strangers) if strangers else request
 
     async def list(self, asked: Asked) -> Reply:
         """listCalls."""

@@ -24,6 +24,7 @@ def request(made: OutboundRequest) -> dict[str, Any]:
         "priority": made.priority,
         "callTimeout": made.call_timeout_s,
         "callbackTimeout": made.callback_timeout_s,
+        **({"ignored": list(made.ignored)} if made.ignored else {}),
     }
 
 

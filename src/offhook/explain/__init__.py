@@ -39,7 +39,7 @@ RULES: Mapping[str, Rule] = {
     **links.RULES,
     **faults.RULES,
 }
-SYMPTOMS = (media.symptoms, webhooks.symptoms, documents.symptoms)
+SYMPTOMS = (media.symptoms, webhooks.symptoms, documents.symptoms, outside.symptoms)
 TOLD = ("call.ended", "bridge.refused", "transfer.refused")  # events that may hold a failure
 
 _texts = Recogniser(calls.ENTRIES)

@@ -1,7 +1,10 @@
-"""What never became a call: requests and INVITEs that were refused."""
+"""Requests and INVITEs that were refused, or said what meant nothing."""
+
+from collections.abc import Iterator
 
 from offhook.errors import CATALOGUE, Who
 from offhook.explain.finding import Explanation, Finding
+from offhook.explain.story import Story
 from offhook.records import Incident, IncidentKind
 
 ANSWERS = {  # to an INVITE, and who must act
@@ -9,6 +12,20 @@ ANSWERS = {  # to an INVITE, and who must act
     404: (Who.OPERATOR, "Add the number with its application, or have the caller dial another."),
     503: (Who.OPERATOR, "Raise the limit, or wait for calls to end."),
 }
+
+
+def symptoms(story: Story, cause: Finding) -> Iterator[Finding]:
+    """Members of createCall that meant nothing."""
+    del cause
+    created = story.last("call.created")
+    ignored = ((created and created.data.get("request")) or {}).get("ignored")
+    if created and ignored:
+        yield Finding(
+            f"The createCall had members that mean nothing and were ignored: {', '.join(ignored)}.",
+            "Correct their names.",
+            Who.APP,
+            evidence=(created,),
+        )
 
 
 def explain(incident: Incident) -> Explanation:
