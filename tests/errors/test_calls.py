@@ -2,7 +2,7 @@
 
 import pytest
 
-from offhook.errors import CATALOGUE, CallError, Cause, calls
+from offhook.errors import CATALOGUE, CallError, Cause, Kind, calls
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,17 @@ from offhook.errors import CATALOGUE, CallError, Cause, calls
         (calls.bridge_forwarded("c-1"), "rejected", "Call c-1 is being forwarded"),
         (calls.bridge_ended("c-1"), "rejected", "Call c-1 has ended"),
         (calls.bridge_not_found("c-1"), "unknown", "Call c-1 not found"),
+        (
+            calls.conference_full(),
+            "application-error",
+            "Conference failed: conference is full",
+        ),
+        (
+            calls.conference_coached(),
+            "application-error",
+            "Conference failed: conference already has a coach",
+        ),
+        (calls.passed_on(Cause.ERROR, "Media session failed"), "error", "Media session failed"),
         (calls.media_failed(), "error", "Media session failed"),
         (calls.too_many_redirects(), "error", "Too many redirects"),
         (calls.unknown_failure(), "unknown", "An unknown internal error occurred"),
@@ -66,7 +77,7 @@ def test_sip_responses_map_to_causes(codes: tuple[int, ...], cause: str) -> None
 def test_every_cause_that_needs_a_text_has_one() -> None:
     silent = {Cause.HANGUP, Cause.CANCEL}
 
-    assert {e.type for e in CATALOGUE.values() if e.status is None} == set(Cause) - silent
+    assert {e.type for e in CATALOGUE.values() if e.kind is Kind.CALL} == set(Cause) - silent
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from tests.interop.rest import Rest
 from tests.interop.site import Site, running_site
 from tests.interop.threads import LoopThread, loop_thread
 
+from offhook.testing.rest import Rest
 from offhook.testing.server import RunningServer
 
 

@@ -1,26 +1,22 @@
 """A real server process with an application and telephones around it, on loopback."""
 
 import asyncio
-import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.interop.rest import Rest
-from tests.interop.web import served
-
 from offhook.clock import Clock
-from offhook.media.ports import UdpPorts
 from offhook.records import Event
-from offhook.sip.resolve import Resolver, ask_dns
-from offhook.sip.sockets import NetworkSockets
 from offhook.sip.transport import Address
 from offhook.store import Store
 from offhook.testing.app import App
 from offhook.testing.phone import Phones
+from offhook.testing.rest import Rest
 from offhook.testing.server import RunningServer, Wishes, free_ports, running_server
+from offhook.testing.telephones import telephones
+from offhook.testing.web import served
 
 PATIENCE_S = 15.0
 POLL_S = 0.05
@@ -120,26 +116,10 @@ async def running_site(
     async with (
         served(app) as url,
         running_server(folder, Wishes(url, port, **wishes)) as server,
-        telephones(server, home) as phones,
+        telephones(Address("udp", "127.0.0.1", server.sip), home) as phones,
     ):
         with closing(Store.open(server.store_url, Clock(), threaded=False)) as store:
             yield Site(server, app, url, phones, store, port)
-
-
-@asynccontextmanager
-async def telephones(server: RunningServer, port: int) -> AsyncIterator[Phones]:
-    """Plug in telephones at a SIP port on loopback."""
-    rng, now = random.SystemRandom(), asyncio.get_running_loop().time
-    sockets = NetworkSockets(Resolver(ask_dns, now, rng), "127.0.0.1", port)
-    await sockets.bind()
-    ports = UdpPorts(first=10_000, last=19_998, rng=random.Random(port))
-    phones = Phones(sockets, ports, rng, Address("udp", "127.0.0.1", server.sip))
-    phones.start()
-    try:
-        yield phones
-    finally:
-        await phones.close()
-        await sockets.close()
 
 
 async def until(holds: Callable[[], bool], what: str, patience_s: float = PATIENCE_S) -> None:

@@ -15,13 +15,13 @@ from uuid import UUID
 
 import pytest
 from tests.interop.conftest import VoiceServer
-from tests.interop.rest import Answer, Rest, authorization
 from tests.interop.site import running_site, until
 from tests.interop.threads import loop_thread
 
 from offhook.directory import VOICE, User
 from offhook.errors import CATALOGUE, Entry, additions, fields, http, tokens
 from offhook.testing.phone import only_rings
+from offhook.testing.rest import Answer, Rest, authorization
 
 pytestmark = pytest.mark.slow
 

@@ -8,11 +8,11 @@ from http.client import HTTPException
 from pathlib import Path
 
 import pytest
-from tests.interop.rest import Answer
 from tests.interop.site import CALLER, PARTY, Site, running_site, until
 
 from offhook.testing.app import document
 from offhook.testing.handset import Handset
+from offhook.testing.rest import Answer
 from offhook.testing.server import RunningServer, running_again
 
 pytestmark = pytest.mark.slow

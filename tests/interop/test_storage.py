@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 from tests.interop import s3
-from tests.interop.rest import Answer
 from tests.interop.site import PARTY, Site, running_site, until
 
 from offhook.testing import sound
+from offhook.testing.rest import Answer
 from offhook.testing.server import free_ports, running_again
 
 pytest.importorskip("obstore", reason="needs offhook[s3]")

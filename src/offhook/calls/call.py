@@ -127,7 +127,7 @@ class Call:
 
     async def run(self) -> None:
         """The whole life of this call; one cancelled in the queue waits on in the store."""
-        verdict: End | None = End(Cause.UNKNOWN, calls.unknown_failure().message)
+        verdict: End | None = endings.failed(calls.unknown_failure())
         try:
             verdict = await self._live()
         except CallError as error:
@@ -137,7 +137,7 @@ class Call:
                 verdict = None
             raise
         except Exception as fault:
-            verdict = End(Cause.UNKNOWN, calls.unknown_failure().message, place(fault))
+            verdict = endings.failed(calls.unknown_failure(place(fault)))
             raise
         finally:
             if verdict is not None:

@@ -40,9 +40,9 @@ class Members:
     def check(self, member: Member) -> None:
         """Whether there is room for a call; raises CallError (errors.md 8.7)."""
         if len(self._members) >= CONFERENCE_MEMBERS:
-            raise calls.verb_failed("Conference", "conference is full")
+            raise calls.conference_full()
         if self._would_be_second(member):
-            raise calls.verb_failed("Conference", "conference already has a coach")
+            raise calls.conference_coached()
 
     def add(self, member: Member, peer: Peer) -> None:
         """Let a call in."""

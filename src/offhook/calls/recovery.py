@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from offhook.calls import endings, notices
+from offhook.calls import endings, notices, summaries
 from offhook.calls.journal import Journal
 from offhook.calls.limits import QUEUED_AGE_S
 from offhook.calls.payloads import recording_news
@@ -67,9 +67,7 @@ class Former:
         plant, record = self._plant, self._record
         if record is None:
             return  # the storage was away for longer than calls are kept
-        self._journal.log(
-            "recording.salvaged", recording=recording.recording_id, status=str(recording.status)
-        )
+        self._journal.log("recording.salvaged", **summaries.made(recording))
         for event, fields, target in recording_news(recording, plant.settings.base_url):
             self._notified += 1
             if isinstance(record, ConferenceRecord):

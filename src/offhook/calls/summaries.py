@@ -6,6 +6,7 @@ from offhook.calls.journal import Journal
 from offhook.directory import normal_number
 from offhook.errors import calls
 from offhook.facts import Completed, Redirected, Request, Rescripted
+from offhook.records import Recording
 from offhook.requests import OutboundRequest
 from offhook.sip import annotations
 from offhook.sip.endpoint import IncomingCall
@@ -26,6 +27,18 @@ def request(made: OutboundRequest) -> dict[str, Any]:
         "callbackTimeout": made.callback_timeout_s,
         **({"ignored": list(made.ignored)} if made.ignored else {}),
     }
+
+
+def made(recording: Recording) -> dict[str, Any]:
+    """Return what became of a recording, why parts of it are missing, and of its text."""
+    wish = recording.transcription
+    told = {
+        "recording": recording.recording_id,
+        "status": str(recording.status),
+        "why": recording.failure,
+        "transcription": str(wish.status) if wish else None,
+    }
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def initiate_fields(incoming: IncomingCall) -> dict[str, Any]:

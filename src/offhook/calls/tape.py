@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from offhook.calls import summaries
 from offhook.calls.journal import Journal
 from offhook.calls.plant import Plant
 from offhook.calls.takes import Take
@@ -25,8 +26,7 @@ class Recorder:
         """Begin one; `announce` is called when its file is made."""
 
         def made(finished: Recording) -> None:
-            status = str(finished.status)
-            self.journal.log("recording.made", recording=finished.recording_id, status=status)
+            self.journal.log("recording.made", **summaries.made(finished))
             announce(finished)
 
         name = recording.recording_id

@@ -7,9 +7,11 @@ from pathlib import Path
 import click
 
 from offhook.demo.site import DemoError, example_app, running_site
-from offhook.demo.story import Demo, telephones
+from offhook.demo.story import Demo
+from offhook.sip.transport import Address
 from offhook.testing.handset import CallOverError
 from offhook.testing.server import ServerError
+from offhook.testing.telephones import telephones
 
 LIMIT_S = 60.0
 
@@ -33,7 +35,10 @@ def run(out: Path, app: Path | None = None) -> int:
 async def _demo(out: Path, app: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="offhook-demo-") as folder:
         click.echo("Starting a server, a voice app and two telephones on 127.0.0.1 …")
-        async with running_site(Path(folder), app) as site, telephones(site) as phones:
+        async with (
+            running_site(Path(folder), app) as site,
+            telephones(Address("udp", "127.0.0.1", site.server.sip), site.phones) as phones,
+        ):
             demo = Demo(site, phones, out, click.echo)
             try:
                 await demo.outbound()

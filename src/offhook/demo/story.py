@@ -1,9 +1,7 @@
 """The two calls of the demo, told from the telephones' side."""
 
 import asyncio
-import random
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +11,6 @@ from offhook.clock import Clock
 from offhook.demo.checks import CHIME_HZ, Checks, keep
 from offhook.demo.site import CALLER_NUMBER, PHONE_NUMBER, DemoError, Site
 from offhook.demo.watch import watching
-from offhook.media.ports import UdpPorts
-from offhook.sip.resolve import Resolver, ask_dns
-from offhook.sip.sockets import NetworkSockets
-from offhook.sip.transport import Address
 from offhook.store import Store
 from offhook.testing.handset import Handset
 from offhook.testing.phone import Phones, answers
@@ -164,19 +158,3 @@ def _quiet(call: Handset) -> bool:
     spans = sounds(heard, gap_s=0.6)
     spoken = [span for span in spans if chime and span.end_s > chime[-1].end_s + 1.0]
     return bool(spoken) and len(heard) / 8000 - spoken[-1].end_s > PAUSE_S
-
-
-@asynccontextmanager
-async def telephones(site: Site) -> AsyncIterator[Phones]:
-    """Plug in two telephones on loopback."""
-    rng, now = random.SystemRandom(), asyncio.get_running_loop().time
-    sockets = NetworkSockets(Resolver(ask_dns, now, rng), "127.0.0.1", site.phones)
-    await sockets.bind()
-    server = Address("udp", "127.0.0.1", site.server.sip)
-    phones = Phones(sockets, UdpPorts(first=40002, last=50000), rng, server)
-    phones.start()
-    try:
-        yield phones
-    finally:
-        await phones.close()
-        await sockets.close()

@@ -1,17 +1,18 @@
 """Errors are data: the catalogue of every failure a client can see (errors.md).
 
 `http` and `fields` hold what the Voice API answers, `additions` what it answers about our own
-headers, `tokens` what the token endpoint answers and `calls` what ends a call. An answer is made by
-raising `ApiError` with an entry; there is no other way to make one.
+headers, `tokens` what the token endpoint answers, `calls` what ends a call and `outcomes` what is
+told of one that goes on. An answer is made by raising `ApiError` with an entry; there is no other
+way to make one.
 """
 
-from offhook.errors import additions, calls, fields, http, tokens
+from offhook.errors import additions, calls, fields, http, outcomes, tokens
 from offhook.errors.calls import CallError, Cause
-from offhook.errors.entry import ApiError, Entry, Who
+from offhook.errors.entry import ApiError, Entry, Kind, Who
 
 CATALOGUE: dict[str, Entry] = {
     entry.id: entry
-    for module in (http, fields, additions, tokens, calls)
+    for module in (http, fields, additions, tokens, calls, outcomes)
     for entry in module.ENTRIES
 }
 
@@ -21,10 +22,12 @@ __all__ = [
     "CallError",
     "Cause",
     "Entry",
+    "Kind",
     "Who",
     "additions",
     "calls",
     "fields",
     "http",
+    "outcomes",
     "tokens",
 ]

@@ -169,6 +169,25 @@ UNKNOWN = Entry(
     "Look for the errorId in the log and report it.",
 )
 
+CONFERENCE_FULL = Entry(
+    "conference-full",
+    None,
+    Cause.APPLICATION_ERROR,
+    "Conference failed: conference is full",
+    Who.APP,
+    "The conference had as many members as it may have (20).",
+    "Wait for a member to leave, or use another conference.",
+)
+CONFERENCE_COACH = Entry(
+    "conference-second-coach",
+    None,
+    Cause.APPLICATION_ERROR,
+    "Conference failed: conference already has a coach",
+    Who.APP,
+    "A <Conference> named whom to coach, and another member coaches already.",
+    "Let the other member coach no more, or leave callIdsToCoach out.",
+)
+
 ALREADY_BRIDGED = Entry(
     "bridge-target-busy",
     None,
@@ -273,6 +292,16 @@ def verb_failed(verb: str, reason: str) -> CallError:
     return _error(VERB_FAILED, verb=verb, reason=reason)
 
 
+def conference_full() -> CallError:
+    """One member too many (errors.md 8.7)."""
+    return _error(CONFERENCE_FULL)
+
+
+def conference_coached() -> CallError:
+    """A second coach (errors.md 8.7)."""
+    return _error(CONFERENCE_COACH)
+
+
 def rate_exceeded(why: str = "") -> CallError:
     """The account's calls per second are used up."""
     return _error(RATE_LIMIT, why)
@@ -323,9 +352,14 @@ def bridge_not_found(call_id: str) -> CallError:
     return _error(BRIDGE_NOT_FOUND, callId=call_id)
 
 
-def unknown_failure() -> CallError:
+def unknown_failure(why: str = "") -> CallError:
     """An unexpected exception, or a call found dead at restart."""
-    return _error(UNKNOWN)
+    return _error(UNKNOWN, why)
+
+
+def passed_on(cause: Cause, message: str) -> CallError:
+    """What one call was told to end with, by another that has failed."""
+    return CallError(cause, message)
 
 
 def bare_url(url: str) -> str:

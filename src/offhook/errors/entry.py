@@ -15,18 +15,34 @@ class Who(StrEnum):
     OFFHOOK = "offhook"
 
 
+class Kind(StrEnum):
+    """Where a failure is met."""
+
+    HTTP = "http"  # a response
+    CALL = "call"  # cause and errorMessage of a webhook, and of the call's state
+    OUTCOME = "outcome"  # a status in a webhook; the call goes on
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A failure a client can see: what is sent, what it means and what to do about it."""
 
     id: str  # slug, unique in the catalogue
     status: int | None  # HTTP status; None for what webhooks and call state report
-    type: str  # `type` of the body, `error` of the token endpoint, or the call's cause
-    description: str  # pattern with {placeholders}
+    type: str  # `type` of the body, `error` of the token endpoint, the cause, or a status
+    description: str  # pattern with {placeholders}; empty where a status says it all
     who: Who
     meaning: str
     fix: str
     wire_id: str | None = None  # `id` of the body: null, or "" for 409 and 429 (errors.md 1)
+    member: str = ""  # of a webhook, and the event it is of: holds `type` where no text is told
+
+    @property
+    def kind(self) -> Kind:
+        """Where clients meet it."""
+        if self.status is not None:
+            return Kind.HTTP
+        return Kind.OUTCOME if self.member else Kind.CALL
 
     @property
     def placeholders(self) -> frozenset[str]:

@@ -16,6 +16,7 @@ from offhook.explain import (
     limits,
     links,
     media,
+    outcomes,
     outside,
     sip,
     verbs,
@@ -39,7 +40,13 @@ RULES: Mapping[str, Rule] = {
     **links.RULES,
     **faults.RULES,
 }
-SYMPTOMS = (media.symptoms, webhooks.symptoms, documents.symptoms, outside.symptoms)
+SYMPTOMS = (
+    media.symptoms,
+    webhooks.symptoms,
+    documents.symptoms,
+    outcomes.symptoms,
+    outside.symptoms,
+)
 TOLD = ("call.ended", "bridge.refused", "transfer.refused")  # events that may hold a failure
 
 _texts = Recogniser(calls.ENTRIES)

@@ -9,7 +9,6 @@ ADVICE = {
     "PlayAudio": "Check that the URL leads to a .wav or .mp3 file that this server can fetch.",
     "SpeakSentence": "Check the text, and that the voice speaks its language.",
     "Forward": "Use <Transfer>: <Forward> only takes callers who have not been answered.",
-    "Conference": "Wait for a member to leave, or use another conference.",
     "Refer": "Use <Transfer>: only a call by SIP URI can be sent elsewhere by REFER.",
 }
 
@@ -29,4 +28,17 @@ def failed(case: Case) -> Finding:
     return Finding(sentence, fix, Who.APP, case.entry, evidence)
 
 
-RULES = {calls.VERB_FAILED.id: failed}
+def kept_out(case: Case) -> Finding:
+    """The conference would not have the call (errors.md 8.7)."""
+    started = case.story.last("verb.started", verb="Conference")
+    where = f" in line {started.data['line']}" if started and started.data.get("line") else ""
+    sentence = f"<Conference>{where} could not be joined: {case.entry.meaning}"
+    evidence = case.story.some(started, case.event)
+    return Finding(sentence, case.entry.fix, Who.APP, case.entry, evidence)
+
+
+RULES = {
+    calls.VERB_FAILED.id: failed,
+    calls.CONFERENCE_FULL.id: kept_out,
+    calls.CONFERENCE_COACH.id: kept_out,
+}

@@ -4,12 +4,35 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.client import HTTPConnection
-from typing import Any
-
-from offhook.testing.server import RunningServer
+from http.client import HTTPConnection, HTTPSConnection
+from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 PATIENCE_S = 20.0
+
+
+class Door(Protocol):
+    """Where a server is and what opens it."""
+
+    @property
+    def url(self) -> str:
+        """The base URL."""
+        ...
+
+    @property
+    def account(self) -> str:
+        """The account that requests are about."""
+        ...
+
+    @property
+    def user(self) -> str:
+        """Who asks."""
+        ...
+
+    @property
+    def password(self) -> str:
+        """The user's password."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -25,24 +48,27 @@ class Answer:
         return [value for key, value in self.headers if key.lower() == name.lower()]
 
     def json(self) -> Any:
+        """Return the body's value."""
         return json.loads(self.body)
 
 
 @dataclass(frozen=True)
 class Rest:
-    """A client of one server; blocking, so asynchronous tests put it into a thread."""
+    """A client of one server; blocking, so asynchronous code puts it into a thread."""
 
-    server: RunningServer
+    server: Door
     account: str = ""  # that of the server
     user: str = ""
     password: str = ""
 
     @property
     def base(self) -> str:
+        """The path of the account."""
         return f"/api/v2/accounts/{self.account or self.server.account}"
 
     @property
     def basic(self) -> dict[str, str]:
+        """The credentials, as a header."""
         return authorization(self.user or self.server.user, self.password or self.server.password)
 
     def ask(
@@ -56,7 +82,9 @@ class Rest:
         data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
         kind = {} if data is None else {"Content-Type": "application/json"}
         sent = {**self.basic, **kind, **(headers or {})}
-        connection = HTTPConnection("127.0.0.1", self.server.http, timeout=PATIENCE_S)
+        where = urlsplit(self.server.url)
+        kind_of = HTTPSConnection if where.scheme == "https" else HTTPConnection
+        connection = kind_of(where.netloc, timeout=PATIENCE_S)
         try:
             target = path if path.startswith(("/api/", "/offhook/")) else self.base + path
             connection.request(method, target, data, {k: v for k, v in sent.items() if v})
@@ -68,7 +96,8 @@ class Rest:
     def create(self, body: Mapping[str, object]) -> str:
         """Create a call; returns its id."""
         answer = self.ask("POST", "/calls", body)
-        assert answer.status == 201, answer
+        if answer.status != 201:
+            raise AssertionError(f"no call was created: {answer}")
         return str(answer.json()["callId"])
 
     def state(self, call_id: str) -> dict[str, Any]:
