@@ -13,6 +13,7 @@ import click
 
 from offhook import __version__, cli_admin, cli_secrets, cli_signature, cli_webhooks
 from offhook.administration import Admin
+from offhook.cli_errors import errors
 from offhook.cli_explain import explain
 from offhook.cli_lint import lint
 from offhook.clock import Clock
@@ -104,6 +105,6 @@ def demo(out: Path) -> None:
     sys.exit(run(out))
 
 
-OWN = (cli_secrets.secrets, cli_signature.signature, cli_webhooks.webhooks, lint, explain)
+OWN = (cli_secrets.secrets, cli_signature.signature, cli_webhooks.webhooks, lint, explain, errors)
 for group in (*cli_admin.GROUPS, *OWN):
     main.add_command(group)

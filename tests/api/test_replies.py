@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from offhook.api.replies import Reply, problem, render
-from offhook.errors import CATALOGUE, ApiError, Entry
+from offhook.errors import CATALOGUE, ApiError, Entry, tokens
 
-ANSWERS = [entry for entry in CATALOGUE.values() if entry.status]
+ANSWERS = [e for e in CATALOGUE.values() if e.status and e not in tokens.ENTRIES]
 
 
 @pytest.mark.parametrize("entry", ANSWERS, ids=lambda entry: entry.id)
@@ -22,6 +22,16 @@ def test_every_entry_renders_byte_for_byte(entry: Entry) -> None:
     )
     assert response.status_code == entry.status
     assert response.headers["content-type"] == "application/json;charset=UTF-8"
+
+
+@pytest.mark.parametrize("entry", tokens.ENTRIES, ids=lambda entry: entry.id)
+def test_the_token_endpoint_has_a_form_of_its_own(entry: Entry) -> None:
+    response = render(problem(ApiError(entry)))
+    said = f'{{"error":"{entry.type}","error_description":"{entry.description}"}}'
+
+    assert response.body == said.encode()
+    assert response.headers["content-type"] == "application/json"
+    assert response.headers["cache-control"] == "no-store"
 
 
 @pytest.mark.parametrize("entry", ANSWERS, ids=lambda entry: entry.id)

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Coroutine, Iterator
+from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager, contextmanager
 from typing import Any, TypeVar
 
@@ -19,6 +20,10 @@ class LoopThread:
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on the loop and return its value."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE_S)
+
+    def start(self, work: Coroutine[Any, Any, T]) -> "Future[T]":
+        """Begin with a coroutine on the loop."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     @contextmanager
     def within(self, manager: AbstractAsyncContextManager[T]) -> Iterator[T]:

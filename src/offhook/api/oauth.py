@@ -6,12 +6,12 @@ from urllib.parse import parse_qsl
 
 from offhook.api.auth import Passwords, decode_basic
 from offhook.api.mediatypes import FORM
-from offhook.api.replies import Headers, Reply
+from offhook.api.replies import NO_STORE, Reply
 from offhook.api.tokens import Tokens
 from offhook.directory import User
-from offhook.errors import ApiError, Entry, http, tokens
+from offhook.errors import ApiError, http, tokens
 
-NO_STORE = ("Cache-Control", "no-store")
+CHALLENGE = (("WWW-Authenticate", 'Basic realm="offhook"'),)
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e ]*")  # RFC 6749 3.3
 
 
@@ -30,19 +30,19 @@ class TokenEndpoint:
     async def answer(
         self, content_type: str | None, authorization: str | None, body: bytes | None
     ) -> Reply:
-        """Return a token, or the OAuth error."""
+        """Return a token; raises ApiError with an OAuth error."""
         form = _form(content_type, body)
         grants = [value for name, value in form if name == "grant_type"]
         fields = dict(form)
         if len(grants) != 1 or not grants[0]:
-            return _error(tokens.INVALID_REQUEST)
+            raise ApiError(tokens.INVALID_REQUEST)
         if grants[0] != "client_credentials":
-            return _error(tokens.UNSUPPORTED_GRANT)
+            raise ApiError(tokens.UNSUPPORTED_GRANT, why=f"the grant type is {grants[0]!r}")
         client = await self._client(authorization, fields)
         if client is None:
-            return _error(tokens.INVALID_CLIENT, (("WWW-Authenticate", 'Basic realm="offhook"'),))
+            raise ApiError(tokens.INVALID_CLIENT, headers=CHALLENGE)
         if not _SCOPE.fullmatch(fields.get("scope", "")):
-            return _error(tokens.INVALID_SCOPE)
+            raise ApiError(tokens.INVALID_SCOPE)
         token = self.tokens.issue(client)
         granted = {
             "access_token": token.text,
@@ -73,9 +73,3 @@ def _form(content_type: str | None, body: bytes | None) -> list[tuple[str, str]]
         return parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=True)
     except (ApiError, ValueError):
         return []
-
-
-def _error(entry: Entry, headers: Headers = ()) -> Reply:
-    assert entry.status is not None
-    body = {"error": entry.type, "error_description": entry.description}
-    return Reply(entry.status, body, (NO_STORE, *headers), content_type="application/json")

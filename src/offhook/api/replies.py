@@ -7,10 +7,11 @@ import msgspec
 from starlette.responses import Response
 
 from offhook.api.media import Media, MediaResponse
-from offhook.errors import ApiError
+from offhook.errors import ApiError, tokens
 
 JSON = "application/json;charset=UTF-8"
 RETRY_AFTER_S = 1  # what 429 and 503 say when nobody knows better (errors.md 1.1)
+NO_STORE = ("Cache-Control", "no-store")
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -26,10 +27,16 @@ class Reply:
 
 
 def problem(error: ApiError) -> Reply:
-    """Return the answer for a refusal: `type`, `description`, `id`, in this order."""
+    """Return the answer for a refusal: `type`, `description`, `id`, in this order.
+
+    The token endpoint has a form of its own (errors.md 7.2).
+    """
     entry = error.entry
     assert entry.status is not None, f"{entry.id} is no HTTP answer"
     headers = error.headers
+    if entry in tokens.ENTRIES:
+        oauth = {"error": entry.type, "error_description": error.description}
+        return Reply(entry.status, oauth, (NO_STORE, *headers), content_type="application/json")
     if entry.status in (429, 503) and not any(name == "Retry-After" for name, _ in headers):
         headers += (("Retry-After", str(RETRY_AFTER_S)),)
     body = {"type": entry.type, "description": error.description, "id": entry.wire_id}

@@ -45,7 +45,7 @@ TRANSCRIPTION_ERROR = _outcome(
     TRANSCRIPTION,
     "error",
     Who.OPERATOR,
-    "There is no text of the recording: this version has no recogniser of speech.",
+    "This version has no recogniser of speech, so nothing was transcribed.",
     "Download the recording and have it transcribed elsewhere.",
 )
 TRANSCRIPTION_TOO_SHORT = _outcome(

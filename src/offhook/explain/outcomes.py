@@ -41,8 +41,8 @@ def _got_through(event: Event) -> bool:
 
 
 def _recording(event: Event, entry: Entry) -> str:
-    why = event.data.get("why")
-    return f"Recording {event.data['recording']} is {entry.type}" + (f": {why}." if why else ".")
+    why = f": {event.data['why']}" if event.data.get("why") else ""
+    return f"Recording {event.data['recording']} has status {entry.type}{why}."
 
 
 def _text(event: Event, entry: Entry) -> str:

@@ -258,10 +258,11 @@ class Store:
 
     # Administration: blocks, any thread; raises StoreError like reading
 
-    def put(self, entry: Entry) -> None:
-        """Add an entry to the directory, or replace the one of that name."""
+    def put(self, *entries: Entry) -> None:
+        """Add entries to the directory, or replace those of their names."""
         with self._administering() as connection:
-            directory.put(connection, entry)
+            for entry in entries:
+                directory.put(connection, entry)
 
     def remove(self, kind: type[Entry], name: str) -> bool:
         """Remove an entry from the directory; returns whether it was there."""

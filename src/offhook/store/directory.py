@@ -68,7 +68,7 @@ def put(connection: Connection, entry: Entry) -> None:
     """Add an entry, or replace the one of the same name."""
     row = {
         "kind": KINDS[type(entry)],
-        "name": _name(entry),
+        "name": name_of(entry),
         "document": msgspec.json.encode(entry).decode(),
     }
     insert = _insert(connection, directory).values(row)
@@ -106,7 +106,8 @@ def _insert(connection: Connection, table: Table) -> Any:
     return dialect.insert(table)
 
 
-def _name(entry: Entry) -> str:
+def name_of(entry: Entry) -> str:
+    """Return the name an entry is kept under."""
     match entry:
         case Account(id=name) | Application(id=name) | User(name=name) | Trunk(name=name):
             return _key(type(entry), name)

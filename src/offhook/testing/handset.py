@@ -118,9 +118,9 @@ class Handset:
         self._endpoint.ring(self.session, 183, self._early)
         self._note("early")
 
-    async def answer(self) -> None:
-        """Lift the receiver."""
-        sdp = self._early or await self._describe()
+    async def answer(self, instead: bytes = b"") -> None:
+        """Lift the receiver; `instead` is said where a description of the sound belongs."""
+        sdp = instead or self._early or await self._describe()
         self._endpoint.accept(self.session, sdp)
         self._talk()
 

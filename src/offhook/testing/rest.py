@@ -36,6 +36,16 @@ class Door(Protocol):
 
 
 @dataclass(frozen=True)
+class Question:
+    """A whole request."""
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    body: bytes | None
+
+
+@dataclass(frozen=True)
 class Answer:
     """A whole response; repeated headers kept."""
 
@@ -79,15 +89,31 @@ class Rest:
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Send a request with credentials; headers given here win, an empty value leaves out."""
+        return self.send(self.question(method, path, body, headers))
+
+    def question(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Question:
+        """Return what `ask` sends."""
         data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
         kind = {} if data is None else {"Content-Type": "application/json"}
         sent = {**self.basic, **kind, **(headers or {})}
+        target = path if path.startswith(("/api/", "/offhook/")) else self.base + path
+        return Question(method, target, {k: v for k, v in sent.items() if v}, data)
+
+    def send(self, question: Question) -> Answer:
+        """Send a request as it is."""
         where = urlsplit(self.server.url)
-        kind_of = HTTPSConnection if where.scheme == "https" else HTTPConnection
-        connection = kind_of(where.netloc, timeout=PATIENCE_S)
+        kind = HTTPSConnection if where.scheme == "https" else HTTPConnection
+        connection = kind(where.netloc, timeout=PATIENCE_S)
         try:
-            target = path if path.startswith(("/api/", "/offhook/")) else self.base + path
-            connection.request(method, target, data, {k: v for k, v in sent.items() if v})
+            connection.request(
+                question.method, question.target, question.body, dict(question.headers)
+            )
             response = connection.getresponse()
             return Answer(response.status, response.getheaders(), response.read())
         finally:

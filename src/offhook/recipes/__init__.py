@@ -1,0 +1,37 @@
+"""Errors on demand: for each entry of the catalogue a recipe that really provokes it.
+
+A recipe works over HTTP, SIP and RTP on a running server, with an application that misbehaves and
+telephones that do (`place.Place`); nothing in the server knows of it. The families register their
+recipes when they are imported.
+"""
+
+from offhook.recipes import (
+    apps,
+    bridges,
+    callees,
+    conferences,
+    documents,
+    faults,
+    fields,
+    limits,
+    recordings,
+    requests,
+    tokens,
+)
+from offhook.recipes.recipe import RECIPES, Exchange, Needs, Recipe, Told
+
+FAMILIES = (
+    requests,
+    fields,
+    tokens,
+    limits,
+    callees,
+    apps,
+    documents,
+    bridges,
+    conferences,
+    recordings,
+    faults,
+)
+
+__all__ = ["FAMILIES", "RECIPES", "Exchange", "Needs", "Recipe", "Told"]

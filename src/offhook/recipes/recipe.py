@@ -1,0 +1,105 @@
+"""What a recipe is: a few lines that really provoke one failure of the catalogue."""
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from offhook.errors import Entry, Who
+from offhook.testing.app import Received
+from offhook.testing.rest import Answer, Question
+
+if TYPE_CHECKING:
+    from offhook.recipes.place import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """The server that a recipe needs."""
+
+    about: str
+    own: bool = True  # nobody else's: it is damaged, killed, or has hardly any room
+    more: str = ""  # TOML of its configuration
+    name: str = ""  # recipes with the same name share a server
+
+
+ANY = Needs("any server", own=False)
+DAMAGE = Needs("a server of its own, whose store is damaged")
+TIGHT = Needs(
+    "a server of its own, for one call and one request at a time",
+    more="""
+[limits]
+calls = 1
+in_flight = 1
+
+[errors]
+not_found_wording = "detailed"
+""",
+    name="tight",
+)
+MORTAL = Needs("a server of its own, which is killed", name="mortal")
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request and what came back."""
+
+    question: Question
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How the failure was told: a response or a webhook, and the values in its text."""
+
+    by: Exchange | Received
+    values: Mapping[str, object] = field(default_factory=dict)
+    asked: str = ""  # the id that explains it, where the failure has none of its own
+
+    @property
+    def id(self) -> str:
+        """The id that opens the story: X-Request-Id, errorId or call id."""
+        if self.asked:
+            return self.asked
+        if isinstance(self.by, Exchange):
+            return self.by.answer.values("X-Request-Id")[0]
+        return str(self.by.event.get("errorId") or self.by.event["callId"])
+
+
+Cook = Callable[["Place"], Awaitable[Told]]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How one entry is provoked."""
+
+    entry: Entry
+    cook: Cook
+    needs: Needs = ANY
+    patient: bool = False  # waits for half a minute
+    who: Who | None = None  # who must act in this very case, if not the one that the entry names
+    account: Mapping[str, Any] = field(default_factory=dict)  # settings of the account it has
+
+    @property
+    def about(self) -> str:
+        """What it does, in a sentence."""
+        return inspect.cleandoc(self.cook.__doc__ or "")
+
+    @property
+    def blames(self) -> Who:
+        """Who must act."""
+        return self.who or self.entry.who
+
+
+RECIPES: dict[str, Recipe] = {}  # by entry
+
+
+def recipe(entry: Entry, needs: Needs = ANY, **more: Any) -> Callable[[Cook], Cook]:
+    """Register a coroutine function as the recipe of an entry."""
+
+    def keep(cook: Cook) -> Cook:
+        assert entry.id not in RECIPES, entry.id
+        RECIPES[entry.id] = Recipe(entry, cook, needs, **more)
+        return cook
+
+    return keep
