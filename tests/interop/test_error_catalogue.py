@@ -84,7 +84,10 @@ def kitchens(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kitchens]:
             begun.cancel()
 
 
-@pytest.mark.parametrize("entry", CATALOGUE.values(), ids=lambda entry: entry.id)
+IN_TURN = sorted(CATALOGUE.values(), key=lambda entry: RECIPES[entry.id].patient)
+
+
+@pytest.mark.parametrize("entry", IN_TURN, ids=lambda entry: entry.id)
 def test_every_error_is_provoked_told_and_explained(entry: Entry, kitchens: Kitchens) -> None:
     recipe = RECIPES[entry.id]
     outcome = kitchens.run(recipe)

@@ -38,7 +38,7 @@ RECORDING_ERROR = _outcome(
     "error",
     Who.OPERATOR,
     "Nothing is left of the recording: its file was never written, or is lost.",
-    "Look at the disk below recordings.folder: is it full, or was it cleaned up?",
+    "See whether the disk below recordings.folder is full, or was cleaned up.",
 )
 TRANSCRIPTION_ERROR = _outcome(
     "transcription-error",

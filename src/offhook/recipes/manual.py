@@ -33,8 +33,8 @@ $ offhook errors trigger --all         # all of them, as a table
 `offhook explain ID` tells the story of an error that came to you ([explain](../explain.md)).
 """
 HTTP_NOTE = """
-The body of a response is one JSON object with exactly `type`, `description` and `id`, in that order;
-`id` is `null`, and the empty string for 409 and 429. `Content-Type` is
+The body of a response is one JSON object with exactly `type`, `description` and `id`, in that
+order; `id` is `null`, and the empty string for 409 and 429. `Content-Type` is
 `application/json;charset=UTF-8`, and every response has an `X-Request-Id`. The token endpoint has
 the body of RFC 6749 5.2 (`error`, `error_description`).
 """
@@ -51,8 +51,8 @@ LATER = """
 ## Not yet
 
 Streams, live transcriptions and WebRTC endpoints are not built, so their errors
-(`connection-error`, `duplicate`, `track-limit`, `resource_not_found` and so on) cannot come and have
-no page.
+(`connection-error`, `duplicate`, `track-limit`, `resource_not_found` and so on) cannot come and
+have no page.
 """
 
 
