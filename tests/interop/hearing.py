@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 import soundfile
-from tests.interop.rest import Answer
 from tests.interop.site import until
 
 from offhook.testing import sound
+from offhook.testing.rest import Answer
 from offhook.testing.sound import RATE_HZ, WINDOW, Pcm
 
 SECOND = RATE_HZ // WINDOW  # in windows

@@ -13,13 +13,13 @@ import pytest
 from tests.interop.baresip import Baresip, running_baresip
 from tests.interop.conftest import VoiceServer
 from tests.interop.hearing import Ear, decoded, scenes, share, until_heard
-from tests.interop.rest import Answer
 from tests.interop.sipp import HOST, finish, free_port, start, talking
 from tests.interop.site import Site
 
 from offhook.scopes import background
 from offhook.testing.app import Received, Reply, document
 from offhook.testing.handset import CallOverError, Handset
+from offhook.testing.rest import Answer
 from offhook.testing.sound import Pcm, tone, wav
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow]

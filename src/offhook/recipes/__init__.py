@@ -17,6 +17,7 @@ from offhook.recipes import (
     recordings,
     requests,
     tokens,
+    webhooks,
 )
 from offhook.recipes.recipe import RECIPES, Exchange, Needs, Recipe, Told
 
@@ -31,6 +32,7 @@ FAMILIES = (
     bridges,
     conferences,
     recordings,
+    webhooks,
     faults,
 )
 
