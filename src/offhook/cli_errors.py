@@ -11,6 +11,7 @@ import click
 
 from offhook.administration import Admin
 from offhook.errors import CATALOGUE, Entry, Kind, Who
+from offhook.nearest import nearest
 
 if TYPE_CHECKING:
     from offhook.recipes.place import RecipeError
@@ -66,14 +67,14 @@ def _data(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _entry(name: str) -> Entry:
-    from offhook.nearest import nearest
+def _recipe(name: str) -> "Recipe":
+    from offhook.recipes import RECIPES
 
-    if name not in CATALOGUE:
-        meant = nearest(name, CATALOGUE)
+    if name not in RECIPES:
+        meant = nearest(name, RECIPES)
         advice = f"; did you mean {meant}?" if meant else "; `offhook errors` lists them"
         raise click.ClickException(f"there is no error {name!r}{advice}")
-    return CATALOGUE[name]
+    return RECIPES[name]
 
 
 @errors.command()
@@ -81,18 +82,19 @@ def _entry(name: str) -> Entry:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def show(identifier: str, as_json: bool) -> None:
     """Tell all about one of them."""
-    from offhook.recipes import RECIPES
+    from offhook.recipes import manual
 
-    entry = _entry(identifier)
-    recipe = RECIPES[entry.id]
-    data = {**_data(entry), "recipe": recipe.about, "needs": recipe.needs.about}
+    recipe = _recipe(identifier)
+    ways = ", ".join(each.id for each in manual.ways(recipe.entry))
+    data = {**_data(recipe.entry), "recipe": recipe.about, "needs": recipe.needs.about}
+    data["other ways"] = ways or None
     if as_json:
         click.echo(json.dumps(data, indent=2))
         return
     for name, value in data.items():
         if value is not None:
             click.echo(f"{name:<12} {value}")
-    click.echo(f"{'provoke':<12} offhook errors trigger {entry.id}")
+    click.echo(f"{'provoke':<12} offhook errors trigger {recipe.id}")
 
 
 @errors.command()
@@ -113,8 +115,7 @@ def trigger(
 
     if everything == bool(identifiers):
         raise click.UsageError("name errors, or say --all")
-    wanted = [_entry(each).id for each in identifiers] or list(RECIPES)
-    recipes = [RECIPES[name] for name in dict.fromkeys(wanted)]
+    recipes = [_recipe(each) for each in dict.fromkeys(identifiers)] or list(RECIPES.values())
     report = _Report(_row if everything else _story)
     if server is None:
         _run(_privately(recipes, report))
@@ -136,12 +137,12 @@ def record(folder: Path, only: tuple[str, ...]) -> None:
 
     def keep(recipe: "Recipe", result: "Outcome | RecipeError") -> None:
         if isinstance(result, RecipeError):
-            raise RecipeError(f"{recipe.entry.id}: {result}")
-        manual.save(folder, recipe.entry.id, recorded(result))
-        click.echo(recipe.entry.id)
+            raise RecipeError(f"{recipe.id}: {result}")
+        manual.save(folder, recipe.id, recorded(result))
+        click.echo(recipe.id)
 
-    names = [_entry(each).id for each in only] or list(RECIPES)
-    _run(_privately([RECIPES[name] for name in names], keep))
+    recipes = [_recipe(each) for each in only] or list(RECIPES.values())
+    _run(_privately(recipes, keep))
     manual.write(folder)
 
 
@@ -165,13 +166,13 @@ class _Report:
 
 def _row(recipe: "Recipe", outcome: "Outcome | None", faults: list[str]) -> None:
     told = outcome.finding.get("sentence") if outcome else ""
-    click.echo(f"{'NO' if faults else 'ok':<3} {recipe.entry.id:<28} {told}")
+    click.echo(f"{'NO' if faults else 'ok':<3} {recipe.id:<28} {told}")
     for fault in faults:
         click.secho(f"    {fault}", fg="red")
 
 
 def _story(recipe: "Recipe", outcome: "Outcome | None", faults: list[str]) -> None:
-    click.secho(f"{recipe.entry.id}: {recipe.about}", bold=True)
+    click.secho(f"{recipe.id}: {recipe.about}", bold=True)
     for line in _lines(outcome) if outcome else ():
         click.echo(line)
     for fault in faults:

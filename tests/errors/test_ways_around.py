@@ -83,7 +83,7 @@ def test_no_text_of_the_catalogue_is_written_elsewhere() -> None:
 
 
 def test_every_entry_has_a_recipe() -> None:
-    assert {name: recipe.entry for name, recipe in RECIPES.items()} == CATALOGUE
+    assert {name: each.entry for name, each in RECIPES.items() if not each.way} == CATALOGUE
 
 
 def test_every_failure_of_a_call_has_a_rule_of_its_own() -> None:

@@ -1,11 +1,8 @@
 """Offhook's own faults: real damage on disk, and a server that is killed (errors.md 3.9, 8.2)."""
 
-import asyncio
-import sqlite3
-from contextlib import closing
-
 from offhook.directory import VOICE, User
 from offhook.errors import Who, calls, http
+from offhook.recipes.damage import execute
 from offhook.recipes.place import TALK, Place
 from offhook.recipes.recipe import DAMAGE, MORTAL, Told, recipe
 from offhook.testing.phone import busy
@@ -18,10 +15,9 @@ async def damaged_record(place: Place) -> Told:
     place.phone(busy)
     call_id = await place.call()
     await place.heard("disconnect", callId=call_id)
-    damage = "UPDATE calls SET document = '{' WHERE call_id = ?"
-    await asyncio.to_thread(_execute, place, damage, call_id)
+    await execute(place, "UPDATE calls SET document = '{' WHERE call_id = ?", call_id)
     exchange = await place.ask("GET", f"/calls/{call_id}")
-    await asyncio.to_thread(_execute, place, "DELETE FROM calls WHERE call_id = ?", call_id)
+    await execute(place, "DELETE FROM calls WHERE call_id = ?", call_id)
     return Told(exchange)
 
 
@@ -33,13 +29,6 @@ async def damaged_user(place: Place) -> Told:
     rest = Rest(place.kitchen.door, place.tenant.account, name, "x")
     await place.kitchen.known(rest, 500)
     return Told(await place.ask("GET", "/calls", rest=rest))
-
-
-def _execute(place: Place, statement: str, *values: object) -> None:
-    """Change the server's database behind its back."""
-    path = place.kitchen.own.server.folder / "offhook.sqlite3"
-    with closing(sqlite3.connect(path)) as database, database:
-        database.execute(statement, values)
 
 
 @recipe(calls.UNKNOWN, MORTAL, who=Who.OPERATOR)

@@ -119,6 +119,14 @@ class Kitchen:
         await self.put(*rows, Account(probe, "errors on demand"))
         await self.known(Rest(self.door, probe), 200)
 
+    async def trunk_for(self, number: str, port: int, transport: str = "udp") -> None:
+        """Let calls to a number go to a port; returns when the server knows of it."""
+        name = f"recipes-{self._mark}-{port}"
+        marker = Account(f"{self._account(0)}{port}", "errors on demand")
+        trunk = Trunk(name, "127.0.0.1", port, transport, patterns=(number,))
+        await self.put(trunk, marker)
+        await self.known(Rest(self.door, marker.id), 401)  # an unknown account is 403
+
     async def known(self, rest: Rest, status: int) -> None:
         """Wait until the server has taken an entry over: then it answers with this status."""
         try:
@@ -133,7 +141,7 @@ class Kitchen:
 
     def place(self, recipe: Recipe) -> Place:
         """Return what a recipe works with."""
-        return Place(self, recipe, self._tenants[recipe.entry.id])
+        return Place(self, recipe, self._tenants[recipe.id])
 
     async def put(self, *rows: Row) -> None:
         """Add temporary entries to the directory."""
@@ -146,7 +154,7 @@ class Kitchen:
             await asyncio.to_thread(self.store.remove, type(row), name_of(row))
 
     def _settle(self, index: int, recipe: Recipe) -> list[Row]:
-        slug, area = recipe.entry.id, f"{FIRST_AREA + index}"
+        slug, area = recipe.id, f"{FIRST_AREA + index}"
         account, number = self._account(index), f"+1{area}5550100"
         made = Tenant(account, Ids(self._rng).uuid(), number, f"{slug}-{self._mark}", area)
         self._tenants[slug] = made

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 from offhook.errors import Entry, calls, http
+from offhook.recipes.damage import execute
 from offhook.recipes.place import Place
 from offhook.recipes.recipe import ANY, TIGHT, Exchange, Needs, Told, recipe
 from offhook.testing.phone import only_rings
@@ -16,6 +17,14 @@ from offhook.testing.phone import only_rings
 async def two_calls_at_once(place: Place) -> Told:
     """Create two calls at once on an account with 0.05 calls a second and no queue."""
     place.phone(only_rings)
+    await place.call()
+    return Told(await place.ask("POST", "/calls", place.request()))
+
+
+@recipe(http.RATE_LIMIT, way="queue", account={"cps": 0.004})
+async def full_queue(place: Place) -> Told:
+    """Create a call while one talks and one waits, on an account with a call in 250 seconds."""
+    await _ringing(place)
     await place.call()
     return Told(await place.ask("POST", "/calls", place.request()))
 
@@ -45,6 +54,18 @@ async def one_request_too_many(place: Place) -> Told:
     """Ask while another request, whose body does not come, is all that the server may handle."""
     async with _unfinished_request(place):
         found = await _answer_of(place, 503)
+    await _answer_of(place, 200)
+    return Told(found)
+
+
+@recipe(http.OVERLOADED, TIGHT, way="store")
+async def store_that_is_away(place: Place) -> Told:
+    """Take the table of calls out of the database, and list calls."""
+    await execute(place, "ALTER TABLE calls RENAME TO elsewhere")
+    try:
+        found = await place.ask("GET", "/calls")
+    finally:
+        await execute(place, "ALTER TABLE elsewhere RENAME TO calls")
     await _answer_of(place, 200)
     return Told(found)
 

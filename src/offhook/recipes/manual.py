@@ -13,7 +13,7 @@ from typing import Any
 
 from offhook.errors import CATALOGUE, Cause, Entry, Kind
 from offhook.recipes import RECIPES
-from offhook.recipes.recipe import ANY
+from offhook.recipes.recipe import ANY, Recipe
 
 RECORDED = "recorded"  # the folder of recordings
 
@@ -58,7 +58,7 @@ have no page.
 
 def reference(recorded: Mapping[str, Any]) -> dict[str, str]:
     """Return the pages by file name."""
-    pages = {f"{name}.md": page(entry, recorded[name]) for name, entry in CATALOGUE.items()}
+    pages = {f"{name}.md": page(entry, recorded) for name, entry in CATALOGUE.items()}
     return {"README.md": index(), **pages}
 
 
@@ -97,11 +97,25 @@ def _told(entry: Entry) -> tuple[str, ...]:
             return f"`{member}` of `{event}`", f"`{entry.type}`"
 
 
-def page(entry: Entry, recorded: Any) -> str:
+def page(entry: Entry, recorded: Mapping[str, Any]) -> str:
     """Return the page of one entry."""
-    return "\n".join(
-        [f"# {entry.id}", "", *_form(entry), "", *_advice(entry), *_example(recorded), ""]
-    )
+    lines = [f"# {entry.id}", "", *_form(entry), "", *_advice(entry)]
+    lines += [*_example(recorded[entry.id]), *_other_ways(entry, recorded), ""]
+    return "\n".join(lines)
+
+
+def ways(entry: Entry) -> list[Recipe]:
+    """Return the other ways to an entry."""
+    return [each for each in RECIPES.values() if each.entry is entry and each.way]
+
+
+def _other_ways(entry: Entry, recorded: Mapping[str, Any]) -> Iterator[str]:
+    if ways(entry):
+        yield from ("", "## Other ways to it")
+    for recipe in ways(entry):
+        yield from ("", recipe.about, "", "```", f"$ offhook errors trigger {recipe.id}")
+        told = recorded[recipe.id]["explanation"]
+        yield from (told["sentence"], f"  To do ({told['who']}): {told['fix']}", "```")
 
 
 def _form(entry: Entry) -> Iterator[str]:

@@ -100,7 +100,7 @@ class Place:
             self.documents[self._path(name)] = str(document(text).body)
 
     def _path(self, name: str) -> str:
-        return f"/{self.recipe.entry.id}/{name}"
+        return f"/{self.recipe.id}/{name}"
 
     async def heard(self, kind: str, **fields: object) -> Received:
         """Wait for a webhook."""

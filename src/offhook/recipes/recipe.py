@@ -76,9 +76,15 @@ class Recipe:
     entry: Entry
     cook: Cook
     needs: Needs = ANY
+    way: str = ""  # a name, if it is not the way that stands for the entry
     patient: bool = False  # waits for half a minute
     who: Who | None = None  # who must act in this very case, if not the one that the entry names
     account: Mapping[str, Any] = field(default_factory=dict)  # settings of the account it has
+
+    @property
+    def id(self) -> str:
+        """The entry's id, and the way to it."""
+        return f"{self.entry.id}.{self.way}" if self.way else self.entry.id
 
     @property
     def about(self) -> str:
@@ -91,15 +97,16 @@ class Recipe:
         return self.who or self.entry.who
 
 
-RECIPES: dict[str, Recipe] = {}  # by entry
+RECIPES: dict[str, Recipe] = {}  # by id: one for each entry, and other ways to some
 
 
-def recipe(entry: Entry, needs: Needs = ANY, **more: Any) -> Callable[[Cook], Cook]:
-    """Register a coroutine function as the recipe of an entry."""
+def recipe(entry: Entry, needs: Needs = ANY, way: str = "", **more: Any) -> Callable[[Cook], Cook]:
+    """Register a coroutine function as the recipe of an entry, or as another way to it."""
 
     def keep(cook: Cook) -> Cook:
-        assert entry.id not in RECIPES, entry.id
-        RECIPES[entry.id] = Recipe(entry, cook, needs, **more)
+        made = Recipe(entry, cook, needs, way, **more)
+        assert made.id not in RECIPES, made.id
+        RECIPES[made.id] = made
         return cook
 
     return keep

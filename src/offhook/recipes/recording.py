@@ -132,7 +132,7 @@ def _short(text: str) -> str:
 
 def _stable(outcome: Outcome) -> Stable:
     """Return what knows the names of a kitchen and of a place in it."""
-    kitchen, tenant, slug = outcome.place.kitchen, outcome.place.tenant, outcome.recipe.entry.id
+    kitchen, tenant, slug = outcome.place.kitchen, outcome.place.tenant, outcome.recipe.id
     return Stable(
         {
             kitchen.url: SERVER,

@@ -1,10 +1,11 @@
 """Requests that are refused before anybody looks at their fields (errors.md 3)."""
 
+from offhook.directory import Account
 from offhook.errors import additions, http
 from offhook.recipes.place import Place
 from offhook.recipes.recipe import TIGHT, Exchange, Told, recipe
 from offhook.testing.phone import only_rings
-from offhook.testing.rest import authorization
+from offhook.testing.rest import Rest, authorization
 
 
 @recipe(http.BAD_REQUEST)
@@ -56,6 +57,22 @@ async def wrong_password(place: Place) -> Told:
     return Told(await _with(place, wrong))
 
 
+@recipe(http.UNAUTHORIZED, way="stranger")
+async def account_of_others(place: Place) -> Told:
+    """List the calls of an account that the user does not belong to."""
+    other = Account(f"{place.tenant.account}7", "of others")
+    await place.kitchen.put(other)
+    rest = Rest(place.kitchen.door, other.id)
+    await place.kitchen.known(rest, 401)  # an unknown account is 403
+    return Told(await place.ask("GET", "/calls", rest=rest))
+
+
+@recipe(http.INVALID_CREDENTIALS, way="bearer")
+async def made_up_token(place: Place) -> Told:
+    """List calls with a bearer token that was made up."""
+    return Told(await _with(place, "Bearer made-up"))
+
+
 @recipe(http.INVALID_BASIC)
 async def no_colon(place: Place) -> Told:
     """Send Basic credentials that decode to `nocolon`."""
@@ -78,6 +95,18 @@ async def suspended_account(place: Place) -> Told:
 async def user_without_voice(place: Place) -> Told:
     """List calls as a user who belongs to the account and lacks the voice role."""
     return Told(await place.ask("GET", "/calls", rest=place.kitchen.clerk(place)))
+
+
+@recipe(http.FORBIDDEN, way="voice-off", account={"voice_enabled": False})
+async def account_without_voice(place: Place) -> Told:
+    """List the calls of an account that has no Voice."""
+    return Told(await place.ask("GET", "/calls"))
+
+
+@recipe(http.ACCESS_DENIED, way="no-account")
+async def account_that_is_none(place: Place) -> Told:
+    """List the calls of an account that there is not."""
+    return Told(await place.ask("GET", "/api/v2/accounts/not%20an%20account%20id/calls"))
 
 
 # 404, 405, 409, 415

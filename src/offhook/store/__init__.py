@@ -311,4 +311,5 @@ def _reachable(purpose: str) -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError, NoConnectionError) as error:
-        raise StoreError(f"the database cannot be {purpose}: {error}") from error
+        reason = getattr(error, "orig", error)  # what the database says, without our statement
+        raise StoreError(f"the database cannot be {purpose}: {reason}") from error

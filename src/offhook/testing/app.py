@@ -149,14 +149,15 @@ class App:
             raise HttpError("connection failed", connecting=False) from error
         async with _at_most(timeout_s):
             for _ in range(MAX_REDIRECTS):
-                response = _response(await self._reply(request), request.url, limit)
+                response = _response(await self.answer(request), request.url, limit)
                 following = redirected(request, response)
                 if following is None:
                     return response
                 request = following
-            return _response(await self._reply(request), request.url, limit)
+            return _response(await self.answer(request), request.url, limit)
 
-    async def _reply(self, request: HttpRequest) -> Reply:
+    async def answer(self, request: HttpRequest) -> Reply:
+        """Take a request and return what the script answers; raises HttpError where it fails."""
         if (urlsplit(request.url).hostname or "") not in self.hosts:
             raise HttpError("host not found", connecting=True)
         received = _received(request)
