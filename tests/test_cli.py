@@ -1,11 +1,14 @@
 """The command line: what it offers, and how it refuses."""
 
+import json
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from offhook import __version__
+from offhook.api.assembly import described
+from offhook.api.openapi import document
 from offhook.cli import main
 
 
@@ -17,13 +20,30 @@ def test_the_version_is_told() -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["serve", "demo", "lint", "accounts", "users", "applications", "numbers", "trunks", "config"],
+    [
+        "serve",
+        "demo",
+        "lint",
+        "openapi",
+        "accounts",
+        "users",
+        "applications",
+        "numbers",
+        "trunks",
+        "config",
+    ],
 )
 def test_every_command_explains_itself(command: str) -> None:
     result = CliRunner().invoke(main, [command, "--help"])
 
     assert result.exit_code == 0
     assert "Usage: " in result.output
+
+
+def test_the_description_of_the_api_is_printed() -> None:
+    result = CliRunner().invoke(main, ["openapi", "--base-url", "https://voice.example.com"])
+
+    assert json.loads(result.output) == document(described(), "https://voice.example.com")
 
 
 def test_serving_with_a_faulty_file_names_file_key_fault_and_fix(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The `offhook` command."""
 
 import asyncio
+import json
 import os
 import random
 import sys
@@ -103,6 +104,16 @@ def demo(out: Path) -> None:
             f"the demo needs {error.name}: install it with `pip install 'offhook[demo]'`"
         ) from error
     sys.exit(run(out))
+
+
+@main.command()
+@click.option("--base-url", default="/", help="Public URL of the server, for its clients.")
+def openapi(base_url: str) -> None:
+    """Print the description of the REST API (OpenAPI 3.1) as JSON."""
+    from offhook.api.assembly import described
+    from offhook.api.openapi import document
+
+    click.echo(json.dumps(document(described(), base_url), indent=2))
 
 
 OWN = (cli_secrets.secrets, cli_signature.signature, cli_webhooks.webhooks, lint, explain, errors)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
 
+from tests.api import conforming
 from tests.api.fake_archive import FakeArchive
 from tests.api.fake_mail import FakeMail
 from tests.api.fake_rooms import FakeRooms
@@ -171,4 +172,6 @@ class Stage:
 
         await self.server(full | scope, receive, send)
         found = [(k.decode(), v.decode()) for k, v in sent[0]["headers"]]
-        return Answer(sent[0]["status"], found, b"".join(m.get("body", b"") for m in sent[1:]))
+        answer = Answer(sent[0]["status"], found, b"".join(m.get("body", b"") for m in sent[1:]))
+        conforming.check(method, path, answer.status, answer.headers, answer.body)
+        return answer

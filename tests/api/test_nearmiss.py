@@ -4,7 +4,13 @@ import pytest
 
 from offhook.api.nearmiss import no_route
 
-PATHS = ("calls", "calls/{}", "calls/{}/bxml", "calls/{}/recordings/{}/media", "statistics")
+PATHS = (
+    "calls",
+    "calls/{callId}",
+    "calls/{callId}/bxml",
+    "calls/{callId}/recordings/{recordingId}/media",
+    "statistics",
+)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from offhook.api.described import Described, Success
 from offhook.api.replies import Reply
 from offhook.api.routes import Asked, Operation, Route, find
 from offhook.directory import Account
@@ -12,9 +13,9 @@ async def nothing(asked: Asked) -> Reply:
     return Reply(204)
 
 
-RUN = Operation(nothing)
+RUN = Operation(nothing, Described((Success(204),)))
 ITEMS = Route("items", {"POST": RUN, "GET": RUN})
-MEDIA = Route("items/{}/media/{}", {"DELETE": RUN, "GET": RUN, "PUT": RUN})
+MEDIA = Route("items/{itemId}/media/{mediaId}", {"DELETE": RUN, "GET": RUN, "PUT": RUN})
 TABLE = (ITEMS, MEDIA)
 
 
@@ -24,7 +25,7 @@ def test_a_path_finds_its_route_and_its_variable_segments() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [(), ("",), ("Items",), ("items", "1"), ("items", "", "media", "2"), ("{}",)]
+    "path", [(), ("",), ("Items",), ("items", "1"), ("items", "", "media", "2"), ("{itemId}",)]
 )
 def test_other_paths_are_not_found(path: tuple[str, ...]) -> None:
     with pytest.raises(ApiError, match="Not Found"):

@@ -6,7 +6,7 @@ gets the request id.
 """
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,13 +16,12 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from offhook.api import bodies, mediatypes, routes, targets
+from offhook.api import bodies, routes, targets
 from offhook.api.admission import Admission
 from offhook.api.auth import Gate
-from offhook.api.oauth import TokenEndpoint
 from offhook.api.refusals import Heard, Refusals, shown
 from offhook.api.replies import Reply, problem, render
-from offhook.api.routes import A, Asked, Operation, Question, Route
+from offhook.api.routes import A, Asked, Operation, Question, Route, Tables, Visit
 from offhook.api.site import Site
 from offhook.clock import Clock
 from offhook.errors import ApiError, http
@@ -31,6 +30,13 @@ from offhook.ids import Ids
 from offhook.redaction import redacted
 from offhook.store import StoreError
 
+ANYTIME = (  # what is answered whatever the operation is, or in its place
+    http.BAD_REQUEST,
+    http.METHOD_NOT_ALLOWED,
+    http.SERVER_ERROR,
+    http.UNKNOWN_ERROR,
+    http.OVERLOADED,
+)
 OPERATION_S = 10.0  # an operation waits for nothing but the store, and that is milliseconds
 
 log = structlog.get_logger("offhook.api")
@@ -70,33 +76,25 @@ class Incoming:
 class Api:
     """The Voice API and the token endpoint."""
 
-    def __init__(
-        self,
-        operations: Iterable[Route[Asked]],
-        beyond: Iterable[Route[Asked]],  # operations that the contract does not know
-        own: Iterable[Route[Question]],
-        gate: Gate,
-        tokens: TokenEndpoint,
-        site: Site,
-    ) -> None:
-        self._operations = tuple(operations)
-        self._beyond = tuple(beyond)
-        self._own = tuple(own)
+    def __init__(self, tables: Tables, gate: Gate, site: Site) -> None:
+        self._tables = tables
         self._gate = gate
-        self._tokens = tokens
         self._site = site
 
     async def answer(self, request: Incoming) -> Reply:
         """Return the answer; raises ApiError for what the first failing check says."""
         path = self._site.below(targets.segments(request.scope))
         query = targets.parameters(request.scope)
+        for open_route in self._tables.open:
+            if open_route.match(path) is not None:
+                return await self._welcome(request, open_route)
         match path:
-            case ("api", "v1", "oauth2", "token"):
-                return await self._token(request)
             case ("api", "v2", "accounts", account_id, *rest):
-                return await self._operate(request, account_id, (self._operations, rest), query)
+                return await self._operate(
+                    request, account_id, (self._tables.operations, rest), query
+                )
             case ("offhook", "v1", "accounts", account_id, *rest):
-                return await self._operate(request, account_id, (self._beyond, rest), query)
+                return await self._operate(request, account_id, (self._tables.beyond, rest), query)
             case ("offhook", "v1", *rest):
                 return await self._answer_own(request, tuple(rest), query)
             case _:
@@ -127,16 +125,16 @@ class Api:
     ) -> Reply:
         """Answer for one of Offhook's own resources: any user may ask, each sees his accounts."""
         user = await self._gate.authenticate(request.headers.get("authorization"))
-        route, names = routes.find(self._own, segments)
+        route, names = routes.find(self._tables.own, segments)
         operation = route.operation(request.method)
         body, _ = await _body(request, operation)
         return await _run(operation.run(Question(user, names, query, body)), request)
 
-    async def _token(self, request: Incoming) -> Reply:
-        self._tokens.check_method(request.method)
-        body = await bodies.read(request.receive, mediatypes.FORM.limit)
-        content_type = request.headers.get("content-type")
-        return await self._tokens.answer(content_type, request.headers.get("authorization"), body)
+    async def _welcome(self, request: Incoming, route: Route[Visit]) -> Reply:
+        """Answer whoever asks; the operation reads the body itself, and refuses it its own way."""
+        operation = route.operation(request.method)
+        base = self._site.base_url(request.scope)
+        return await operation.run(Visit(base, request.headers, request.receive))
 
 
 class Server:

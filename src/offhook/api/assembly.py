@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from offhook.api.admission import Admission
 from offhook.api.app import Api, Server
@@ -12,8 +13,10 @@ from offhook.api.creation import Creation
 from offhook.api.explain import Archive, Explain
 from offhook.api.idempotency import Idempotency
 from offhook.api.oauth import TokenEndpoint
+from offhook.api.openapi import Description
 from offhook.api.recordings import Recordings
 from offhook.api.refusals import Refusals
+from offhook.api.routes import Tables
 from offhook.api.service import (
     AnswerService,
     CallService,
@@ -76,21 +79,43 @@ def assemble(
         settings.static_tokens,
     )
     creation = Creation(directory, settings.https_with_credentials)
+    token_endpoint = TokenEndpoint(passwords, tokens)
+    all_tables = tables(service, creation, settings, world, token_endpoint)
+    api = Api(all_tables, Gate(directory, passwords, tokens), Site(settings.public_url))
+    refusals = Refusals(world.refused, world.clock)
+    admission = Admission(settings.in_flight, world.ready)
+    return Server(api, admission, refusals, world.ids, world.clock)
+
+
+def tables(
+    service: CallService,
+    creation: Creation,
+    settings: Settings,
+    world: World,
+    token_endpoint: TokenEndpoint,
+) -> Tables:
+    """Return everything that can be asked for."""
     wording = Wording(settings.detailed_not_found)
     calls = Calls(service, creation, Idempotency(world.answers, world.clock), wording)
     recordings = Recordings(service, world.archive, wording)
     conferences = Conferences(world.rooms, world.archive, wording)
-    gate = Gate(directory, passwords, tokens)
-    site = Site(settings.public_url)
-    operations = (
-        *calls.routes(),
-        *recordings.routes(),
-        *conferences.routes(),
-        *Statistics(service).routes(),
+    description = Description(lambda: found)
+    found = Tables(
+        operations=(
+            *calls.routes(),
+            *recordings.routes(),
+            *conferences.routes(),
+            *Statistics(service).routes(),
+        ),
+        beyond=Webhooks(world.mail).routes(),
+        own=Explain(world.written, world.offload).routes(),
+        open=(*token_endpoint.routes(), *description.routes()),
     )
-    beyond = Webhooks(world.mail).routes()
-    own = Explain(world.written, world.offload).routes()
-    api = Api(operations, beyond, own, gate, TokenEndpoint(passwords, tokens), site)
-    refusals = Refusals(world.refused, world.clock)
-    admission = Admission(settings.in_flight, world.ready)
-    return Server(api, admission, refusals, world.ids, world.clock)
+    return found
+
+
+def described() -> Tables:
+    """Return the same of no server: to be looked at, and never run."""
+    nothing: Any = None
+    world = World(*(nothing for _ in range(9)))
+    return tables(nothing, nothing, Settings(), world, TokenEndpoint(nothing, nothing))

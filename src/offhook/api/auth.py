@@ -23,6 +23,13 @@ from offhook.scopes import Offload
 BASIC_CHALLENGE = 'Basic realm="offhook", charset="UTF-8"'
 BEARER_CHALLENGE = 'Bearer realm="offhook"'
 OTHER_SCHEMES = frozenset({"Digest", "Negotiate", "Ntlm", "Token", "Apikey", "Oauth", "Hoba"})
+AUTHENTICATION = (
+    http.UNAUTHORIZED,
+    http.INVALID_CREDENTIALS,
+    http.INVALID_BASIC,
+    http.UNDECODABLE_BASIC,
+)
+AUTHORIZATION = (http.FORBIDDEN, http.ACCESS_DENIED)
 REMEMBERED_S = 60.0
 REMEMBERED_PAIRS = 1000
 PARALLEL = 2  # password checks at once: each takes 16 MiB and a core

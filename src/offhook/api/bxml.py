@@ -5,6 +5,10 @@ from offhook.errors import ApiError, fields, http
 from offhook.verbs.document import InvalidBxml, parse
 from offhook.verbs.encoding import decode
 
+EXAMPLE = "<Response><Pause/></Response>"
+PLAYED = "<Response><SpeakSentence>Welcome</SpeakSentence></Response>"
+REFUSES = (http.BAD_REQUEST, fields.INVALID_BXML)
+
 
 def too_big() -> ApiError:
     """Return the refusal of a body beyond the limit."""

@@ -4,8 +4,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from offhook.api import bodies, bxml, changes, listing, mediatypes, views
+from offhook.api import (
+    bodies,
+    bxml,
+    changes,
+    creation,
+    idempotency,
+    listing,
+    mediatypes,
+    views,
+    wording,
+)
 from offhook.api.creation import CreateCall, Creation
+from offhook.api.described import LINK, Described, Header, Success
 from offhook.api.idempotency import Idempotency, Promise
 from offhook.api.replies import Reply
 from offhook.api.routes import Asked, Operation, Route
@@ -14,6 +25,39 @@ from offhook.api.wording import Wording
 from offhook.errors import ApiError, http
 from offhook.records import CallRecord
 from offhook.requests import OutboundRequest, Standing, position
+
+CREATE = Described(
+    (
+        Success(
+            201,
+            views.CreatedCallView,
+            (Header("Location", "the callUrl"), idempotency.REPLAYED_HEADER),
+        ),
+    ),
+    CreateCall,
+    creation.REQUIRED,
+    (idempotency.PARAMETER,),
+    (
+        *creation.REFUSES,
+        *idempotency.REFUSES,
+        http.RATE_LIMIT,
+        http.SESSION_LIMIT,
+        http.NODE_FULL,
+    ),
+    creation.EXAMPLE,
+)
+LIST = Described(
+    (Success(200, list[views.CallView], (LINK,)),),
+    parameters=listing.CALLS.parameters,
+    refuses=listing.REFUSES,
+)
+GET = Described((Success(200, views.CallView),), refuses=wording.CALL)
+UPDATE = Described(
+    (Success(200),), changes.UpdateCall, refuses=(*changes.CALL, *wording.CALL, http.CALL_STATE)
+)
+RESCRIPT = Described(
+    (Success(204),), refuses=(*bxml.REFUSES, *wording.CALL, http.CALL_STATE), example=bxml.EXAMPLE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +71,17 @@ class Calls:
 
     def routes(self) -> tuple[Route[Asked], ...]:
         """Return the rows for the table of operations."""
-        rescript = Operation(self.rescript, mediatypes.BXML, bxml.too_big)
+        create = Operation(self.create, CREATE, mediatypes.JSON)
+        update = Operation(self.update, UPDATE, mediatypes.JSON)
+        rescript = Operation(self.rescript, RESCRIPT, mediatypes.BXML, bxml.too_big)
         return (
-            Route(
-                "calls",
-                {"GET": Operation(self.list), "POST": Operation(self.create, mediatypes.JSON)},
-            ),
-            Route(
-                "calls/{}",
-                {"GET": Operation(self.get), "POST": Operation(self.update, mediatypes.JSON)},
-            ),
-            Route("calls/{}/bxml", {"PUT": rescript}),
+            Route("calls", {"GET": Operation(self.list, LIST), "POST": create}),
+            Route("calls/{callId}", {"GET": Operation(self.get, GET), "POST": update}),
+            Route("calls/{callId}/bxml", {"PUT": rescript}),
         )
 
     async def create(self, asked: Asked) -> Reply:
-        """createCall; under an Idempotency-Key once."""
+        """createCall: place a call; under an Idempotency-Key once."""
         body = bodies.decode(asked.body, CreateCall)
 
         async def create(promise: Promise | None) -> Reply:
@@ -68,7 +108,7 @@ class Calls:
         return replace(request, ignored=strangers) if strangers else request
 
     async def list(self, asked: Asked) -> Reply:
-        """listCalls."""
+        """listCalls: those of the account, oldest first."""
         account_id = asked.account.id
         wanted = listing.wanted(account_id, asked.query)
         one_more = replace(wanted, limit=wanted.limit + 1)  # tells whether there is a next page
@@ -82,7 +122,7 @@ class Calls:
         return Reply(200, [views.state(record) for record in page], headers)
 
     async def get(self, asked: Asked) -> Reply:
-        """getCall."""
+        """getCall: one of them, live or ended up to seven days ago."""
         (call_id,) = asked.names
         record = await self.service.get(asked.account.id, call_id)
         if record is None:
@@ -104,7 +144,7 @@ class Calls:
         return Reply(200)
 
     async def rescript(self, asked: Asked) -> Reply:
-        """updateCallBxml."""
+        """updateCallBxml: stop the call's document and run this one."""
         bxml.check_readable(asked.body, asked.charset)
         (call_id,) = asked.names
         await self._locate(asked, call_id)

@@ -1,31 +1,37 @@
 """The bodies that change a call or conference, and their checks (rest.md 4.5, 5, errors.md 4.3)."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import msgspec
 
 from offhook.api import validation as check
 from offhook.api.creation import CREDENTIALS, given, target
-from offhook.errors import ApiError, fields
+from offhook.api.validation import Credential, Method, Tag, Url, told
+from offhook.errors import ApiError, fields, http
 from offhook.hooks import Hook
 from offhook.requests import MemberChange
 
 STATES = ("active", "completed")
+REDIRECT = (http.BAD_REQUEST, fields.NOT_ONE_OF, fields.REQUIRED, *check.TARGETS)
+CALL = (*REDIRECT, fields.TAG_TOO_LONG)
+CONFERENCE = (*REDIRECT, fields.NOT_WHEN_COMPLETED)
+MEMBER = (http.BAD_REQUEST, fields.COACHED)
 
 
 class UpdateCall(msgspec.Struct, rename="camel"):
     """The body. An explicit null `state` is not the same as none."""
 
-    state: str | msgspec.UnsetType | None = msgspec.UNSET
-    redirect_url: str | None = None
-    redirect_method: str | None = None
-    redirect_fallback_url: str | None = None
-    redirect_fallback_method: str | None = None
-    username: str | None = None
-    password: str | None = None
-    fallback_username: str | None = None
-    fallback_password: str | None = None
-    tag: str | None = None
+    state: Annotated[str | msgspec.UnsetType | None, told(enum=STATES)] = msgspec.UNSET
+    redirect_url: Url = None
+    redirect_method: Method = None
+    redirect_fallback_url: Url = None
+    redirect_fallback_method: Method = None
+    username: Credential = None
+    password: Credential = None
+    fallback_username: Credential = None
+    fallback_password: Credential = None
+    tag: Tag = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +59,15 @@ def redirect(body: UpdateCall) -> Redirect | None:
 class UpdateConference(msgspec.Struct, rename="camel"):
     """The body."""
 
-    status: str | None = None
-    redirect_url: str | None = None
-    redirect_method: str | None = None
-    redirect_fallback_url: str | None = None
-    redirect_fallback_method: str | None = None
-    username: str | None = None
-    password: str | None = None
-    fallback_username: str | None = None
-    fallback_password: str | None = None
+    status: Annotated[str | None, told(enum=[*STATES, None])] = None
+    redirect_url: Url = None
+    redirect_method: Method = None
+    redirect_fallback_url: Url = None
+    redirect_fallback_method: Method = None
+    username: Credential = None
+    password: Credential = None
+    fallback_username: Credential = None
+    fallback_password: Credential = None
 
 
 def conference_redirect(body: UpdateConference) -> Hook | None:

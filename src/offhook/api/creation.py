@@ -3,14 +3,14 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from offhook.api import validation as check
-from offhook.api.validation import Number
+from offhook.api.validation import Credential, Method, Number, Tag, Url, told
 from offhook.directory import Account, Application, Directory
-from offhook.errors import ApiError, fields
+from offhook.errors import ApiError, fields, http
 from offhook.hooks import Credentials, Hook, Target
 from offhook.nearest import nearest
 from offhook.requests import OutboundRequest
@@ -25,27 +25,56 @@ THRESHOLDS = {  # seconds (rest.md 4.3)
     "speechEndThreshold": 5.0,
     "machineSpeechEndThreshold": None,  # that of speechEndThreshold
 }
+EXAMPLE = {
+    "from": "+12025550100",
+    "to": "+12025550143",
+    "applicationId": "3d4f7c5e-2a51-4c59-9b6f-6f0a61f8d1aa",
+    "answerUrl": "https://app.example.com/voice/answer",
+}
+MODES = ("sync", "async")
+THRESHOLD = (0.1, 300)
+NAME_CHARACTERS = 256
+UUI_CHARACTERS = 350
+REFUSES = (
+    http.BAD_REQUEST,
+    http.REFUSED,
+    fields.REQUIRED,
+    fields.NOT_E164,
+    fields.NOT_SIP_URI,
+    fields.NOT_OWNED,
+    fields.CONTROL_CHARACTERS,
+    fields.PRIVATE_NAME,
+    fields.UUI_ENCODING,
+    *check.TARGETS,
+    fields.HTTPS_NEEDED,
+    fields.RANGE,
+    fields.NOT_INTEGER,
+    fields.NOT_ONE_OF,
+    fields.TAG_TOO_LONG,
+    fields.NO_APPLICATION,
+)
+Threshold = Annotated[Number | None, told(minimum=THRESHOLD[0], maximum=THRESHOLD[1])]
 _UUI_ITEM = re.compile(r"[^,]*;encoding=(?:jwt|base64|hex)", re.DOTALL)
 
 
 class MachineDetection(msgspec.Struct, rename="camel"):
     """The member `machineDetection` (rest.md 4.3)."""
 
-    mode: str | None = None
-    detection_timeout: Number | None = None
-    silence_timeout: Number | None = None
-    speech_threshold: Number | None = None
-    speech_end_threshold: Number | None = None
-    machine_speech_end_threshold: Number | None = None
+    mode: Annotated[str | None, told(enum=[*MODES, None])] = None
+    detection_timeout: Threshold = None
+    silence_timeout: Threshold = None
+    speech_threshold: Threshold = None
+    speech_end_threshold: Threshold = None
+    machine_speech_end_threshold: Threshold = None
     delay_result: bool | None = None
-    callback_url: str | None = None
-    callback_method: str | None = None
-    fallback_url: str | None = None
-    fallback_method: str | None = None
-    username: str | None = None
-    password: str | None = None
-    fallback_username: str | None = None
-    fallback_password: str | None = None
+    callback_url: Url = None
+    callback_method: Method = None
+    fallback_url: Url = None
+    fallback_method: Method = None
+    username: Credential = None
+    password: Credential = None
+    fallback_username: Credential = None
+    fallback_password: Credential = None
 
 
 class CreateCall(msgspec.Struct, rename="camel"):
@@ -54,24 +83,24 @@ class CreateCall(msgspec.Struct, rename="camel"):
     to: str | None = None
     from_: str | None = msgspec.field(default=None, name="from")
     application_id: str | None = None
-    answer_url: str | None = None
-    answer_method: str | None = None
-    username: str | None = None
-    password: str | None = None
-    answer_fallback_url: str | None = None
-    answer_fallback_method: str | None = None
-    fallback_username: str | None = None
-    fallback_password: str | None = None
-    disconnect_url: str | None = None
-    disconnect_method: str | None = None
-    call_timeout: Number | None = None
-    callback_timeout: Number | None = None
+    answer_url: Url = None
+    answer_method: Method = None
+    username: Credential = None
+    password: Credential = None
+    answer_fallback_url: Url = None
+    answer_fallback_method: Method = None
+    fallback_username: Credential = None
+    fallback_password: Credential = None
+    disconnect_url: Url = None
+    disconnect_method: Method = None
+    call_timeout: Annotated[Number | None, told(minimum=1, maximum=300)] = None
+    callback_timeout: Annotated[Number | None, told(minimum=1, maximum=25)] = None
     privacy: bool | None = None
-    display_name: str | None = None
-    uui: str | None = None
+    display_name: Annotated[str | None, told(maxLength=NAME_CHARACTERS)] = None
+    uui: Annotated[str | None, told(maxLength=UUI_CHARACTERS)] = None
     machine_detection: MachineDetection | None = None
-    priority: Number | None = None
-    tag: str | None = None
+    priority: Annotated[Number | None, told(minimum=1, maximum=5, multipleOf=1)] = None
+    tag: Tag = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,14 +206,14 @@ def _credentials(body: CreateCall | MachineDetection) -> tuple[str | None, ...]:
 
 
 def _presentation(body: CreateCall) -> None:
-    check.text("displayName", body.display_name, 256)
+    check.text("displayName", body.display_name, NAME_CHARACTERS)
     check.no_control_characters("displayName", body.display_name)
     if body.privacy and body.display_name and body.display_name not in HIDDEN:
         raise ApiError(fields.PRIVATE_NAME, field="displayName", choices=", ".join(HIDDEN))
 
 
 def _uui(body: CreateCall) -> None:
-    check.text("uui", body.uui, 350)
+    check.text("uui", body.uui, UUI_CHARACTERS)
     if body.uui and not all(_UUI_ITEM.fullmatch(item) for item in body.uui.split(",")):
         raise ApiError(fields.UUI_ENCODING, field="uui", choices="jwt, base64, hex")
 
@@ -192,7 +221,7 @@ def _uui(body: CreateCall) -> None:
 def _detection(body: MachineDetection) -> dict[str, Any]:
     """Return the settings with their defaults filled in, under their names on the wire."""
     mode = body.mode or "async"
-    check.one_of("machineDetection.mode", mode, ("sync", "async"))
+    check.one_of("machineDetection.mode", mode, MODES)
     if mode == "async":
         check.required(["machineDetection.callbackUrl"], [body.callback_url])
     check.url("machineDetection.callbackUrl", body.callback_url)
@@ -203,7 +232,7 @@ def _detection(body: MachineDetection) -> dict[str, Any]:
     settings: dict[str, Any] = {"mode": mode}
     for name, default in THRESHOLDS.items():
         fallback = settings["speechEndThreshold"] if default is None else default
-        value = check.within(f"machineDetection.{name}", members[name], 0.1, 300, fallback)
+        value = check.within(f"machineDetection.{name}", members[name], *THRESHOLD, fallback)
         settings[name] = float(value)
     check.credentials("machineDetection.", CREDENTIALS, _credentials(body))
     return settings | {

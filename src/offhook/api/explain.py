@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from offhook.api.described import Described, Success
 from offhook.api.replies import Reply
 from offhook.api.routes import Operation, Question, Route
 from offhook.errors import ApiError, http
 from offhook.explain import stories
+from offhook.explain.finding import ExplanationData
 from offhook.scopes import Offload
 
 
@@ -18,6 +20,9 @@ class Archive(stories.Stories, Protocol):
         ...
 
 
+GET = Described((Success(200, ExplanationData),), refuses=(http.NOT_FOUND,))
+
+
 @dataclass(frozen=True, slots=True)
 class Explain:
     """Opens ids for those who may see what is behind them."""
@@ -27,10 +32,13 @@ class Explain:
 
     def routes(self) -> tuple[Route[Question], ...]:
         """Return the rows for the table of Offhook's own resources."""
-        return (Route("explain/{}", {"GET": Operation(self.get)}),)
+        return (Route("explain/{id}", {"GET": Operation(self.get, GET)}),)
 
     async def get(self, question: Question) -> Reply:
-        """Explain; what belongs to nobody (a 401, a stranger's INVITE) any user may see."""
+        """explain: the story behind an X-Request-Id, an errorId or a call.
+
+        What belongs to nobody (a 401, a stranger's INVITE) any user may see.
+        """
         (asked,) = question.names
         await self.archive.flushed()
         told = await self.offload(lambda: stories.tell(self.archive, asked))

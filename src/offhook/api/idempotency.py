@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from offhook.api.described import Header, Parameter
 from offhook.api.replies import Reply
 from offhook.api.routes import Asked
 from offhook.api.service import AnswerService, Keep
@@ -23,6 +24,16 @@ from offhook.errors import ApiError, additions
 from offhook.records import CallRecord, KeptAnswer
 
 HEADER = "idempotency-key"
+PARAMETER = Parameter(
+    "Idempotency-Key",
+    "names the call: the same request again places no second one, for 24 hours",
+    {"type": "string", "pattern": "^[!-~]{1,255}$"},
+    "header",
+)
+REFUSES = (additions.KEY_FORM, additions.KEY_REUSED)
+REPLAYED_HEADER = Header(
+    "Idempotent-Replayed", "`true` if it is the answer of before", always=False
+)
 REPLAYED = ("Idempotent-Replayed", "true")
 _FORM = re.compile(r"[!-~]{1,255}")
 

@@ -9,12 +9,24 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from offhook.api.described import DATE_TIME, Parameter
 from offhook.api.validation import within
 from offhook.clock import parse_timestamp
 from offhook.errors import ApiError, fields
 from offhook.requests import CallFilter, ConferenceFilter
 
 PAGE_ITEMS = 1000
+REFUSES = (fields.RANGE, fields.NOT_INTEGER, fields.PAGE_TOKEN, fields.NOT_A_TIME)
+ABOUT = {  # query parameters of lists
+    "to": "the called party",
+    "from": "the calling party",
+    "minStartTime": "started then or later",
+    "maxStartTime": "started then or earlier",
+    "disconnectCause": "why it ended",
+    "name": "the conference's name",
+    "minCreatedTime": "created then or later",
+    "maxCreatedTime": "created then or earlier",
+}
 
 Position = tuple[float, str]  # creation time and id of an item
 
@@ -25,6 +37,16 @@ class Pages:
 
     filters: tuple[str, ...]
     largest: int
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The query parameters."""
+        size = {"type": "integer", "minimum": 1, "maximum": self.largest, "default": PAGE_ITEMS}
+        return (
+            *map(parameter, self.filters),
+            Parameter("pageSize", "the most items of a page", size),
+            Parameter("pageToken", "as the Link header has it"),
+        )
 
     def size(self, query: Mapping[str, str]) -> int:
         """Return how many items are wanted; raises ApiError."""
@@ -62,6 +84,13 @@ class Pages:
         """Bind a token to the list it was made for; no secret, for it opens nothing."""
         parts = [account_id, *(query.get(name) for name in self.filters)]
         return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:16]
+
+
+def parameter(name: str) -> Parameter:
+    """Return a query parameter that filters a list."""
+    if name.endswith("Time"):
+        return Parameter(name, ABOUT[name], DATE_TIME)
+    return Parameter(name, ABOUT[name])
 
 
 CALLS = Pages(("to", "from", "minStartTime", "maxStartTime", "disconnectCause"), 10_000)

@@ -78,6 +78,7 @@ class Takes:
         return (("Accept", ", ".join(self.names)),)
 
 
+REFUSES = (http.UNSUPPORTED_MEDIA, http.CONTENT_TYPE)
 JSON = Takes(("application/json",), 2**20, ("utf-8", "us-ascii", "ascii"))
 BXML = Takes(("application/xml", "text/xml"), 65_536)
 FORM = Takes(("application/x-www-form-urlencoded",), 65_536)

@@ -7,7 +7,7 @@ ALIKE = 0.6  # of 1, between a segment and the one that it should be
 
 
 def no_route(asked: str, paths: Sequence[str]) -> str:
-    """Say that there is no such path, and which of `paths` (as `calls/{}`) comes closest."""
+    """Say that there is no such path, and which of `paths` (as `calls/{callId}`) comes closest."""
     segments = asked.split("/")
     found = [miss for path in paths if (miss := _miss(segments, path.split("/")))]
     nearest = max(found, default=None, key=lambda miss: miss[0])
@@ -32,4 +32,9 @@ def _miss(asked: list[str], wanted: list[str]) -> tuple[float, str] | None:
 
 
 def _other(got: str, want: str) -> bool:
-    return want not in ("{}", got)
+    return want != got and not is_variable(want)
+
+
+def is_variable(segment: str) -> bool:
+    """Whether a segment of a pattern stands for any other, as `{callId}` does."""
+    return segment.startswith("{")

@@ -3,17 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
-from offhook.api import bodies, listing, mediatypes, views
+from offhook.api import bodies, listing, mediatypes, views, wording
 from offhook.api import validation as check
+from offhook.api.described import Described, Header, Parameter, Success
 from offhook.api.media import Media, span
 from offhook.api.replies import Reply
 from offhook.api.routes import Asked, Operation, Route
 from offhook.api.service import CallService, RecordingService
 from offhook.api.wording import Wording
+from offhook.errors import fields, http
 from offhook.records import Recording
 from offhook.requests import RecordingFilter
 
@@ -25,7 +27,35 @@ MEDIA_TYPES: Final = {"wav": "audio/vnd.wave", "mp3": "audio/mpeg"}
 class UpdateRecording(msgspec.Struct, rename="camel"):
     """The body of updateCallRecordingState."""
 
-    state: str | None = None
+    state: Annotated[str | None, check.told(enum=STATES)] = None
+
+
+FILTERS: Final = ("to", "from", "minStartTime", "maxStartTime")
+LIST_ACCOUNT: Final = Described(
+    (Success(200, list[views.RecordingView]),),
+    parameters=tuple(map(listing.parameter, FILTERS)),
+    refuses=(fields.NOT_A_TIME,),
+)
+LIST_CALL: Final = Described((Success(200, list[views.RecordingView]),))
+GET: Final = Described((Success(200, views.RecordingView),), refuses=wording.RECORDING)
+DELETE: Final = Described((Success(204),), refuses=wording.RECORDING)
+_RANGES: Final = Header("Accept-Ranges", "`bytes`: a part may be asked for")
+_PART: Final = Header("Content-Range", "which part it is")
+DOWNLOAD: Final = Described(
+    (
+        Success(200, headers=(_RANGES,), media=tuple(MEDIA_TYPES.values())),
+        Success(206, headers=(_RANGES, _PART), media=tuple(MEDIA_TYPES.values())),
+    ),
+    parameters=(Parameter("Range", "`bytes=`, and the one part that is wanted", place="header"),),
+    refuses=wording.RECORDING,
+)
+READ_TEXT: Final = Described((), refuses=wording.RECORDING)
+UPDATE: Final = Described(
+    (Success(200),),
+    UpdateRecording,
+    ("state",),
+    refuses=(http.BAD_REQUEST, fields.REQUIRED, fields.NOT_ONE_OF, *wording.CALL),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,50 +68,58 @@ class Recordings:
 
     def routes(self) -> tuple[Route[Asked], ...]:
         """Return the rows for the table of operations."""
-        one = "calls/{}/recordings/{}"
-        text = {"GET": Operation(self.read_text), "DELETE": Operation(self.delete_text)}
-        media = {"GET": Operation(self.download), "DELETE": Operation(self.delete_media)}
+        one = "calls/{callId}/recordings/{recordingId}"
+        whole = {"GET": Operation(self.get, GET), "DELETE": Operation(self.delete, DELETE)}
+        text = {
+            "GET": Operation(self.read_text, READ_TEXT),
+            "DELETE": Operation(self.delete_text, DELETE),
+        }
+        media = {
+            "GET": Operation(self.download, DOWNLOAD),
+            "DELETE": Operation(self.delete_media, DELETE),
+        }
+        update = Operation(self.update, UPDATE, mediatypes.JSON)
         return (
-            Route("recordings", {"GET": Operation(self.list_account)}),
-            Route("calls/{}/recordings", {"GET": Operation(self.list_call)}),
-            Route(one, {"GET": Operation(self.get), "DELETE": Operation(self.delete)}),
+            Route("recordings", {"GET": Operation(self.list_account, LIST_ACCOUNT)}),
+            Route("calls/{callId}/recordings", {"GET": Operation(self.list_call, LIST_CALL)}),
+            Route(one, whole),
             Route(f"{one}/media", media),
             Route(f"{one}/transcription", text),
-            Route("calls/{}/recording", {"PUT": Operation(self.update, mediatypes.JSON)}),
+            Route("calls/{callId}/recording", {"PUT": update}),
         )
 
     async def list_account(self, asked: Asked) -> Reply:
-        """listAccountCallRecordings."""
+        """listAccountCallRecordings: of all calls, at most 1000, oldest first."""
         found = await self.archive.find(asked.account.id, wanted(asked.query))
         return self._listed(asked, found)
 
     async def list_call(self, asked: Asked) -> Reply:
-        """listCallRecordings; those of an unknown call are none."""
+        """listCallRecordings: oldest first; those of an unknown call are none."""
         (call_id,) = asked.names
         return self._listed(asked, await self.archive.of_call(asked.account.id, call_id))
 
     async def get(self, asked: Asked) -> Reply:
-        """getCallRecording."""
+        """getCallRecording: what is known of it."""
         return Reply(200, views.recording(await self._found(asked), asked.account_url))
 
     async def delete(self, asked: Asked) -> Reply:
-        """deleteRecording."""
+        """deleteRecording: everything of it."""
         await self.archive.remove(await self._found(asked))
         return Reply(204)
 
     async def download(self, asked: Asked) -> Reply:
-        """downloadCallRecording."""
+        """downloadCallRecording: its media, whole or in part."""
         return await media(self.archive, await self._found(asked), asked, self.wording)
 
     async def delete_media(self, asked: Asked) -> Reply:
-        """deleteRecordingMedia."""
+        """deleteRecordingMedia: and keep what is known of it."""
         recording = await self._found(asked)
         await _size(self.archive, recording, self.wording)
         await self.archive.remove_media(recording)
         return Reply(204)
 
     async def read_text(self, asked: Asked) -> Reply:
-        """getRecordingTranscription: without a recogniser there never is a text (rest.md 6)."""
+        """getRecordingTranscription: there is no recogniser yet, so there never is a text."""
         recording = await self._found(asked)
         raise self.wording.recording(recording.recording_id)
 
@@ -95,7 +133,7 @@ class Recordings:
         return Reply(204)
 
     async def update(self, asked: Asked) -> Reply:
-        """updateCallRecordingState."""
+        """updateCallRecordingState: pause or resume what records the call."""
         body = bodies.decode(asked.body, UpdateRecording)
         (call_id,) = asked.names
         if not await self.calls.is_recorded(asked.account.id, call_id):

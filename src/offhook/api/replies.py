@@ -1,7 +1,7 @@
 """Answers as values, and how a refusal reads on the wire (errors.md 1)."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 import msgspec
 from starlette.responses import Response
@@ -26,6 +26,21 @@ class Reply:
     content_type: str = JSON
 
 
+class Problem(TypedDict):
+    """The body of a refusal."""
+
+    type: str
+    description: str
+    id: str | None
+
+
+class TokenProblem(TypedDict):
+    """The body of a refusal of the token endpoint (RFC 6749 5.2)."""
+
+    error: str
+    error_description: str
+
+
 def problem(error: ApiError) -> Reply:
     """Return the answer for a refusal: `type`, `description`, `id`, in this order.
 
@@ -35,11 +50,15 @@ def problem(error: ApiError) -> Reply:
     assert entry.status is not None, f"{entry.id} is no HTTP answer"
     headers = error.headers
     if entry in tokens.ENTRIES:
-        oauth = {"error": entry.type, "error_description": error.description}
+        oauth: TokenProblem = {"error": entry.type, "error_description": error.description}
         return Reply(entry.status, oauth, (NO_STORE, *headers), content_type="application/json")
     if entry.status in (429, 503) and not any(name == "Retry-After" for name, _ in headers):
         headers += (("Retry-After", str(RETRY_AFTER_S)),)
-    body = {"type": entry.type, "description": error.description, "id": entry.wire_id}
+    body: Problem = {
+        "type": entry.type,
+        "description": error.description,
+        "id": entry.wire_id,
+    }
     return Reply(entry.status, body, headers)
 
 

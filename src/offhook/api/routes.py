@@ -1,13 +1,15 @@
-"""The table of operations below an account: path, methods, and the body each takes."""
+"""The tables of operations: path, methods, the body each takes and what it answers."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from starlette.datastructures import Headers
+from starlette.types import Receive
 
+from offhook.api.described import Described
 from offhook.api.mediatypes import Takes
-from offhook.api.nearmiss import no_route
+from offhook.api.nearmiss import is_variable, no_route
 from offhook.api.replies import Reply
 from offhook.directory import VOICE, Account, User
 from offhook.errors import ApiError, http
@@ -53,21 +55,41 @@ class Question:
         return VOICE in self.user.roles.get(account_id, ())
 
 
-A = TypeVar("A", Asked, Question)
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request to what is open to everybody; the body is still to be read."""
+
+    base_url: str
+    headers: Headers
+    receive: Receive
+
+
+A = TypeVar("A", Asked, Question, Visit)
 
 
 @dataclass(frozen=True, slots=True)
 class Operation(Generic[A]):
-    """What to run, and the kind of body it takes; without `takes` a body is not looked at."""
+    """What to run, and the kind of body it takes; without `takes` a body is not looked at.
+
+    The first line of `run`'s docstring is the operation's name, a colon, and what it does.
+    """
 
     run: Callable[[A], Awaitable[Reply]]
+    says: Described
     takes: Takes | None = None
     too_big: Callable[[], ApiError] = lambda: ApiError(http.BAD_REQUEST)
+
+    @property
+    def title(self) -> tuple[str, str]:
+        """The operation's name, and what it does."""
+        first = (self.run.__doc__ or "").partition("\n")[0].rstrip(".")
+        name, _, about = first.partition(": ")
+        return name, about
 
 
 @dataclass(frozen=True, slots=True)
 class Route(Generic[A]):
-    """A path such as `calls/{}/bxml` and its operations by method."""
+    """A path such as `calls/{callId}/bxml` and its operations by method."""
 
     path: str
     operations: Mapping[str, Operation[A]]
@@ -77,9 +99,10 @@ class Route(Generic[A]):
         pattern = self.path.split("/")
         if len(pattern) != len(segments):
             return None
-        if any(want not in ("{}", got) for want, got in zip(pattern, segments, strict=True)):
+        pairs = list(zip(pattern, segments, strict=True))
+        if any(want != got and not is_variable(want) for want, got in pairs):
             return None
-        names = [got for want, got in zip(pattern, segments, strict=True) if want == "{}"]
+        names = [got for want, got in pairs if is_variable(want)]
         return tuple(names) if all(names) else None
 
     def operation(self, method: str) -> Operation[A]:
@@ -95,6 +118,16 @@ class Route(Generic[A]):
         """The value of the Allow header."""
         methods = {*self.operations, *(("HEAD",) if "GET" in self.operations else ())}
         return ", ".join(method for method in ORDER if method in methods)
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """All there is, by who may ask."""
+
+    operations: tuple[Route[Asked], ...]  # of the contract, below an account
+    beyond: tuple[Route[Asked], ...]  # operations on an account that the contract does not know
+    own: tuple[Route[Question], ...]  # Offhook's own resources, for any user
+    open: tuple[Route[Visit], ...]  # for everybody; with their whole path
 
 
 def find(routes: Iterable[Route[A]], segments: tuple[str, ...]) -> tuple[Route[A], tuple[str, ...]]:

@@ -6,7 +6,10 @@ the same (errors.md 3.1) and pass, except where a check says otherwise.
 
 import re
 from collections.abc import Sequence
+from typing import Annotated, Any
 from urllib.parse import urlsplit
+
+from msgspec import Meta
 
 from offhook.errors import ApiError, fields, http
 from offhook.hooks import is_loopback
@@ -19,6 +22,25 @@ URL_CHARACTERS = 2048
 CREDENTIAL_CHARACTERS = 1024
 TAG_CHARACTERS = 4096
 METHODS = ("POST", "GET")
+
+
+def told(**schema: Any) -> Meta:
+    """Return what a type does not say of a member, for its description only."""
+    return Meta(extra_json_schema=schema)
+
+
+TARGETS = (  # what is refused of a URL, its method and its credentials
+    fields.URL_SCHEME,
+    fields.URL_SHAPE,
+    fields.TOO_LONG,
+    fields.METHOD,
+    fields.COLON,
+)
+Text = str | None
+Url = Annotated[Text, told(format="uri", maxLength=URL_CHARACTERS)]
+Method = Annotated[Text, told(enum=[*METHODS, None])]
+Credential = Annotated[Text, told(maxLength=CREDENTIAL_CHARACTERS)]
+Tag = Annotated[Text, told(maxLength=TAG_CHARACTERS)]
 
 _E164 = re.compile(r"\+(?:1[0-9]{10}|[2-9][0-9]{6,14})")  # +1 has exactly ten digits after it
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")

@@ -3,19 +3,168 @@
 Every key is always there; absent is null.
 """
 
-from typing import Any
+from typing import Annotated, TypedDict
 
 from offhook.api.creation import CreateCall
+from offhook.api.described import Duration, Moment, Uri
+from offhook.api.validation import METHODS, told
 from offhook.clock import duration, timestamp
-from offhook.records import CallRecord, ConferenceRecord, Member, Recording
+from offhook.errors import Cause
+from offhook.records import (
+    CallRecord,
+    CallState,
+    ConferenceRecord,
+    Direction,
+    Member,
+    Recording,
+    RecordingStatus,
+    TranscriptionStatus,
+)
 from offhook.requests import OutboundRequest
 
 MASK = "*****"
+SHOWN = [each for each in RecordingStatus if each.shown is each is not RecordingStatus.REMOVED]
 
-View = dict[str, Any]
+Method = Annotated[str, told(enum=METHODS)]
+Status = Annotated[str, told(enum=SHOWN)]
+Format = Annotated[str, told(enum=("wav", "mp3"))]
+
+CreatedCallView = TypedDict(
+    "CreatedCallView",
+    {
+        "applicationId": str,
+        "accountId": str,
+        "callId": str,
+        "to": str,
+        "from": str,
+        "enqueuedTime": Moment | None,
+        "callUrl": Uri,
+        "callTimeout": float,
+        "callbackTimeout": float,
+        "tag": str | None,
+        "answerMethod": Method,
+        "answerUrl": str,
+        "answerFallbackMethod": Method,
+        "answerFallbackUrl": str | None,
+        "disconnectMethod": Method,
+        "disconnectUrl": str | None,
+        "username": str | None,
+        "password": str | None,
+        "fallbackUsername": str | None,
+        "fallbackPassword": str | None,
+        "priority": int,
+    },
+)
+
+CallView = TypedDict(
+    "CallView",
+    {
+        "callId": str,
+        "parentCallId": str | None,
+        "applicationId": str,
+        "accountId": str,
+        "to": str,
+        "from": str,
+        "direction": Direction,
+        "state": CallState,
+        "stirShaken": dict[str, str] | None,
+        "identity": str | None,
+        "enqueuedTime": Moment | None,
+        "startTime": Moment | None,
+        "answerTime": Moment | None,
+        "endTime": Moment | None,
+        "disconnectCause": Cause | None,
+        "errorMessage": str | None,
+        "errorId": str | None,
+        "lastUpdate": Moment,
+    },
+)
 
 
-def created(record: CallRecord, request: OutboundRequest, body: CreateCall, url: str) -> View:
+class TranscriptionView(TypedDict):
+    """What became of the wish for the text of a recording."""
+
+    id: str
+    status: TranscriptionStatus
+    completedTime: Moment | None
+    url: Uri
+
+
+RecordingView = TypedDict(
+    "RecordingView",
+    {
+        "applicationId": str,
+        "accountId": str,
+        "callId": str,
+        "parentCallId": str | None,
+        "recordingId": str,
+        "to": str,
+        "from": str,
+        "transferCallerId": str | None,
+        "transferTo": str | None,
+        "direction": Direction | None,
+        "duration": Duration | None,
+        "channels": int,
+        "startTime": Moment,
+        "endTime": Moment | None,
+        "fileFormat": Format,
+        "status": Status,
+        "mediaUrl": Uri | None,
+        "transcription": TranscriptionView | None,
+        "recordingName": str | None,
+    },
+)
+
+
+class ConferenceView(TypedDict):
+    """A conference in a list."""
+
+    id: str
+    name: str
+    createdTime: Moment
+    completedTime: Moment | None
+    conferenceEventUrl: str | None
+    conferenceEventMethod: str | None
+    tag: str | None
+
+
+class MemberView(TypedDict):
+    """A member of a conference."""
+
+    callId: str
+    conferenceId: str
+    memberUrl: Uri
+    mute: bool
+    hold: bool
+    callIdsToCoach: list[str] | None
+
+
+class WholeConferenceView(ConferenceView):
+    """A conference with its members."""
+
+    activeMembers: list[MemberView]
+
+
+class ConferenceRecordingView(TypedDict):
+    """A recording of a conference."""
+
+    accountId: str
+    conferenceId: str
+    name: str | None
+    recordingId: str
+    duration: Duration | None
+    channels: int
+    startTime: Moment
+    endTime: Moment | None
+    fileFormat: Format
+    status: Status
+    mediaUrl: Uri | None
+    recordingName: str | None
+
+
+def created(
+    record: CallRecord, request: OutboundRequest, body: CreateCall, url: str
+) -> CreatedCallView:
     """Return createCall's answer."""
     return {
         "applicationId": record.application_id,
@@ -42,7 +191,7 @@ def created(record: CallRecord, request: OutboundRequest, body: CreateCall, url:
     }
 
 
-def state(record: CallRecord) -> View:
+def state(record: CallRecord) -> CallView:
     """Return a call as getCall and listCalls show it."""
     return {
         "callId": record.call_id,
@@ -66,7 +215,7 @@ def state(record: CallRecord) -> View:
     }
 
 
-def recording(made: Recording, account_url: str) -> View:
+def recording(made: Recording, account_url: str) -> RecordingView:
     """Return a recording of a call; there is a media URL while the media can be had."""
     media_url = f"{account_url}/calls/{made.call_id}/recordings/{made.recording_id}/media"
     return {
@@ -92,7 +241,7 @@ def recording(made: Recording, account_url: str) -> View:
     }
 
 
-def _transcription(made: Recording, account_url: str) -> View | None:
+def _transcription(made: Recording, account_url: str) -> TranscriptionView | None:
     wish = made.transcription
     if wish is None:
         return None
@@ -105,7 +254,7 @@ def _transcription(made: Recording, account_url: str) -> View | None:
     }
 
 
-def conference(record: ConferenceRecord) -> View:
+def conference(record: ConferenceRecord) -> ConferenceView:
     """Return a conference as listConferences shows it."""
     target = record.hook.primary if record.hook else None
     return {
@@ -113,13 +262,13 @@ def conference(record: ConferenceRecord) -> View:
         "name": record.name,
         "createdTime": timestamp(record.created),
         "completedTime": _time(record.completed),
-        "conferenceEventUrl": target and target.url,
-        "conferenceEventMethod": target and target.method,
+        "conferenceEventUrl": target.url if target else None,
+        "conferenceEventMethod": target.method if target else None,
         "tag": record.tag,
     }
 
 
-def member(seated: Member, conference_id: str, account_url: str) -> View:
+def member(seated: Member, conference_id: str, account_url: str) -> MemberView:
     """Return a member of a conference."""
     return {
         "callId": seated.call_id,
@@ -131,7 +280,7 @@ def member(seated: Member, conference_id: str, account_url: str) -> View:
     }
 
 
-def conference_recording(made: Recording, account_url: str) -> View:
+def conference_recording(made: Recording, account_url: str) -> ConferenceRecordingView:
     """Return a recording of a conference."""
     media_url = f"{account_url}/conferences/{made.call_id}/recordings/{made.recording_id}/media"
     return {
@@ -144,7 +293,7 @@ def conference_recording(made: Recording, account_url: str) -> View:
         "startTime": timestamp(made.start_time),
         "endTime": _time(made.end_time),
         "fileFormat": made.file_format,
-        "status": made.status,
+        "status": made.status.shown,
         "mediaUrl": media_url if made.downloadable else None,
         "recordingName": made.name,
     }

@@ -6,22 +6,75 @@ the account, with the error bodies of the contract.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, TypedDict
 from urllib.parse import urlencode
 
 from offhook.api import validation as check
+from offhook.api.described import DATE_TIME, LINK, TEXT, Described, Moment, Parameter, Success
 from offhook.api.listing import time
 from offhook.api.replies import Reply
 from offhook.api.routes import Asked, Operation, Route
 from offhook.api.service import MailService
 from offhook.clock import timestamp
-from offhook.errors import ApiError, calls, fields, http
+from offhook.errors import ApiError, additions, calls, fields, http
 from offhook.records import Delivery, Event
 from offhook.requests import DeliveryFilter
 
 PAGE_ITEMS, PAGE_MAX = 100, 1000
 STATES = ("pending", "delivered", "failed")
-FILTERS = ("callId", "eventType", "state", "since", "pageSize")
+FILTERS = (
+    Parameter("callId", "of this call or conference"),
+    Parameter("eventType", "of this kind"),
+    Parameter("state", "what became of it", TEXT | {"enum": STATES}),
+    Parameter("since", "created then or later", DATE_TIME),
+    Parameter(
+        "pageSize",
+        "the most items of a page",
+        {"type": "integer", "minimum": 1, "maximum": PAGE_MAX, "default": PAGE_ITEMS},
+    ),
+)
+AFTER = Parameter("after", "as the Link header has it")
+
+
+class WebhookView(TypedDict):
+    """A webhook in a list."""
+
+    eventId: str
+    callId: str
+    sequence: int
+    eventType: str
+    synchronous: bool
+    method: str
+    url: str
+    state: Annotated[str, check.told(enum=STATES)]
+    createdTime: Moment
+    deliveredTime: Moment | None
+    failure: str | None
+    redeliveries: int
+
+
+class WholeWebhookView(WebhookView):
+    """All there is to say of a webhook."""
+
+    fallbackUrl: str | None
+    timeout: float
+    event: dict[str, Any]
+    attempts: list[dict[str, Any]]
+
+
+LIST = Described(
+    (Success(200, list[WebhookView], (LINK,)),),
+    parameters=(*FILTERS, AFTER),
+    refuses=(
+        fields.NOT_ONE_OF,
+        fields.PAGE_TOKEN,
+        fields.NOT_A_TIME,
+        fields.NOT_INTEGER,
+        fields.RANGE,
+    ),
+)
+SHOW = Described((Success(200, WholeWebhookView),), refuses=(http.NOT_FOUND,))
+RESEND = Described((Success(202, WebhookView),), refuses=(http.NOT_FOUND, additions.WEBHOOK_STATE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,29 +86,30 @@ class Webhooks:
     def routes(self) -> tuple[Route[Asked], ...]:
         """Return the rows for the table of our own operations."""
         return (
-            Route("webhooks", {"GET": Operation(self.list)}),
-            Route("webhooks/{}", {"GET": Operation(self.show)}),
-            Route("webhooks/{}/resend", {"POST": Operation(self.resend)}),
+            Route("webhooks", {"GET": Operation(self.list, LIST)}),
+            Route("webhooks/{eventId}", {"GET": Operation(self.show, SHOW)}),
+            Route("webhooks/{eventId}/resend", {"POST": Operation(self.resend, RESEND)}),
         )
 
     async def list(self, asked: Asked) -> Reply:
-        """The account's webhooks, oldest first; `Link` leads to the next page."""
+        """listWebhooks: those of the account, oldest first; `Link` leads to the next page."""
         wanted = await self._wanted(asked)
         found = await self.mail.find(asked.account.id, wanted)
         headers: tuple[tuple[str, str], ...] = ()
         if len(found) == wanted.limit:
-            kept = {name: asked.query[name] for name in FILTERS if name in asked.query}
+            names = [each.name for each in FILTERS]
+            kept = {name: asked.query[name] for name in names if name in asked.query}
             query = urlencode(kept | {"after": found[-1].id})
             headers = (("Link", f'<{asked.own_url}/webhooks?{query}>; rel="next"'),)
         return Reply(200, [summary(each) for each in found], headers)
 
     async def show(self, asked: Asked) -> Reply:
-        """One of them, with what it says and every attempt to deliver it."""
+        """getWebhook: one of them, with what it says and every attempt to deliver it."""
         delivery = await self._found(asked)
         return Reply(200, detail(delivery, await self.mail.attempts(delivery)))
 
     async def resend(self, asked: Asked) -> Reply:
-        """Send one again that has arrived or was given up."""
+        """resendWebhook: send one again that has arrived or was given up."""
         (event_id,) = asked.names
         return Reply(202, summary(await self.mail.resend(asked.account.id, event_id, asked.user)))
 
@@ -91,7 +145,7 @@ def _page_size(query: Mapping[str, str]) -> int:
     return check.whole("pageSize", int(text), 1, PAGE_MAX, PAGE_ITEMS)
 
 
-def summary(delivery: Delivery) -> dict[str, Any]:
+def summary(delivery: Delivery) -> WebhookView:
     """Return a webhook in a list."""
     return {
         "eventId": delivery.id,
@@ -109,10 +163,11 @@ def summary(delivery: Delivery) -> dict[str, Any]:
     }
 
 
-def detail(delivery: Delivery, attempts: list[Event]) -> dict[str, Any]:
+def detail(delivery: Delivery, attempts: list[Event]) -> WholeWebhookView:
     """Return all there is to say of a webhook."""
-    fallback = delivery.fallback and calls.bare_url(delivery.fallback.url)
-    return summary(delivery) | {
+    fallback = calls.bare_url(delivery.fallback.url) if delivery.fallback else None
+    return {
+        **summary(delivery),
         "fallbackUrl": fallback,
         "timeout": delivery.timeout_s,
         "event": delivery.payload,

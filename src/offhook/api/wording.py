@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from offhook.errors import ApiError, http
 
+CALL = (http.NOT_FOUND, http.CALL_NOT_FOUND)
+CONFERENCE = (http.NOT_FOUND, http.CONFERENCE_NOT_FOUND)
+RECORDING = (http.NOT_FOUND, http.RECORDING_NOT_FOUND)
 ECHOED_CHARACTERS = 128  # of an id in the detailed wording
 
 

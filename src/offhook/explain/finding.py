@@ -1,13 +1,43 @@
 """What an explanation says, as values."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 from offhook.errors import Entry, Who
 from offhook.records import Event
 from offhook.timeline import line
 
 REFERENCE = "docs/errors/{id}.md"
+
+
+class FindingData(TypedDict):
+    """A finding as JSON."""
+
+    sentence: str
+    fix: str | None
+    who: Who | None
+    error: str | None
+    reference: str | None
+    evidence: list[int]
+
+
+class EventData(TypedDict):
+    """An event as JSON."""
+
+    number: int
+    kind: str
+    text: str
+    data: dict[str, Any]
+
+
+class ExplanationData(FindingData):
+    """An explanation as JSON."""
+
+    id: str
+    subject: str
+    callId: str | None
+    also: list[FindingData]
+    events: list[EventData]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +50,14 @@ class Finding:
     entry: Entry | None = None  # of the catalogue, if it is one of its failures
     evidence: tuple[Event, ...] = ()  # in the order in which they make the case
 
-    def as_data(self) -> dict[str, Any]:
+    def as_data(self) -> FindingData:
         """Return this as JSON."""
         return {
             "sentence": self.sentence,
             "fix": self.fix or None,
-            "who": self.who and str(self.who),
-            "error": self.entry and self.entry.id,
-            "reference": self.entry and REFERENCE.format(id=self.entry.id),
+            "who": self.who,
+            "error": self.entry.id if self.entry else None,
+            "reference": REFERENCE.format(id=self.entry.id) if self.entry else None,
             "evidence": [event.number for event in self.evidence],
         }
 
@@ -43,7 +73,7 @@ class Explanation:
     started: float = 0.0  # times of the evidence are told from here
     call_id: str | None = None
 
-    def as_data(self) -> dict[str, Any]:
+    def as_data(self) -> ExplanationData:
         """Return this as JSON: the cause first, the events that prove it in full."""
         findings = (self.cause, *self.also)
         events = {event.number: event for each in findings for event in each.evidence}
