@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.api.client import ACCOUNT, Answer, Stage, basic
+from tests.api.client import ACCOUNT, FENCED, SUSPENDED, Answer, Stage, basic
 
 from offhook.records import CallRecord, CallState, Direction, Event, Incident, IncidentKind
 
@@ -69,6 +69,16 @@ def test_what_belongs_to_others_is_not_found(stage: Stage, name: str) -> None:
 
     assert ask(stage, name).status == 404
     assert "9900001" in stage.refused[-1].data["why"]
+
+
+@pytest.mark.parametrize("account_id", [SUSPENDED, FENCED])
+def test_an_account_that_is_closed_to_who_asks_keeps_its_stories(
+    stage: Stage, account_id: str
+) -> None:
+    ended(stage, account_id)
+
+    assert ask(stage, "c-1").status == 404
+    assert account_id in stage.refused[-1].data["why"]
 
 
 @pytest.mark.parametrize("name", ["c-2", ERROR_ID, "x"])

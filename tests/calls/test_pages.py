@@ -22,7 +22,7 @@ async def test_what_is_read_and_what_is_refused_is_in_the_log() -> None:
     async with World() as world:
         plant = world.node.exchange._plant
         journal = Journal(plant.store, plant.clock, "c-1")
-        good = Page(b'<Bxml><Pause x="1"/></Bxml>', None)
+        good = Page(b'<Bxml><Pause password="p"/></Bxml>', None)
         bad = Page(b"<Bxml><Pause><Nope/></Pause></Bxml>", None)
         found = await read_and_log(journal, good, read(plant, good, Context.CALL))
         with pytest.raises(InvalidBxml):
@@ -32,5 +32,6 @@ async def test_what_is_read_and_what_is_refused_is_in_the_log() -> None:
     assert len(found.verbs) == 1
     assert (accepted.kind, refused.kind) == ("bxml.accepted", "bxml.refused")
     assert (accepted.data["origin"], len(accepted.data["warnings"])) == ("REST", 1)
+    assert accepted.data["text"] == '<Bxml><Pause password="***"/></Bxml>'
     assert (refused.data["text"], refused.data["line"]) == (bad.body.decode(), 1)
     assert refused.data["rule"]

@@ -114,7 +114,7 @@ async def test_a_reply_may_be_one_byte_larger_than_a_document_and_no_more() -> N
 
 @virtual
 async def test_an_attempt_is_logged_with_its_duration_and_without_secrets() -> None:
-    http = Scripted([reply(500, b"no\xff", {"set-cookie": "s=1"})], delay_s=0.25)
+    http = Scripted([reply(500, b'no\xff password="p"', {"set-cookie": "s=1"})], delay_s=0.25)
     attempts: list[Attempt] = []
     with pytest.raises(CallError):
         await asked(http, None, attempts)
@@ -125,7 +125,7 @@ async def test_an_attempt_is_logged_with_its_duration_and_without_secrets() -> N
     assert data["durationMs"] == 250.0
     assert data["status"] == 500
     assert data["failure"] == "HTTP 500"
-    assert data["reply"] == "no\N{REPLACEMENT CHARACTER}"
+    assert data["reply"] == 'no\N{REPLACEMENT CHARACTER} password="***"'
     assert data["replyHeaders"] == {"set-cookie": "***"}
     assert data["username"] == "u"
     assert '"p"' not in json.dumps(data)

@@ -8,6 +8,7 @@ gets the request id.
 import asyncio
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import structlog
@@ -16,10 +17,11 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from offhook import redaction
 from offhook.api import bodies, routes, targets
 from offhook.api.admission import Admission
 from offhook.api.auth import Gate
-from offhook.api.refusals import Heard, Refusals, shown
+from offhook.api.refusals import BODY_BYTES, Heard, Refusals
 from offhook.api.replies import Reply, problem, render
 from offhook.api.routes import A, Asked, Operation, Question, Route, Tables, Visit
 from offhook.api.site import Site
@@ -27,7 +29,6 @@ from offhook.clock import Clock
 from offhook.errors import ApiError, http
 from offhook.faults import place
 from offhook.ids import Ids
-from offhook.redaction import redacted
 from offhook.store import StoreError
 
 ANYTIME = (  # what is answered whatever the operation is, or in its place
@@ -66,10 +67,10 @@ class Incoming:
         return {
             "method": self.method,
             "path": self.scope["path"],
-            "query": self.scope.get("query_string", b"").decode(errors="replace"),
+            "query": redaction.body(self.scope.get("query_string", b""), BODY_BYTES),
             "client": self.client,
-            "headers": redacted(dict(self.headers)),
-            "body": shown(self.receive.body),
+            "headers": redaction.redacted(dict(self.headers)),
+            "body": redaction.body(self.receive.body, BODY_BYTES),
         }
 
 
@@ -128,7 +129,8 @@ class Api:
         route, names = routes.find(self._tables.own, segments)
         operation = route.operation(request.method)
         body, _ = await _body(request, operation)
-        return await _run(operation.run(Question(user, names, query, body)), request)
+        may_see = partial(self._gate.lets, user, request.client)
+        return await _run(operation.run(Question(may_see, names, query, body)), request)
 
     async def _welcome(self, request: Incoming, route: Route[Visit]) -> Reply:
         """Answer whoever asks; the operation reads the body itself, and refuses it its own way."""

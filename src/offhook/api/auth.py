@@ -138,6 +138,14 @@ class Gate:
             raise ApiError(http.ACCESS_DENIED, why=why)
         return account
 
+    def lets(self, user: User, client: str | None, account_id: str) -> bool:
+        """Whether the user may use Voice on an account from the client's address."""
+        try:
+            self.authorize(user, account_id, client)
+        except ApiError:
+            return False
+        return True
+
     def _no_account(self, user: User, account_id: str) -> str:
         meant = nearest(account_id, user.roles)
         why = f"there is no account {account_id!r}"

@@ -45,6 +45,6 @@ class Explain:
         if told is None:
             raise ApiError(http.NOT_FOUND, why="nothing is known of this id")
         if told.account_id is not None and not question.may_see(told.account_id):
-            why = f"the id belongs to account {told.account_id}, where the user has no voice role"
+            why = f"the id belongs to account {told.account_id}, which is closed to who asks"
             raise ApiError(http.NOT_FOUND, why=why)
         return Reply(200, told.explanation.as_data())

@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 from starlette.types import Message, Receive
 
-from offhook import redaction
 from offhook.budget import Budget
 from offhook.clock import Clock
 from offhook.errors import ApiError
@@ -57,8 +56,3 @@ class Refusals:
         }
         now = self._clock.wall()
         self._put(Incident(request_id, now, IncidentKind.REQUEST, account_id, data=data))
-
-
-def shown(body: bytes) -> str:
-    """Return the beginning of a body without its secrets."""
-    return redaction.text(body, BODY_BYTES)

@@ -11,7 +11,7 @@ from offhook.api.described import Described
 from offhook.api.mediatypes import Takes
 from offhook.api.nearmiss import is_variable, no_route
 from offhook.api.replies import Reply
-from offhook.directory import VOICE, Account, User
+from offhook.directory import Account
 from offhook.errors import ApiError, http
 
 ORDER = ("GET", "HEAD", "POST", "PUT", "DELETE")  # of methods in Allow (errors.md 5)
@@ -45,14 +45,10 @@ class Asked:
 class Question:
     """A request for one of Offhook's own resources, which are below no account."""
 
-    user: User
+    may_see: Callable[[str], bool]  # whether what belongs to an account may be shown to who asks
     names: tuple[str, ...] = ()
     query: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
-
-    def may_see(self, account_id: str) -> bool:
-        """Whether what belongs to an account may be shown to this user."""
-        return VOICE in self.user.roles.get(account_id, ())
 
 
 @dataclass(frozen=True, slots=True)

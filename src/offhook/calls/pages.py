@@ -3,6 +3,7 @@
 from collections.abc import Awaitable
 from dataclasses import dataclass
 
+from offhook import redaction
 from offhook.calls.journal import Journal
 from offhook.calls.limits import READ_IN_PLACE_BYTES
 from offhook.calls.plant import Plant
@@ -39,7 +40,7 @@ async def read(plant: Plant, page: Page, context: Context) -> Document:
 
 async def read_and_log(journal: Journal, page: Page, reading: Awaitable[Document]) -> Document:
     """Return what is read, and log what came of it; raises InvalidBxml."""
-    text = page.body.decode("utf-8", "replace")
+    text = redaction.body(page.body, len(page.body))
     try:
         document = await reading
     except InvalidBxml as fault:

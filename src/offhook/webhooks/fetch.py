@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from offhook import redaction
 from offhook.clock import Clock
 from offhook.directory import Directory
 from offhook.errors import calls
 from offhook.hooks import Target
 from offhook.records import Delivery
-from offhook.redaction import redacted
 from offhook.webhooks import signing
 from offhook.webhooks.http import HttpClient, HttpError, HttpRequest, HttpResponse
 from offhook.webhooks.payload import event_request
@@ -55,25 +55,21 @@ class Attempt:
             "eventType": self.event_type,
             "method": self.request.method,
             "url": calls.bare_url(self.request.url),
-            "headers": redacted(self.request.headers),
+            "headers": redaction.redacted(self.request.headers),
             "durationMs": round((self.ended - self.started) * 1000, 1),
             "fallback": self.fallback,
         }
         if self.request.body:
-            data["body"] = _text(self.request.body)
+            data["body"] = redaction.body(self.request.body, LOGGED_BYTES)
         if self.request.credentials:
             data["username"] = self.request.credentials.username
         if self.response:
             data["status"] = self.response.status
-            data["replyHeaders"] = redacted(self.response.headers)
-            data["reply"] = _text(self.response.body)
+            data["replyHeaders"] = redaction.redacted(self.response.headers)
+            data["reply"] = redaction.body(self.response.body, LOGGED_BYTES)
         if self.failure:
             data["failure"] = self.failure
         return data
-
-
-def _text(body: bytes) -> str:
-    return body[:LOGGED_BYTES].decode(errors="replace")
 
 
 def reply(response: HttpResponse) -> Reply:
