@@ -250,6 +250,17 @@ def test_a_document_is_played(stage: Stage) -> None:
     assert stage.rooms.played == [("conf-1", b"<Bxml><StopRecording/></Bxml>", None)]
 
 
+def test_a_conference_that_ends_while_a_document_is_read_is_told_of(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def read(account_id: str, conference_id: str, *_: object) -> None:
+        stage.rooms.complete(account_id, conference_id)
+
+    monkeypatch.setattr(stage.rooms, "play", read)
+
+    assert ask(stage, "PUT", "/conf-1/bxml", b"<Bxml/>").status == 404
+
+
 @pytest.mark.parametrize(
     ("body", "description"),
     [

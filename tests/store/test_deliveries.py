@@ -95,3 +95,15 @@ def test_deliveries_are_listed_by_what_is_asked_for(
     )
 
     assert [each.id for each in deliveries.matching(connection, ACCOUNT, wanted)] == found
+
+
+def test_one_behind_many_portions_of_others_is_found(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliveries, "PORTION", 2)
+    many = [delivery(id=f"{number:02}", created=float(number)) for number in range(9)]
+    write(connection, *many, delivery(id="x", created=9.0, event_type="dtmf"))
+
+    found = deliveries.matching(connection, ACCOUNT, DeliveryFilter(event_type="dtmf"))
+
+    assert [each.id for each in found] == ["x"]

@@ -99,6 +99,7 @@ class Conferences:
         (conference_id,) = asked.names
         self._members(asked)
         await self.rooms.play(asked.account.id, conference_id, asked.body, asked.charset)
+        self._members(asked)  # it may have ended while a long document was read
         return Reply(204)
 
     async def get_member(self, asked: Asked) -> Reply:

@@ -13,6 +13,7 @@ from offhook.store.upsert import Insert, Row, Upsert
 
 _decoder = msgspec.json.Decoder(Delivery)
 _encode = msgspec.json.Encoder().encode
+PORTION = 500  # rows in memory
 
 
 def to_row(delivery: Delivery) -> Row:
@@ -74,12 +75,15 @@ def find(connection: Connection, account_id: str, event_id: str) -> Delivery | N
 def matching(connection: Connection, account_id: str, wanted: DeliveryFilter) -> list[Delivery]:
     """Return the account's deliveries that pass the filter, oldest first, at most `limit`.
 
-    The type of an event has no column: it is looked for in what the others leave.
+    The type of an event has no column: it is looked for in what the others leave. A driver may
+    fetch all rows at once, so they are asked for in portions.
     """
     query = (
         select(deliveries.c.document)
         .where(deliveries.c.account_id == account_id, *_conditions(wanted))
         .order_by(deliveries.c.created, deliveries.c.id)
+        .limit(wanted.limit if wanted.event_type is None else None)
+        .execution_options(yield_per=PORTION)
     )
     found: list[Delivery] = []
     for document in connection.execute(query).scalars():
