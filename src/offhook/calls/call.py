@@ -1,15 +1,15 @@
 """A call: one supervisor reads the inbox, one child task runs the script (design.md 3)."""
 
 import asyncio
-from collections.abc import Mapping
 from typing import Any
 
-from offhook.calls import bridge, detection, endings, notices, summaries
+from offhook.calls import bridge, detection, endings, summaries
 from offhook.calls.journal import Journal
 from offhook.calls.leg import Leg, Phase
 from offhook.calls.legs import Parent
 from offhook.calls.limits import INBOX_FACTS
 from offhook.calls.line import CallLine
+from offhook.calls.mail import CallMail
 from offhook.calls.pages import Page
 from offhook.calls.plant import Plant
 from offhook.calls.recordings import Recordings
@@ -47,8 +47,7 @@ from offhook.facts import (
     VoiceChanged,
 )
 from offhook.faults import place
-from offhook.hooks import Hook, Target
-from offhook.records import CallRecord, CallState, Delivery
+from offhook.records import CallRecord, CallState
 from offhook.scopes import background
 from offhook.sip.endpoint import IncomingCall
 from offhook.verbs import End, Goto
@@ -74,7 +73,7 @@ class Call:
         self.board = board
         self.ran_out = False  # the BXML came to its end (errors.md 3.6)
         self.ending = False  # nothing can change its course any more
-        self._notices = 0  # webhooks so far
+        self.mail = CallMail(plant, lambda: self.record)
         self._inbox: asyncio.Queue[Fact | ScriptEnded] = asyncio.Queue()
         self.journal = Journal(plant.store, plant.clock, record.call_id, events)
         self.leg = Leg(plant, record.call_id, self.post, self.journal)
@@ -158,7 +157,7 @@ class Call:
             return ended
         if ended := await self._place() or await self._wait_for_answer():
             return ended
-        fields = detection.report(self.record, self.notify)
+        fields = detection.report(self.record, self.mail.notify)
         return await self._converse(Goto(self.record.hook, "answer", fields))
 
     async def _serve(self, parent: Parent) -> End:
@@ -329,33 +328,9 @@ class Call:
         """Let an unanswered caller hear what is played to it, if that can be."""
         return not self.answered and await self.leg.progress()
 
-    def question(self, event: str, fields: Mapping[str, Any], hook: Hook) -> Delivery:
-        """Return a synchronous webhook as of now, written down."""
-        number = self._notices = self._notices + 1
-        question = notices.question(self.plant, self.record, number, event, fields, hook)
-        self.plant.store.put_delivery(question)
-        return question
-
     def set_tag(self, tag: str) -> None:
         """Set or clear the tag."""
         self._amend(tag=tag.strip() or None)
-
-    def notify(
-        self,
-        event: str,
-        fields: Mapping[str, Any],
-        target: Target,
-        fallback: Target | None = None,
-    ) -> None:
-        """Send an asynchronous event, as of now; it leaves once it is on disk."""
-        number = self._notices + 1
-        targets = (target, fallback)
-        self._deliver(notices.notice(self.plant, self.record, number, event, fields, targets))
-
-    def _deliver(self, delivery: Delivery) -> None:
-        self._notices = delivery.sequence
-        self.plant.store.put_delivery(delivery)
-        self.plant.outbox.post(delivery)
 
     # the record
 
@@ -395,5 +370,4 @@ class Call:
                 error_id=error_id,
             )
             endings.log(self.journal, self.record, verdict.why)
-            if goodbye := notices.disconnect(self.plant, self.record, self._notices + 1):
-                self._deliver(goodbye)
+            self.mail.goodbye()

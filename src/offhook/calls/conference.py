@@ -13,6 +13,7 @@ from dataclasses import replace
 from offhook.calls import notices
 from offhook.calls.journal import Journal
 from offhook.calls.limits import CONFERENCE_AGE_S
+from offhook.calls.mail import Mail
 from offhook.calls.members import Members
 from offhook.calls.pages import Page
 from offhook.calls.plant import Plant
@@ -25,7 +26,7 @@ from offhook.errors import CallError, Cause, calls
 from offhook.facts import Fact, Peer, PeerLeft
 from offhook.hooks import Hook
 from offhook.media.messages import CloseRoom, Ended, Lost, OpenFailed, OpenRoom, Report
-from offhook.records import ConferenceRecord, Delivery, Member, Recording
+from offhook.records import ConferenceRecord, Member, Recording
 from offhook.requests import MemberChange
 from offhook.verbs import RecordingOrder
 from offhook.verbs.document import InvalidBxml
@@ -43,7 +44,7 @@ class Conference:
         self.journal = Journal(plant.store, plant.clock, record.conference_id)
         self._plant = plant
         self._over = over  # told once, at the end
-        self._sent = 0  # webhooks so far
+        self._mail = Mail(plant)
         self._players = Players(plant.media, record.conference_id)
         self._recorder = Recorder(plant, record.conference_id, self.journal)
         self._tape = Tape(self._recorder, self._begin_recording)
@@ -138,7 +139,7 @@ class Conference:
             self._plant.store.put_conference(self.record)
             self._tape.stop()
             self.journal.log("conference.ended", reason=reason)
-            self._deliver(notices.completed(self._plant, self.record, self._sent + 1))
+            self._mail.send(notices.completed(self._plant, self.record, self._mail.next))
         if self._players.open:
             self._players.open = False
             self._plant.media.send(CloseRoom(self.record.conference_id))
@@ -179,13 +180,7 @@ class Conference:
     def _tell(self, event: str, member: Member | None = None, hook: Hook | None = None) -> None:
         """Send a synchronous event, as of now; it leaves once it is on disk."""
         asked = (event, member, hook or self.record.hook)
-        self._deliver(notices.conference(self._plant, self.record, self._sent + 1, *asked))
-
-    def _deliver(self, delivery: Delivery | None) -> None:
-        if delivery is not None:
-            self._sent = delivery.sequence
-            self._plant.store.put_delivery(delivery)
-            self._plant.outbox.post(delivery)
+        self._mail.send(notices.conference(self._plant, self.record, self._mail.next, *asked))
 
     # recording
 
@@ -206,5 +201,5 @@ class Conference:
     def _announce(self, recording: Recording) -> None:
         """The file of a recording is made; the conference may be over."""
         if target := recording.available:
-            told = (self._sent + 1, recording, target)
-            self._deliver(notices.conference_recording(self._plant, self.record, *told))
+            told = (self._mail.next, recording, target)
+            self._mail.send(notices.conference_recording(self._plant, self.record, *told))

@@ -9,6 +9,7 @@ from offhook.calls import attendance, bridge, forward, refer, transfer
 from offhook.calls.clips import clip
 from offhook.calls.journal import Journal
 from offhook.calls.leg import Leg
+from offhook.calls.mail import CallMail
 from offhook.calls.plant import Plant
 from offhook.calls.recordings import Recordings
 from offhook.calls.sounds import Sounds
@@ -27,12 +28,10 @@ RING_CADENCE_S = 6.0  # 2 s on, 4 s off (bxml.md 4.13)
 class Owner(Party, Protocol):
     """What a line asks of its call."""
 
+    mail: CallMail
+
     def set_tag(self, tag: str) -> None:
         """Set or clear the tag."""
-        ...
-
-    def notify(self, event: str, fields: Mapping[str, Any], target: Target) -> None:
-        """Send an asynchronous event."""
         ...
 
 
@@ -112,7 +111,7 @@ class CallLine:
 
     def notify(self, event: str, fields: Mapping[str, Any], target: Target) -> None:
         """Send an asynchronous event."""
-        self._owner.notify(event, fields, target.resolve(self.base))
+        self._owner.mail.notify(event, fields, target.resolve(self.base))
 
     @contextmanager
     def collect(self) -> Iterator[asyncio.Queue[str]]:
@@ -135,7 +134,7 @@ class CallLine:
             return
         self._recordings.hear(DigitHeard(digit))
         if self._listener is not None:
-            self._owner.notify("dtmf", {"digit": digit}, self._listener)
+            self._owner.mail.notify("dtmf", {"digit": digit}, self._listener)
 
     def voice(self, changed: VoiceChanged) -> None:
         """The party began or ceased to speak."""

@@ -10,12 +10,12 @@ from typing import Any, Protocol
 
 from offhook.calls.journal import Journal
 from offhook.calls.leg import Leg
+from offhook.calls.mail import CallMail
 from offhook.calls.payloads import recording_fields, recording_news
 from offhook.calls.plant import Plant
 from offhook.calls.takes import Take
 from offhook.calls.tape import Recorder, Tape
 from offhook.facts import DigitHeard, VoiceChanged
-from offhook.hooks import Target
 from offhook.records import CallRecord, Recording, Transcription
 from offhook.verbs import Heard, RecordingOrder
 
@@ -23,13 +23,11 @@ from offhook.verbs import Heard, RecordingOrder
 class Owner(Protocol):
     """The call that is recorded."""
 
+    mail: CallMail
+
     @property
     def record(self) -> CallRecord:
         """The call as it is now."""
-        ...
-
-    def notify(self, event: str, fields: Mapping[str, Any], target: Target) -> None:
-        """Send an asynchronous event."""
         ...
 
 
@@ -100,7 +98,7 @@ class Recordings:
     def _announce(self, recording: Recording) -> None:
         """The file of a recording is made; the call may be over."""
         for event, fields, target in recording_news(recording, self._plant.settings.base_url):
-            self._owner.notify(event, fields, target)
+            self._owner.mail.notify(event, fields, target)
 
 
 class Captured:

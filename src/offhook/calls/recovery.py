@@ -6,6 +6,7 @@ from dataclasses import replace
 from offhook.calls import endings, notices, summaries
 from offhook.calls.journal import Journal
 from offhook.calls.limits import QUEUED_AGE_S
+from offhook.calls.mail import Mail
 from offhook.calls.payloads import recording_news
 from offhook.calls.plant import Plant
 from offhook.calls.state import Step, advance
@@ -43,8 +44,8 @@ def close(plant: Plant, record: CallRecord, events: int, notified: int) -> None:
         journal = Journal(plant.store, plant.clock, record.call_id, events)
         journal.log("call.lost", state=str(record.state))
         endings.log(journal, ended, "the server stopped during the call" if lost else "")
-        if delivery := notices.disconnect(plant, ended, notified + 1):
-            plant.store.put_delivery(delivery)
+        mail = Mail(plant, notified)
+        mail.write(notices.disconnect(plant, ended, mail.next))
 
 
 class Former:
@@ -60,7 +61,7 @@ class Former:
         self._plant = plant
         self._record = record
         self._journal = journal
-        self._notified = notified
+        self._mail = Mail(plant, notified)
 
     def announce(self, recording: Recording) -> None:
         """Tell of a recording that was salvaged."""
@@ -69,15 +70,13 @@ class Former:
             return  # the storage was away for longer than calls are kept
         self._journal.log("recording.salvaged", **summaries.made(recording))
         for event, fields, target in recording_news(recording, plant.settings.base_url):
-            self._notified += 1
+            number = self._mail.next
             if isinstance(record, ConferenceRecord):
-                told = (self._notified, recording, target)
-                delivery = notices.conference_recording(plant, record, *told)
+                told = (number, recording, target)
+                self._mail.send(notices.conference_recording(plant, record, *told))
             else:
                 targets = (target, None)
-                delivery = notices.notice(plant, record, self._notified, event, fields, targets)
-            plant.store.put_delivery(delivery)
-            plant.outbox.post(delivery)
+                self._mail.send(notices.notice(plant, record, number, event, fields, targets))
 
 
 def close_conference(
@@ -98,12 +97,10 @@ def close_conference(
         plant.store.put_conference(ended)
         journal = Journal(plant.store, plant.clock, record.conference_id, number)
         journal.log("conference.lost")
+        mail = Mail(plant, notified)
         for member in members.values():
             journal.log("conference.left", call=member.call_id)
             told = ("conferenceMemberExit", member, record.hook)
-            if delivery := notices.conference(plant, record, notified + 1, *told):
-                notified = delivery.sequence
-                plant.store.put_delivery(delivery)
+            mail.write(notices.conference(plant, record, mail.next, *told))
         journal.log("conference.ended", reason="the server was killed")
-        if delivery := notices.completed(plant, ended, notified + 1):
-            plant.store.put_delivery(delivery)
+        mail.write(notices.completed(plant, ended, mail.next))

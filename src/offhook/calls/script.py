@@ -6,19 +6,18 @@ with their cause as a value: the call above must say goodbye all the same.
 """
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Protocol
 
 from offhook.calls import endings
 from offhook.calls.journal import Journal
 from offhook.calls.limits import CONSECUTIVE_REDIRECTS
 from offhook.calls.line import CallLine
+from offhook.calls.mail import CallMail
 from offhook.calls.pages import Page, read, read_and_log
 from offhook.calls.plant import Plant
 from offhook.errors import CallError, Cause, calls
 from offhook.hooks import Hook
-from offhook.records import Delivery
 from offhook.verbs import End, Goto, Step, Verb
 from offhook.verbs.contexts import Context
 from offhook.verbs.document import Document, InvalidBxml
@@ -43,9 +42,7 @@ class ScriptEnded:
 class Owner(Protocol):
     """What a script asks of its call."""
 
-    def question(self, event: str, fields: Mapping[str, Any], hook: Hook) -> Delivery:
-        """Return a synchronous webhook as of now, written down."""
-        ...
+    mail: CallMail
 
     async def answer(self) -> None:
         """Answer if unanswered."""
@@ -94,7 +91,7 @@ class Script:
             if self.redirects > CONSECUTIVE_REDIRECTS:
                 raise calls.too_many_redirects()
         hook: Hook = goto.hook.resolve(self.line.base)
-        question = self.owner.question(goto.event, goto.fields, hook)
+        question = self.owner.mail.question(goto.event, goto.fields, hook)
         outcome = replace(question, failed=INTERRUPTED)
         try:
             await self.journal.written()  # its number is not given again, whatever happens
