@@ -4,13 +4,17 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
+import click
 import pytest
 from tests.interop.site import Site, running_site, until
 
-from offhook.cli_webhooks import PASSWORD, USER
+from offhook.cli_webhooks import PASSWORD, USER, Desk
 from offhook.testing.app import Reply
 
 pytestmark = pytest.mark.slow
@@ -126,3 +130,47 @@ async def _told(folder: Path, story: Story) -> None:
     async with running_site(folder) as site:
         site.app.on("/answer", "")
         await story(site)
+
+
+@contextmanager
+def serving(status: int, body: bytes, location: str = "") -> Iterator[tuple[str, list[str | None]]]:
+    """Answer everything alike; gives the address, and the credentials that were sent to it."""
+    given: list[str | None] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            given.append(self.headers["Authorization"])
+            self.send_response(status)
+            self.send_header("Location", location)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}", given
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_credentials_do_not_follow_a_redirect() -> None:
+    with (
+        serving(200, b"[]") as (elsewhere, sent),
+        serving(302, b"", elsewhere) as (base, given),
+    ):
+        assert Desk(base, "alice", "secret", 0.0).ask("GET", "webhooks") == ([], "")
+
+    assert given != [None]
+    assert sent == [None]
+
+
+def test_a_server_that_is_another_one_is_told_of() -> None:
+    with serving(200, b"<html>") as (base, _), pytest.raises(click.ClickException) as told:
+        Desk(base, "alice", "secret", 0.0).ask("GET", "webhooks")
+
+    assert "answers no JSON" in told.value.message

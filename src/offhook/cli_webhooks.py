@@ -8,6 +8,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
@@ -37,15 +38,17 @@ class Desk:
         """Return JSON and the query of the next page; what goes wrong becomes a message."""
         request = urllib.request.Request(f"{self.base}/{path}", method=method)  # noqa: S310
         pair = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
-        request.add_header("Authorization", f"Basic {pair}")
+        request.add_unredirected_header("Authorization", f"Basic {pair}")  # for this server alone
         try:
             with urllib.request.urlopen(request, timeout=ANSWER_S) as answer:  # noqa: S310
                 link = answer.headers.get("Link") or ""
                 return json.loads(answer.read()), link.partition(">")[0].partition("?")[2]
         except urllib.error.HTTPError as error:
             raise click.ClickException(f"HTTP {error.code}: {_said(error.read())}") from error
-        except OSError as error:
+        except (OSError, HTTPException) as error:
             raise click.ClickException(f"no answer from {self.base}: {error}") from error
+        except ValueError as error:
+            raise click.ClickException(f"{self.base} answers no JSON: is it Offhook?") from error
 
     def webhooks(self, **filters: str | None) -> Iterator[dict[str, Any]]:
         """Return webhooks page by page, oldest first."""
