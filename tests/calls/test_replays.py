@@ -10,6 +10,7 @@ from tests.scenarios.cases import T1, about, heard
 from offhook.calls import replays
 from offhook.calls.archive import Archive
 from offhook.scopes import InlineOffload
+from offhook.store.files import Folder
 from offhook.testing import fixtures, sound
 from offhook.testing.app import document
 from offhook.testing.fixtures import T1_HZ
@@ -103,6 +104,26 @@ async def test_what_is_not_ours_is_left_to_the_network() -> None:
             ("9900000", "http://app.test/t1.wav"),
         ):
             assert await replays.find(archive, account, other) is None
+
+
+class Vanishing(Folder):
+    """Files that somebody removes as soon as their size is known."""
+
+    def size(self, recording_id: str, file_format: str) -> int:
+        size = super().size(recording_id, file_format)
+        self.remove(recording_id)
+        return size
+
+
+@virtual
+async def test_media_that_is_removed_while_it_is_fetched_is_not_there() -> None:
+    async with World() as world:
+        made = await recorded(world)
+        offload = InlineOffload()
+        files = Vanishing(world.recordings)
+        archive = Archive(world.store, files, world.clock, offload, offload)
+        with pytest.raises(DownloadError, match=r"^HTTP 404$"):
+            await replays.find(archive, "9900000", made["mediaUrl"])
 
 
 @virtual

@@ -33,6 +33,8 @@ async def find(archive: Archive, account_id: str, url: str) -> Download | None:
         return await _media(archive, named, url)
     except StoreError:
         raise DownloadError("HTTP 503") from None  # as a client is told; the log says more
+    except FileNotFoundError:  # removed between two steps
+        raise DownloadError("HTTP 404") from None
 
 
 async def _media(archive: Archive, named: re.Match[str], url: str) -> Download | None:
