@@ -93,6 +93,18 @@ def test_what_nobody_was_let_in_for_any_user_may_see(stage: Stage) -> None:
     assert story["error"] == "invalid-credentials"
 
 
+@pytest.mark.parametrize("name", ["alice", "alise"])
+def test_nobody_else_is_told_which_users_there_are(stage: Stage, name: str) -> None:
+    refused = stage.ask("GET", f"/api/v2/accounts/{ACCOUNT}/calls", headers=basic(name, "no"))
+    told = [ask(stage, refused.header("x-request-id"), user) for user in ("alice", "clerk")]
+    mine, theirs = (each.json()["sentence"] for each in told)
+
+    assert ("user 'alice': the password is wrong" in mine) is (name == "alice")
+    assert "user 'alice'" not in theirs
+    assert "there is no user" not in theirs
+    assert "did you mean" not in mine + theirs
+
+
 def test_strangers_learn_nothing(stage: Stage) -> None:
     ended(stage)
     answer = stage.ask("GET", f"/offhook/v1/explain/{ERROR_ID}")

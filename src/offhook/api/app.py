@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 from offhook import redaction
 from offhook.api import bodies, routes, targets
 from offhook.api.admission import Admission
-from offhook.api.auth import Gate
+from offhook.api.auth import Gate, claimed
 from offhook.api.refusals import BODY_BYTES, Heard, Refusals
 from offhook.api.replies import Reply, problem, render
 from offhook.api.routes import A, Asked, Operation, Question, Route, Tables, Visit
@@ -69,6 +69,7 @@ class Incoming:
             "path": self.scope["path"],
             "query": redaction.body(self.scope.get("query_string", b""), BODY_BYTES),
             "client": self.client,
+            "user": claimed(self.headers.get("authorization")),
             "headers": redaction.redacted(dict(self.headers)),
             "body": redaction.body(self.receive.body, BODY_BYTES),
         }
@@ -130,7 +131,7 @@ class Api:
         operation = route.operation(request.method)
         body, _ = await _body(request, operation)
         may_see = partial(self._gate.lets, user, request.client)
-        return await _run(operation.run(Question(may_see, names, query, body)), request)
+        return await _run(operation.run(Question(user.name, may_see, names, query, body)), request)
 
     async def _welcome(self, request: Incoming, route: Route[Visit]) -> Reply:
         """Answer whoever asks; the operation reads the body itself, and refuses it its own way."""

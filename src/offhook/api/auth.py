@@ -114,7 +114,7 @@ class Gate:
         return user
 
     def _fault(self, name: str) -> str:
-        """Say what is wrong with a user name and password; for the operator, never the client."""
+        """Say what is wrong with a user name and password; for the operator, never a stranger."""
         users = self._directory().users
         if name in users:
             state = "the password is wrong" if users[name].enabled else "the user is disabled"
@@ -166,6 +166,15 @@ def decode_basic(credentials: str) -> tuple[str, str]:
     if not colon:
         raise unauthorized(http.INVALID_BASIC, "the decoded text has no colon")
     return name, password
+
+
+def claimed(authorization: str | None) -> str | None:
+    """Return the user name in an Authorization header, right or wrong; None if there is none."""
+    scheme, _, credentials = (authorization or "").strip().partition(" ")
+    try:
+        return decode_basic(credentials.strip())[0] if scheme.lower() == "basic" else None
+    except ApiError:
+        return None
 
 
 def _missing(scheme: str, credentials: str) -> str:

@@ -37,11 +37,12 @@ class Explain:
     async def get(self, question: Question) -> Reply:
         """explain: the story behind an X-Request-Id, an errorId or a call.
 
-        What belongs to nobody (a 401, a stranger's INVITE) any user may see.
+        What belongs to nobody (a 401, a stranger's INVITE) any user may see; which part of
+        a login was wrong, only the user whom it names.
         """
         (asked,) = question.names
         await self.archive.flushed()
-        told = await self.offload(lambda: stories.tell(self.archive, asked))
+        told = await self.offload(lambda: stories.tell(self.archive, asked, question.user))
         if told is None:
             raise ApiError(http.NOT_FOUND, why="nothing is known of this id")
         if told.account_id is not None and not question.may_see(told.account_id):

@@ -45,6 +45,7 @@ class Asked:
 class Question:
     """A request for one of Offhook's own resources, which are below no account."""
 
+    user: str  # who asks
     may_see: Callable[[str], bool]  # whether what belongs to an account may be shown to who asks
     names: tuple[str, ...] = ()
     query: Mapping[str, str] = field(default_factory=dict)
