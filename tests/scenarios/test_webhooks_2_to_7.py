@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from tests.scenarios.cases import T1, about, arrivals, heard, kinds, times
@@ -134,12 +135,14 @@ def test_redirect_replies_are_followed_and_move_the_base(status: int, method: st
 @virtual
 async def test_redirect_replies_do_not_go_on_for_ever() -> None:
     async with World() as world:
-        world.app.on(ANSWER_URL, Reply(status=307, headers={"Location": ANSWER_URL}))
+        places = [ANSWER_URL, *(f"{ANSWER_URL}/{n}" for n in range(10))]
+        for place, following in pairwise(places):
+            world.app.on(place, Reply(status=307, headers={"Location": following}))
         talk = await world.answered()
         event = await talk.disconnect()
 
     assert event["cause"] == "callback-error"
-    assert len(world.app.requests(ANSWER_URL)) == 6  # five hops
+    assert [len(world.app.requests(place)) for place in places[:7]] == [1] * 6 + [0]  # five hops
 
 
 # 3 and 4: replies and failures
