@@ -7,6 +7,7 @@ import resource
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import wave
 from pathlib import Path
@@ -58,7 +59,7 @@ class HeldWriter:
 @given(st.integers(0, 3 * FRAMES_PER_BLOCK + 1), st.integers(0, FRAMES_PER_BLOCK))
 def test_every_sample_said_is_in_the_file_in_order(frames: int, before: int) -> None:
     """Whatever the phase of the block in which a recording begins."""
-    path = Path(f"/tmp/offhook-recorder-{os.getpid()}.wav")
+    path = Path(tempfile.gettempdir(), f"offhook-recorder-{os.getpid()}.wav")
     recorder = Recorder(InlineWriter())
     recorder.start("earlier", "earlier", os.devnull)
     for frame in noise(before):
@@ -282,7 +283,7 @@ def test_after_a_crash_all_but_the_last_second_is_there(tmp_path: Path) -> None:
 
 @given(st.binary(max_size=200), st.integers(0, 44))
 def test_repair_makes_a_valid_file_of_any_beginning_of_ours(pcm: bytes, cut: int) -> None:
-    path = Path(f"/tmp/offhook-repair-{os.getpid()}.wav")
+    path = Path(tempfile.gettempdir(), f"offhook-repair-{os.getpid()}.wav")
     path.write_bytes((wav_header(0) + pcm) if cut == 44 else wav_header(0)[:cut])
     whole = len(pcm) // 2 * 2 if cut == 44 else 0
 
