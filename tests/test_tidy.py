@@ -11,6 +11,7 @@ MODULES = sorted(SRC.rglob("*.py"))
 # Who may import whom: a package may import those further right, and root files (design.md 6).
 LAYERS = {
     "demo": 0,
+    "dev": 0,
     "recipes": 0,
     "serving": 0,
     "api": 1,
@@ -30,6 +31,7 @@ LAYERS = {
 ROOFS = {
     "app.py",
     "cli.py",
+    "cli_dev.py",
     "cli_errors.py",
     "cli_explain.py",
     "cli_lint.py",

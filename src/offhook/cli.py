@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from offhook import __version__, cli_admin, cli_secrets, cli_signature, cli_webhooks
+from offhook import __version__, cli_admin, cli_dev, cli_secrets, cli_signature, cli_webhooks
 from offhook.administration import Admin
 from offhook.cli_errors import errors
 from offhook.cli_explain import explain
@@ -117,5 +117,5 @@ def openapi(base_url: str) -> None:
 
 
 OWN = (cli_secrets.secrets, cli_signature.signature, cli_webhooks.webhooks, lint, explain, errors)
-for group in (*cli_admin.GROUPS, *OWN):
+for group in (*cli_admin.GROUPS, *cli_dev.COMMANDS, *OWN):
     main.add_command(group)

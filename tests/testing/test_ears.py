@@ -57,3 +57,21 @@ def test_every_start_is_answered_by_one_report() -> None:
     assert "b" in ears
     assert [report.leg for report in ears.close()] == ["b"]
     assert len(ears) == 0
+
+
+def test_what_is_let_go_is_gone_and_the_others_keep_theirs() -> None:
+    ears = Ears()
+    both = (("a", 0), ("b", 0))
+    ears.start("a", "a", "")
+    ears.write((("a", 0),), frames(1))
+    ears.start("b", "b", "")
+    ears.write(both, frames(2, 3))
+    ears.leave("a")
+    ears.forget("a")
+    ears.write((("b", 0),), frames(4))
+
+    assert len(ears.heard("a")) == 0
+    assert ears.heard("b")[::160].tolist() == [3, 4]
+    ears.leave("b")
+    ears.forget("b")
+    assert ears._stretches == []

@@ -47,6 +47,12 @@ class Ears:
         ]
         return np.concatenate([np.zeros(0, np.int16), *frames])
 
+    def forget(self, recording: str) -> None:
+        """Let go of what was heard so far."""
+        for stretch in self._stretches:
+            stretch.places.pop(recording, None)
+        self._stretches = [each for each in self._stretches if each.places]
+
     def start(self, leg: str, recording: str, path: str, channels: int = 1) -> None:
         """Listen from the next tick on, with one ear; the path is of no use here."""
         del path

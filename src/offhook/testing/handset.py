@@ -61,6 +61,7 @@ class Handset:
         self.session = invite.session if invite else 0
         self.telephone_events = True  # False: keys are sent and heard as sound (in-band)
         self.listens = True  # keeps what it hears
+        self.talks = True  # False: sends no RTP, whatever was agreed
         self.events: list[Happening] = []
         self.end: str | None = None  # why the call is over
         self._endpoint = endpoint
@@ -80,6 +81,10 @@ class Handset:
     def heard(self) -> Pcm:
         """What the phone has heard since the answer, or since sound before it: int16, 8000 Hz."""
         return self._ears.heard(self.leg)
+
+    def forget(self) -> None:
+        """Let go of what was heard: for telephones that live long."""
+        self._ears.forget(self.leg)
 
     @property
     def digits(self) -> str:
@@ -337,7 +342,7 @@ class Handset:
                 agreed.codec,
                 agreed.payload_type,
                 agreed.dtmf_payload_type if self.telephone_events else None,
-                agreed.send,
+                agreed.send and self.talks,
                 agreed.receive,
             )
         )

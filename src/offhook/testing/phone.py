@@ -93,6 +93,7 @@ class Phone:
         self.telephone_events = True  # RFC 4733; False: keys are tones in the sound
         self.codecs: Sequence[str] = ("PCMU", "PCMA")  # offered when it dials
         self.listens = True  # keeps what it hears
+        self.talks = True  # False: sends no RTP
         self.calls: list[Handset] = []  # in the order they began
         self._phones = phones
         self._rang = asyncio.Event()
@@ -129,6 +130,7 @@ class Phone:
     def add(self, call: Handset) -> None:
         """Take a new call into the list."""
         call.listens = self.listens
+        call.talks = self.talks
         call.telephone_events = self.telephone_events
         self.calls.append(call)
         self._rang.set()

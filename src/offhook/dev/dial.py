@@ -1,0 +1,65 @@
+"""One persona calls a number of the running network: a SIP peer of its own, for one call."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+
+from offhook.dev.bank import telephones, voice
+from offhook.dev.personas import Persona, Speak, converse, find
+from offhook.dev.site import DevError
+from offhook.scopes import background
+from offhook.testing.handset import CallOverError, Handset
+from offhook.testing.phone import Phones
+
+RINGING_S = 120.0  # then nobody is going to answer
+
+
+def caller(number: str) -> Persona:
+    """Return who has a number and can call; raises DevError."""
+    persona = find(number)
+    if persona is None:
+        raise DevError(f"nobody has the number {number}: see the table of `offhook dev`")
+    if persona.talk is None:
+        raise DevError(f"{number} ({persona.name}) never speaks to anybody: choose one that does")
+    return persona
+
+
+async def dial(number: str, to: str, sip_port: int, say: Callable[[str], None]) -> bool:
+    """Call from a persona's number until either side ends it; whether it was answered."""
+    persona = caller(number)
+    speak = await asyncio.to_thread(voice)
+    async with telephones(0, sip_port) as phones:
+        call = await placed(phones, persona, number, to)
+        loop = asyncio.get_running_loop()
+        for each in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(each, call.hang_up)
+        return await told(call, persona, speak, say)
+
+
+async def placed(phones: Phones, persona: Persona, number: str, to: str) -> Handset:
+    """Let a persona's telephone dial."""
+    phone = phones.phone(number)
+    phone.listens = persona.listens
+    phone.talks = persona.talks
+    return await phone.dial(to)
+
+
+async def told(call: Handset, persona: Persona, speak: Speak, say: Callable[[str], None]) -> bool:
+    """Go through a call that was dialled, and say what happens."""
+    line = int(call.leg.partition("/")[0][-4:])
+    say(f"{persona.name} calls")
+    try:
+        async with asyncio.timeout(RINGING_S):
+            await call.wait("answered")
+    except (CallOverError, TimeoutError):
+        call.hang_up()
+        say(f"not answered: {call.end}")
+        return False
+    say("answered")
+    try:
+        async with background(converse(persona, call, line, speak)):
+            await call.wait("ended")
+    except CallOverError:
+        pass  # it was in the middle of something
+    say(str(call.end))
+    return True

@@ -1,0 +1,51 @@
+"""The app that is there until there is yours: it greets, asks for a key and says which it was."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiohttp import web
+
+from offhook.dev.bank import HOST
+
+MENU = """<Response>
+  <Gather gatherUrl="/voice/key" maxDigits="1" firstDigitTimeout="5">
+    <SpeakSentence>Hello from Offhook. Please press a key.</SpeakSentence>
+  </Gather>
+</Response>"""
+GOODBYE = """<Response>
+  <SpeakSentence>{said} Goodbye.</SpeakSentence>
+  <Hangup/>
+</Response>"""
+
+
+def document(event: dict[str, Any]) -> str:
+    """Return the BXML that answers an event; blank for those that want none."""
+    match event.get("eventType"):
+        case "answer" | "initiate":
+            return MENU
+        case "gather":
+            keys = event.get("digits")
+            return GOODBYE.format(said=f"You pressed {keys}." if keys else "I heard no key.")
+        case _:
+            return ""
+
+
+async def _answer(request: web.Request) -> web.Response:
+    return web.Response(text=document(await request.json()), content_type="application/xml")
+
+
+@asynccontextmanager
+async def serving() -> AsyncIterator[str]:
+    """Serve the app on a free port of loopback; gives its base URL."""
+    app = web.Application()
+    app.router.add_post("/voice/{name}", _answer)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, HOST, 0)
+        await site.start()
+        port = runner.addresses[0][1]
+        yield f"http://{HOST}:{port}"
+    finally:
+        await runner.cleanup()

@@ -1,0 +1,96 @@
+"""Runs a phone network in a box until it is interrupted."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from offhook.clock import Clock
+from offhook.dev import hello
+from offhook.dev.bank import populate, telephones, voice
+from offhook.dev.personas import SENTENCES, Speak
+from offhook.dev.site import PHONES_PORT, SIP_PORT, DevError, Site, held, http_port, usual
+from offhook.dev.text import welcome
+from offhook.dev.watch import Watch, watch
+from offhook.scopes import background
+from offhook.store import Store
+from offhook.testing.server import ACCOUNT, ServerError, running_process
+
+FOLDER = Path(".offhook-dev")
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the command line asks for."""
+
+    folder: Path = FOLDER
+    port: int | None = None  # None: the usual one, or a free one
+    app_url: str | None = None  # None: the built-in app
+
+
+async def run(wishes: Wishes, say: Say) -> None:
+    """Run until SIGINT or SIGTERM; raises DevError."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    with held(wishes.folder) as folder:
+        try:
+            async with _running(wishes, folder, say) as server:
+                async with background(server.wait()) as ended, background(stop.wait()) as asked:
+                    await asyncio.wait((ended, asked), return_when=asyncio.FIRST_COMPLETED)
+                if not stop.is_set():
+                    raise DevError(f"the server has ended; {folder}/server.log says why")
+                say("\nstopping")
+        except (ServerError, OSError) as error:
+            if not stop.is_set():  # an interrupted start is no failure
+                raise DevError(str(error)) from error
+
+
+@asynccontextmanager
+async def _running(
+    wishes: Wishes, folder: Path, say: Say
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Start everything, and say so; gives the server's process."""
+    async with AsyncExitStack() as stack:
+        app_url = wishes.app_url
+        if app_url is None:
+            app_url = await stack.enter_async_context(hello.serving())
+        ports = http_port(wishes.port), usual(SIP_PORT), usual(PHONES_PORT)
+        site = Site(folder, *ports, app_url.rstrip("/"))
+        site.write()
+        since = Clock().wall()
+        command = ["-m", "offhook", "serve", "--config", str(site.config)]
+        server = await stack.enter_async_context(
+            running_process(command, site.http, folder / "server.log")
+        )
+        speak = await asyncio.to_thread(_rehearsed)
+        phones = await stack.enter_async_context(telephones(site.phones, site.sip))
+        populate(phones, speak)
+        await stack.enter_async_context(_watching(site.store_url, since, say))
+        say(welcome(site, wishes.folder == FOLDER))
+        yield server
+
+
+def _rehearsed() -> Speak:
+    """Return a voice that has spoken every sentence once, so that no call waits for it."""
+    speak = voice()
+    for sentence in SENTENCES:
+        speak(sentence)
+    return speak
+
+
+@asynccontextmanager
+async def _watching(store_url: str, since: float, say: Say) -> AsyncIterator[None]:
+    clock = Clock()
+    store = await asyncio.to_thread(lambda: Store.open(store_url, clock, threaded=False))
+    calls = Watch(store, ACCOUNT, since, say)
+    try:
+        async with background(watch(lambda: calls.look(clock.wall()))):
+            yield
+    finally:
+        store.close()

@@ -1,0 +1,66 @@
+"""What `offhook dev` says once everything runs."""
+
+from offhook.dev.personas import PERSONAS, number
+from offhook.dev.site import PASSWORD, USER, Site
+from offhook.testing.server import ACCOUNT, APP_NUMBER, APPLICATION
+
+TEXT = """
+Your phone network runs. Nothing leaves this machine. Ctrl-C stops it.
+
+  base URL     {url}/api/v2
+  account      {account}
+  user         {user}, password {password}
+  application  {application}
+  your number  {number}, which leads to {app_url}/voice/initiate
+  store, log   {folder}
+
+Who has which number:
+{table}
+
+Place a call with curl:
+
+  curl -u {user}:{password} {url}/api/v2/accounts/{account}/calls \\
+    -H 'Content-Type: application/json' \\
+    -d '{{"from": "{number}", "to": "{first}", \
+"applicationId": "{application}", "answerUrl": "{app_url}/voice/answer", \
+"disconnectUrl": "{app_url}/voice/status"}}'
+
+or with the official Python SDK (in others, too, set the base URL, user and password):
+
+  import bandwidth
+  configuration = bandwidth.Configuration(
+      host="{url}/api/v2", ignore_operation_servers=True,
+      username="{user}", password="{password}",
+  )
+  with bandwidth.ApiClient(configuration) as client:
+      bandwidth.CallsApi(client).create_call("{account}", bandwidth.CreateCall(
+          var_from="{number}", to="{first}", application_id="{application}",
+          answer_url="{app_url}/voice/answer", disconnect_url="{app_url}/voice/status",
+      ))
+
+Have somebody call your number, from another terminal:
+
+  {dial}
+
+Why did a call fail?
+
+  offhook --config {config} explain CALL_ID
+"""
+
+
+def welcome(site: Site, default_folder: bool) -> str:
+    """Return all that one needs to know."""
+    return TEXT.format(
+        url=site.url,
+        account=ACCOUNT,
+        user=USER,
+        password=PASSWORD,
+        application=APPLICATION,
+        number=APP_NUMBER,
+        app_url=site.app_url,
+        folder=site.folder,
+        config=site.config,
+        first=number(101),
+        table="\n".join(f"  {each.shown:<20} {each.does}" for each in PERSONAS),
+        dial="offhook dial" if default_folder else f"offhook dial --folder {site.folder}",
+    )
