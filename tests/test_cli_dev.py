@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from offhook.cli import main
+from offhook.testing.server import free_ports
 
 
 @pytest.mark.parametrize(
@@ -15,6 +16,7 @@ from offhook.cli import main
         (["dev", "--port", "0"], 2, "0 is not in the range"),
         (["dial", "--folder", "nowhere"], 1, "no network in nowhere: start one with `offhook dev`"),
         (["dial", "+12025550110"], 1, "+12025550110 (busy) never speaks to anybody"),
+        (["dial"], 1, "the network does not run: start it with `offhook dev`"),
         (["dial", "+12025550199"], 1, "nobody has the number +12025550199"),
     ],
 )
@@ -24,7 +26,7 @@ def test_mistakes_are_told(
     monkeypatch.chdir(tmp_path)
     folder = tmp_path / ".offhook-dev"
     folder.mkdir()
-    (folder / "offhook.toml").write_text("[sip]\nport = 5061\n")
+    (folder / "offhook.toml").write_text(f"[sip]\nport = {free_ports(1)[0]}\n")
     done = CliRunner().invoke(main, arguments)
 
     assert done.exit_code == status

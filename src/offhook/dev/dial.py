@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from offhook.dev.bank import telephones, voice
 from offhook.dev.personas import Persona, Speak, converse, find
-from offhook.dev.site import DevError
+from offhook.dev.site import DevError, is_free
 from offhook.scopes import background
 from offhook.testing.handset import CallOverError, Handset
 from offhook.testing.phone import Phones
@@ -25,8 +25,13 @@ def caller(number: str) -> Persona:
 
 
 async def dial(number: str, to: str, sip_port: int, say: Callable[[str], None]) -> bool:
-    """Call from a persona's number until either side ends it; whether it was answered."""
+    """Call from a persona's number until either side ends it; whether it was answered.
+
+    Raises DevError when nobody can be called or call.
+    """
     persona = caller(number)
+    if is_free(sip_port):
+        raise DevError("the network does not run: start it with `offhook dev`")
     speak = await asyncio.to_thread(voice)
     async with telephones(0, sip_port) as phones:
         call = await placed(phones, persona, number, to)
