@@ -3,7 +3,7 @@
 It takes the place of the real HTTP client and follows redirects by the same code. Each path replies
 with a value, a sequence of values or a function of the request; each request is kept with its time
 and the event it carried. What is not scripted is answered: an event with a document that hangs up,
-anything else with 404.
+anything else with 404. A real web application may stand in for the script (sites.py).
 """
 
 import asyncio
@@ -97,6 +97,7 @@ class App:
     def __init__(self, hosts: tuple[str, ...] = ("app.test", "m.test")) -> None:
         self.hosts = set(hosts)
         self.default: Answer = document("<Hangup/>")  # for events at paths not scripted
+        self.site: Callable[[Received], Reply] | None = None  # a real one, for all not scripted
         self.received: list[Received] = []
         self.refused: list[Received] = []  # what came but was given no connection
         self._scripts: dict[str, deque[Answer]] = {}
@@ -185,6 +186,8 @@ class App:
         script = self._scripts.get(received.url.partition("?")[0])
         if script:
             answer = script[0] if len(script) == 1 else script.popleft()
+        elif self.site is not None:
+            answer = self.site(received)
         else:
             unknown = self.default if received.event else NOT_FOUND
             answer = self._files.get(received.path.rpartition("/")[2], unknown)

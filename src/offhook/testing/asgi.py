@@ -34,9 +34,15 @@ class Answer:
 class AsgiClient:
     """Sends requests to an ASGI application, as from one address."""
 
-    def __init__(self, asgi: Asgi, source: tuple[str, int] = ("198.51.100.7", 40_000)) -> None:
+    def __init__(
+        self,
+        asgi: Asgi,
+        source: tuple[str, int] = ("198.51.100.7", 40_000),
+        host: str = "api.test",
+    ) -> None:
         self._asgi = asgi
         self._source = source
+        self._host = host
 
     async def request(
         self,
@@ -48,7 +54,7 @@ class AsgiClient:
     ) -> Answer:
         """Send a request and return the whole answer."""
         path, _, query = url.partition("?")
-        named = {"host": "api.test", "content-length": str(len(body)), **(headers or {})}
+        named = {"host": self._host, "content-length": str(len(body)), **(headers or {})}
         scope = {
             "type": "http",
             "asgi": {"version": "3.0", "spec_version": "2.3"},
@@ -61,7 +67,7 @@ class AsgiClient:
             "root_path": "",
             "headers": [(k.lower().encode(), v.encode()) for k, v in named.items()],
             "client": self._source,
-            "server": ("api.test", 80),
+            "server": (self._host, 80),
         }
         request: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
         sent: list[Message] = []

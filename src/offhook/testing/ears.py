@@ -37,14 +37,17 @@ class Ears:
     def __contains__(self, recording: str) -> bool:
         return recording in self._listening
 
-    def heard(self, recording: str) -> Pcm:
-        """Return what was heard so far; a telephone's recording has the name of its leg."""
-        frames = [
-            _SILENCE if frame is None else frame[stretch.places[recording]]
-            for stretch in self._stretches
-            if recording in stretch.places
-            for frame in stretch.frames
-        ]
+    def heard(self, recording: str, skip: int = 0) -> Pcm:
+        """Return what was heard so far; a telephone's recording has the name of its leg.
+
+        `skip` leaves out so many ticks at its beginning.
+        """
+        frames: list[Pcm] = []
+        for stretch in self._stretches:
+            if (place := stretch.places.get(recording)) is not None:
+                later = stretch.frames[skip:]
+                frames += [_SILENCE if frame is None else frame[place] for frame in later]
+                skip = max(0, skip - len(stretch.frames))
         return np.concatenate([np.zeros(0, np.int16), *frames])
 
     def forget(self, recording: str) -> None:

@@ -12,7 +12,8 @@ import functools
 import itertools
 import math
 import random
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from contextvars import Context
 from types import CoroutineType, FrameType
 from typing import Any, NoReturn, ParamSpec, TypeVar, TypeVarTuple, Unpack
@@ -133,27 +134,37 @@ class VirtualLoop(asyncio.BaseEventLoop):
         """There is no other thread to wake up from (called by BaseEventLoop)."""
 
 
-def run(main: Coroutine[Any, Any, T], *, seed: int = 0, limit_s: float = 7200.0) -> T:
-    """Run `main` in virtual time and return its value.
+@contextmanager
+def virtual_loop(*, seed: int = 0, limit_s: float = 7200.0) -> Iterator[VirtualLoop]:
+    """Open a loop for coroutines that are run one after the other; between them time stands still.
 
-    Raises DeadlockError, LeakError, VirtualTimeError when it runs beyond `limit_s` virtual
-    seconds, and whatever `main` raises.
+    Raises LeakError and VirtualTimeError if something is left, or has failed unseen, at its end.
     """
     loop = VirtualLoop(seed=seed, limit_s=limit_s)
     try:
-        with seldom_collected():
-            value = loop.run_until_complete(main)
+        yield loop
         left = _describe("tasks left at the end", loop) if asyncio.all_tasks(loop) else None
     finally:
         _cancel_all(loop)
-        main.close()  # in case it was never started
         loop.close()
     if left is not None:
         raise LeakError(left)
     if loop.failures:
         context = loop.failures[0]
         raise VirtualTimeError(str(context["message"])) from context.get("exception")
-    return value
+
+
+def run(main: Coroutine[Any, Any, T], *, seed: int = 0, limit_s: float = 7200.0) -> T:
+    """Run `main` in virtual time and return its value.
+
+    Raises DeadlockError, LeakError, VirtualTimeError when it runs beyond `limit_s` virtual
+    seconds, and whatever `main` raises.
+    """
+    try:
+        with virtual_loop(seed=seed, limit_s=limit_s) as loop, seldom_collected():
+            return loop.run_until_complete(main)
+    finally:
+        main.close()  # in case it was never started
 
 
 def virtual(story: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:

@@ -37,7 +37,11 @@ class ToneVoice:
         voice = choose(sentence.voice, sentence.gender, sentence.locale)
         words = [each.text for each in sentence.segments if not isinstance(each, Silence)]
         self.spoken.append(Spoken("".join(words), voice.name, sentence))
-        return np.concatenate([sound.silence(0), *map(_sound, sentence.segments)])
+        return np.concatenate([sound.silence(0), *map(self.utter, sentence.segments)])
+
+    def utter(self, segment: Segment) -> Pcm:
+        """Return the sound of a part of a sentence."""
+        return _sound(segment)
 
 
 def speech_duration_s(text: str) -> float:

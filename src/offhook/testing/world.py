@@ -85,6 +85,8 @@ class Talk:
 class World:
     """The server and everything around it; an asynchronous context manager."""
 
+    make_voice: Callable[[], ToneVoice] = ToneVoice  # for subclasses to change
+
     def __init__(
         self,
         *,
@@ -100,7 +102,7 @@ class World:
         self.clock = loop.clock
         self.network = Network(loop.time, self.rng, quality, {fixtures.TRUNK_NAME: TRUNK})
         self.app = App()
-        self.voice = ToneVoice()
+        self.voice = self.make_voice()
         self.directory = fixtures.directory()
         self.mains = mains
         self._killed = False
