@@ -3,8 +3,11 @@
 import pytest
 from tests.explain.scene import play
 
-from offhook.errors import outcomes
-from offhook.explain.outcomes import RULES
+from offhook.errors import Entry, outcomes
+from offhook.explain.finding import Finding
+from offhook.explain.outcomes import RULES, symptoms
+from offhook.explain.story import Story
+from offhook.records import CallRecord, CallState, Direction, Event
 from offhook.testing.app import document
 from offhook.testing.fixtures import SIP_USER
 from offhook.testing.phone import NO_REFERRAL, Referral
@@ -75,6 +78,40 @@ def test_a_text_that_is_not_to_be_had(length: str, entry: object) -> None:
 
     assert also.entry is entry
     assert also.sentence.startswith("There is no text of recording r-")
+
+
+def salvaged(**data: object) -> Finding:
+    """What is told of a recording that a killed server left behind."""
+    event = Event("c-1", 3, 9.0, "recording.salvaged", {"recording": "r-1", **data})
+    record = CallRecord(
+        "c-1", "1", "a", "+1", "+2", Direction.OUTBOUND, CallState.DISCONNECTED, 0.0
+    )
+    (found,) = symptoms(Story(record, (event,)), Finding("It ended."))
+    assert found.evidence == (event,)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("data", "entry", "sentence"),
+    [
+        (
+            {"status": "partial", "why": "the server was killed"},
+            outcomes.RECORDING_PARTIAL,
+            "Recording r-1 has status partial: the server was killed.",
+        ),
+        ({"status": "error"}, outcomes.RECORDING_ERROR, "Recording r-1 has status error."),
+        (
+            {"status": "complete", "transcription": "file-size-too-big"},
+            outcomes.TRANSCRIPTION_TOO_LONG,
+            "There is no text of recording r-1: the recording is four hours long or longer, which "
+            "is not transcribed.",
+        ),
+    ],
+)
+def test_a_recording_that_suffered(data: dict[str, object], entry: Entry, sentence: str) -> None:
+    found = salvaged(**data)
+
+    assert (found.entry, found.who, found.sentence) == (entry, entry.who, sentence)
 
 
 def test_every_outcome_has_a_rule() -> None:

@@ -15,7 +15,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.interop.conftest import VoiceServer
 from tests.interop.threads import LoopThread, loop_thread
 
 from offhook.errors import CATALOGUE, Entry, Kind, tokens
@@ -60,9 +59,13 @@ class Kitchens:
 
     def run(self, recipe: Recipe) -> Outcome:
         """Run a recipe; one that takes long has begun when its server was started."""
-        kitchen = self._open.get(recipe.needs.name) or self._start(recipe)
+        kitchen = self.kitchen(recipe)
         begun = self._begun.get(recipe.id) or self.loop.start(run(kitchen, recipe))
         return begun.result(PATIENCE_S)
+
+    def kitchen(self, recipe: Recipe) -> Kitchen:
+        """Return the server that a recipe needs, started if need be."""
+        return self._open.get(recipe.needs.name) or self._start(recipe)
 
     def _start(self, recipe: Recipe) -> Kitchen:
         name = recipe.needs.name
@@ -179,9 +182,11 @@ def test_there_is_a_recipe_for_every_entry_and_for_nothing_else() -> None:
     [("HEAD", "/calls", 200), ("HEAD", "/calls/c-unknown", 404), ("HEAD", "/nowhere", 404)],
 )
 def test_head_is_get_without_a_body(
-    method: str, path: str, status: int, voice_server: VoiceServer
+    method: str, path: str, status: int, kitchens: Kitchens
 ) -> None:
-    answer = voice_server.rest.ask(method, path)
+    recipe = RECIPES["not-found"]
+    rest = kitchens.kitchen(recipe).place(recipe).rest
+    answer = rest.ask(method, path)
 
     assert (answer.status, answer.body) == (status, b"")
     assert answer.values("Content-Type") == ["application/json;charset=UTF-8"]

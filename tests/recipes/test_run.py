@@ -79,7 +79,7 @@ def test_recipes_share_servers_and_the_slow_ones_begin() -> None:
     groups = shared(RECIPES.values())
     patient = [each.patient for each in groups[""]]
 
-    assert set(groups) == {"", "tight", "mortal"}
+    assert set(groups) == {"", "tight"}
     assert patient == sorted(patient, reverse=True)
     assert any(patient)
     assert sum(map(len, groups.values())) == len(RECIPES)

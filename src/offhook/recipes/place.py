@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 
 from offhook.recipes.recipe import Exchange, Recipe
@@ -158,11 +159,14 @@ class Place:
         """Leave no call behind."""
         for call in [call for phone in self._phones for call in phone.calls]:
             call.hang_up()
-        with contextlib.suppress(OSError):
-            for call_id in [each["callId"] for each in await self._live()]:
-                await asyncio.to_thread(
-                    self.rest.ask, "POST", f"/calls/{call_id}", {"state": "completed"}
-                )
+        with contextlib.suppress(OSError, HTTPException):
+            for each in await self._live():
+                path, end = f"/calls/{each['callId']}", {"state": "completed"}
+                await asyncio.to_thread(self.rest.ask, "POST", path, end)
+            await self.until(self._quiet, "the calls to end")
+
+    async def _quiet(self) -> bool:
+        return not await self._live()
 
     async def _live(self) -> list[dict[str, Any]]:
         answer = await asyncio.to_thread(self.rest.ask, "GET", "/calls")

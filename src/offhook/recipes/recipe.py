@@ -25,19 +25,16 @@ class Needs:
 
 ANY = Needs("any server", own=False)
 DAMAGE = Needs("a server of its own, whose store is damaged")
-TIGHT = Needs(
-    "a server of its own, for one call and one request at a time",
-    more="""
+NARROW = """
 [limits]
 calls = 1
 in_flight = 1
 
 [errors]
 not_found_wording = "detailed"
-""",
-    name="tight",
-)
-MORTAL = Needs("a server of its own, which is killed", name="mortal")
+"""
+TIGHT = Needs("a server of its own, for one call and one request at a time", True, NARROW, "tight")
+MORTAL = Needs("a server of its own, which is killed", True, NARROW, "tight")  # one call will do
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import asyncio
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,7 @@ async def run(kitchen: Kitchen, recipe: Recipe) -> Outcome:
         path = f"/offhook/v1/explain/{told.id}"
         explained = await asyncio.to_thread(place.rest.ask, "GET", path)
         return Outcome(recipe, place, told, explained.json())
-    except OSError as error:
+    except (OSError, HTTPException) as error:
         raise RecipeError(str(error)) from error
     finally:
         await place.clear()
