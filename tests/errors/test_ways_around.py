@@ -67,6 +67,7 @@ def test_no_response_is_written_by_hand() -> None:
                 if {"type", "description", "id"} <= keys or "error_description" in keys:
                     assert module in {
                         "api/replies.py",
+                        "api/openapi.py",  # describes them
                         "cli_errors.py",
                         "recipes/run.py",
                     }, f"{module}:{node.lineno}"
