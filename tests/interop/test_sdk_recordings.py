@@ -61,14 +61,14 @@ def test_a_recording_is_listed_downloaded_and_deleted(
     account = voice_server.server.account
     recordings = bandwidth.RecordingsApi(client)
     call_id, handset = talk(client, voice_server, party, f"<Record fileFormat='{form}'/>")
+
+    def status() -> list[str]:
+        return [each.status for each in recordings.list_call_recordings(account, call_id)]
+
+    voice_server.loop.run(until(lambda: status() == ["processing"], "the recording to begin"))
     voice_server.loop.run(handset.say(sound.tone(VOICE_HZ, 1.5)))
     voice_server.loop.run(handset.press("#"))
-
-    def made() -> bool:
-        listed = recordings.list_call_recordings(account, call_id)
-        return [each.status for each in listed] == ["complete"]
-
-    voice_server.loop.run(until(made, "the recording to be complete"))
+    voice_server.loop.run(until(lambda: status() == ["complete"], "the recording to be complete"))
     (listed,) = recordings.list_call_recordings(account, call_id)
     shown = recordings.get_call_recording(account, call_id, listed.recording_id)
     of_account = recordings.list_account_call_recordings(account, to=party)
