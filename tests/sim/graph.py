@@ -202,11 +202,17 @@ class Graph(Simulation):
         assert not faults, f"{call_id}: {faults}"
 
     def _judge_leg(self, evidence: Evidence, parent_end: float | None) -> None:
-        """A leg goes with the call that has placed it, unless REST has sent it elsewhere."""
+        """A leg goes with the call that has placed it, unless it was sent or taken elsewhere."""
         record = evidence.record
         if parent_end is None or record.end_time is None:
             return
         moved = {d.at for d in self.deeds if d.call == record.call_id and d.kind != "hang-up"}
+        # A Bridge may take it in the very instant in which its call lets go of it.
+        moved |= {
+            event.at - EPOCH
+            for event in evidence.log
+            if event.data.get("eventType") == "bridgeTargetComplete"
+        }
         if not any(at <= parent_end - EPOCH + rules.CLOCK_S for at in moved):
             late = record.end_time - parent_end
             assert late <= AT_ONCE_S, f"{record.call_id} ended {late} s after its parent"

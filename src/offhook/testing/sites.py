@@ -192,7 +192,7 @@ def _no_running_loop() -> Iterator[None]:
 
 def _broken(request: Received) -> Reply:
     log.exception("the application raised an exception: %s %s", request.method, request.url)
-    return Reply("Internal Server Error", 500, {"Content-Type": "text/plain"})
+    return Reply("The application failed.", 500, {"Content-Type": "text/plain"})
 
 
 def _headers(request: Received) -> dict[str, str]:
