@@ -4,7 +4,6 @@ import asyncio
 import os
 import random
 import shutil
-import socket
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +20,7 @@ from offhook.sip.resolve import Resolver, ask_dns
 from offhook.sip.sockets import NetworkSockets
 from offhook.sip.stack import Stack
 from offhook.sip.transport import Address
+from offhook.testing.server import free_ports
 from offhook.testing.sound import Pcm
 
 HOST = "127.0.0.1"
@@ -40,10 +40,8 @@ def program(name: str) -> str:
 
 
 def free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    (port,) = free_ports(1)
+    return port
 
 
 @dataclass
