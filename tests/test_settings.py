@@ -20,6 +20,7 @@ from offhook.settings import (
     Recordings,
     Section,
     Settings,
+    Tokens,
     TrunkSettings,
     UserSettings,
 )
@@ -161,3 +162,16 @@ def test_the_keys_of_a_bucket_are_not_shown() -> None:
 
     assert "-x" not in repr(kept)
     assert "-x" not in repr(Settings(recordings=kept))
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        UserSettings(name="u", password="hidden-x", accounts=("9900000",)),
+        TrunkSettings(name="t", host="h", username="u", password="hidden-x"),
+        Tokens(secret="hidden-x" * 4, static={"hidden-x" * 2: "u"}),
+    ],
+)
+def test_a_section_that_is_shown_keeps_its_secrets(section: msgspec.Struct) -> None:
+    assert "hidden-x" not in repr(section)
+    assert section.__struct_fields__[0] + "=" in repr(section)

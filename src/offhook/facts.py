@@ -7,7 +7,7 @@ media facts name no call: whoever owns the leg puts them into the inbox of the l
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from offhook.errors import CallError, Cause
+from offhook.errors import CallError, Cause, Entry
 from offhook.hooks import Hook
 
 
@@ -183,6 +183,7 @@ class PeerLeft:
     cause: Cause = Cause.HANGUP
     message: str | None = None
     error_id: str | None = None
+    failure: Entry | None = None  # of the conference that ended, and ends its members' calls
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from offhook.directory import (
 )
 from offhook.hooks import Credentials, Hook, Target, is_loopback
 from offhook.passwords import check_hash, hash_password
+from offhook.redaction import MASK, SECRET_WORDS
 
 Port = Annotated[int, Meta(ge=1, le=65_535, description="a port from 1 to 65535")]
 AnyPort = Annotated[int, Meta(ge=0, le=65_535, description="a port, or 0 for any free one")]
@@ -48,6 +49,7 @@ Method = Literal["POST", "GET"]
 Secret = Annotated[
     str, Meta(min_length=24, max_length=256, description="24 to 256 random characters")
 ]
+SECRET_KEYS = (*SECRET_WORDS, "access_key", "static")  # what a setting's key has in it
 Secrets = Annotated[tuple[Secret, ...], Meta(max_length=4, description="at most 4 secrets")]
 
 
@@ -63,7 +65,17 @@ def networks(key: str, texts: Iterable[str]) -> None:
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):
-    """A table of the file."""
+    """A table of the file; one that is shown by mistake shows no secret."""
+
+    def __repr__(self) -> str:
+        shown = (
+            f"{key}={value!r}" for key in self.__struct_fields__ if (value := self._shown(key))
+        )
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+    def _shown(self, key: str) -> object:
+        value = getattr(self, key)
+        return MASK if value and any(word in key for word in SECRET_KEYS) else value
 
 
 class Server(Section, frozen=True, kw_only=True):
@@ -150,9 +162,6 @@ class Recordings(Section, frozen=True, kw_only=True):
     def http_allowed(self) -> bool:
         """Whether media may go in the clear: this machine hears itself anyway."""
         return self.allow_http or is_loopback(urlsplit(self.endpoint or "").hostname or "")
-
-    def __repr__(self) -> str:
-        return f"Recordings(storage={self.storage!r}, bucket={self.bucket!r})"  # and no key
 
 
 class Limits(Section, frozen=True, kw_only=True):

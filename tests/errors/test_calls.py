@@ -50,7 +50,6 @@ from offhook.errors import CATALOGUE, CallError, Cause, Kind, calls
             "application-error",
             "Conference failed: conference already has a coach",
         ),
-        (calls.passed_on(Cause.ERROR, "Media session failed"), "error", "Media session failed"),
         (calls.media_failed(), "error", "Media session failed"),
         (calls.too_many_redirects(), "error", "Too many redirects"),
         (calls.unknown_failure(), "unknown", "An unknown internal error occurred"),

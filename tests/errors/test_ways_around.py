@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from offhook.errors import CATALOGUE, Cause, Kind, calls, outcomes
+from offhook.errors import CATALOGUE, CallError, Cause, Entry, Kind, calls, outcomes
 from offhook.explain import RULES
 from offhook.explain.outcomes import RULES as OUTCOMES
 from offhook.recipes import RECIPES
@@ -38,8 +38,11 @@ def test_a_refusal_is_made_from_an_entry() -> None:
         assert named or isinstance(entry, ast.Name), f"{module}:{node.lineno}"
 
 
-def test_failures_of_calls_are_made_by_the_catalogue_only() -> None:
-    assert [module for module, _ in called("CallError")] == []
+def test_a_failure_of_a_call_is_made_from_an_entry() -> None:
+    """By a helper of the catalogue, or with a variable that the types say is an Entry."""
+    made = [ast.unparse(node) for _, node in called("CallError")]
+    assert made == ["CallError(end.failure)"]  # of a member whose conference is over
+    assert CallError.__init__.__annotations__["entry"] is Entry
 
 
 def test_an_end_with_a_message_is_made_from_a_failure() -> None:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from offhook.errors import CallError, Cause
+from offhook.errors import Cause, calls
 from offhook.facts import DigitHeard, Referred, VoiceChanged
 from offhook.hooks import Credentials, Hook, Target
 from offhook.ssml import Sentence, Text
@@ -70,7 +70,7 @@ class ScriptedLine:
     async def play(self, url: str, credentials: Credentials | None) -> None:
         """Play a clip."""
         if url not in self.clips:
-            raise CallError(Cause.APPLICATION_ERROR, f"PlayAudio failed: {url}")
+            raise calls.verb_failed("PlayAudio", url)
         self.logins.append(credentials)
         await self._sound(url, self.clips[url])
 

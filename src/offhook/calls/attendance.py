@@ -7,7 +7,7 @@ whatever ends the document (a hang-up, REST, a Bridge to this call) takes the ca
 from offhook.calls.bridge import undisturbed
 from offhook.calls.journal import Journal
 from offhook.calls.switchboard import Party
-from offhook.errors import calls
+from offhook.errors import CallError
 from offhook.facts import PeerLeft
 from offhook.verbs import Admission
 
@@ -22,5 +22,5 @@ async def attend(call: Party, journal: Journal, admission: Admission) -> None:
         match await call.ties.next():
             case PeerLeft(call_id=left) as end if left == conference.call_id:
                 break
-    if end.message is not None:
-        raise calls.passed_on(end.cause, end.message)
+    if end.failure is not None:
+        raise CallError(end.failure)

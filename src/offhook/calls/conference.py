@@ -22,7 +22,7 @@ from offhook.calls.programme import FullError, Programme, RoomLine
 from offhook.calls.sounds import Sounds
 from offhook.calls.takes import Take
 from offhook.calls.tape import Recorder, Tape
-from offhook.errors import CallError, Cause, calls
+from offhook.errors import CallError, Entry, calls
 from offhook.facts import Fact, Peer, PeerLeft
 from offhook.hooks import Hook
 from offhook.media.messages import CloseRoom, Ended, Lost, OpenFailed, OpenRoom, Report
@@ -73,9 +73,11 @@ class Conference:
     async def run(self) -> None:
         """Play documents until the conference ends; at a certain age it does so by itself."""
         try:
-            async with asyncio.timeout(CONFERENCE_AGE_S):
+            async with asyncio.timeout(CONFERENCE_AGE_S) as age:
                 await self._programme.run()
         except TimeoutError:
+            if not age.expired():
+                raise
             self.end("it has lasted for 24 hours")
 
     # members
@@ -122,12 +124,11 @@ class Conference:
 
     # the end
 
-    def end(self, reason: str, failure: CallError | None = None) -> None:
+    def end(self, reason: str, failure: Entry | None = None) -> None:
         """Send all members on to their next verb; a failure ends their calls."""
         if self.ended:
             return
-        failed = (failure.cause, failure.message) if failure else (Cause.HANGUP, None)
-        left = PeerLeft(self.record.conference_id, *failed)
+        left = PeerLeft(self.record.conference_id, failure=failure)
         now = self._plant.clock.wall()
         with self._plant.store.batch():
             for peer in self._members.peers:
@@ -153,7 +154,7 @@ class Conference:
             case OpenFailed(reason=reason) | Lost(reason=reason):
                 self._players.open = False
                 self.journal.log("media.lost", reason=reason)
-                self.end("its sound is lost", calls.media_failed())
+                self.end("its sound is lost", calls.MEDIA_FAILED)
 
     # documents and events
 

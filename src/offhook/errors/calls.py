@@ -29,16 +29,17 @@ class Cause(StrEnum):
 
 
 class CallError(Exception):
-    """A failure that ends a call, with its cause and the `errorMessage` of errors.md 8.4.
+    """A failure that ends a call: nothing outside the catalogue can be told (errors.md 8.4).
 
-    `why` says what the message does not; it is for the event log only.
+    `entry` is of this module, so that it has a cause, and `values` fill its text. `why` says what
+    the text does not; it is for the event log only.
     """
 
-    def __init__(self, cause: Cause, message: str, why: str = "") -> None:
-        super().__init__(message)
-        self.cause = cause
-        self.message = message
+    def __init__(self, entry: Entry, /, why: str = "", **values: object) -> None:
+        self.cause = Cause(entry.type)
+        self.message = entry.text(**values)
         self.why = why
+        super().__init__(self.message)
 
 
 BUSY = Entry(
@@ -237,33 +238,29 @@ BRIDGE_NOT_FOUND = Entry(
 ENTRIES = tuple(value for value in list(globals().values()) if isinstance(value, Entry))
 
 
-def _error(entry: Entry, why: str = "", **values: object) -> CallError:
-    return CallError(Cause(entry.type), entry.text(**values), why)
-
-
 def callee_busy() -> CallError:
     """486 or 600."""
-    return _error(BUSY)
+    return CallError(BUSY)
 
 
 def no_answer() -> CallError:
     """The answer timer, 408 or 480."""
-    return _error(NO_ANSWER)
+    return CallError(NO_ANSWER)
 
 
 def no_ringing() -> CallError:
     """30 seconds without a sign of ringing."""
-    return _error(NO_RINGING)
+    return CallError(NO_RINGING)
 
 
 def callee_rejected() -> CallError:
     """Another 4xx, or 603, 604, 606."""
-    return _error(REJECTED)
+    return CallError(REJECTED)
 
 
 def sip_failed(code: int, why: str = "") -> CallError:
     """A server failure; for a transaction that timed out 408, for a transport failure 503."""
-    return _error(SIP_FAILED, why, code=code)
+    return CallError(SIP_FAILED, why, code=code)
 
 
 def refused(code: int) -> CallError:
@@ -279,87 +276,82 @@ def refused(code: int) -> CallError:
 
 def callback_failed(event_type: str, url: str, reason: str) -> CallError:
     """Neither the webhook nor its fallback was answered; `url` is the last one tried."""
-    return _error(CALLBACK, eventType=event_type, url=bare_url(url), reason=reason)
+    return CallError(CALLBACK, eventType=event_type, url=bare_url(url), reason=reason)
 
 
 def invalid_bxml(url: str, reason: str) -> CallError:
     """The reply that came from `url` is no valid document."""
-    return _error(INVALID_BXML, url=bare_url(url), reason=reason)
+    return CallError(INVALID_BXML, url=bare_url(url), reason=reason)
 
 
 def verb_failed(verb: str, reason: str) -> CallError:
     """A valid verb asked for something impossible."""
-    return _error(VERB_FAILED, verb=verb, reason=reason)
+    return CallError(VERB_FAILED, verb=verb, reason=reason)
 
 
 def conference_full() -> CallError:
     """One member too many (errors.md 8.7)."""
-    return _error(CONFERENCE_FULL)
+    return CallError(CONFERENCE_FULL)
 
 
 def conference_coached() -> CallError:
     """A second coach (errors.md 8.7)."""
-    return _error(CONFERENCE_COACH)
+    return CallError(CONFERENCE_COACH)
 
 
 def rate_exceeded(why: str = "") -> CallError:
     """The account's calls per second are used up."""
-    return _error(RATE_LIMIT, why)
+    return CallError(RATE_LIMIT, why)
 
 
 def sessions_exceeded(why: str = "") -> CallError:
     """The account's concurrent calls are used up."""
-    return _error(SESSION_LIMIT, why)
+    return CallError(SESSION_LIMIT, why)
 
 
 def node_full(why: str = "") -> CallError:
     """The node carries all the calls it may."""
-    return _error(NODE_FULL, why)
+    return CallError(NODE_FULL, why)
 
 
 def media_failed(why: str = "") -> CallError:
     """No audio path, or it broke."""
-    return _error(MEDIA_FAILED, why)
+    return CallError(MEDIA_FAILED, why)
 
 
 def too_many_redirects() -> CallError:
     """The redirect-loop guard (bxml.md 4.11)."""
-    return _error(REDIRECT_LOOP)
+    return CallError(REDIRECT_LOOP)
 
 
 def already_bridged(call_id: str) -> CallError:
     """The target of a Bridge talks to somebody."""
-    return _error(ALREADY_BRIDGED, callId=call_id)
+    return CallError(ALREADY_BRIDGED, callId=call_id)
 
 
 def bridge_not_answered(call_id: str) -> CallError:
     """The target of a Bridge is outbound and rings."""
-    return _error(BRIDGE_NOT_ANSWERED, callId=call_id)
+    return CallError(BRIDGE_NOT_ANSWERED, callId=call_id)
 
 
 def bridge_forwarded(call_id: str) -> CallError:
     """The target of a Bridge runs Forward."""
-    return _error(BRIDGE_FORWARDED, callId=call_id)
+    return CallError(BRIDGE_FORWARDED, callId=call_id)
 
 
 def bridge_ended(call_id: str) -> CallError:
     """The target of a Bridge has hung up."""
-    return _error(BRIDGE_ENDED, callId=call_id)
+    return CallError(BRIDGE_ENDED, callId=call_id)
 
 
 def bridge_not_found(call_id: str) -> CallError:
     """The target of a Bridge is none."""
-    return _error(BRIDGE_NOT_FOUND, callId=call_id)
+    return CallError(BRIDGE_NOT_FOUND, callId=call_id)
 
 
 def unknown_failure(why: str = "") -> CallError:
     """An unexpected exception, or a call found dead at restart."""
-    return _error(UNKNOWN, why)
-
-
-def passed_on(cause: Cause, message: str) -> CallError:
-    """What one call was told to end with, by another that has failed."""
-    return CallError(cause, message)
+    return CallError(UNKNOWN, why)
 
 
 def bare_url(url: str) -> str:
