@@ -68,8 +68,16 @@ def main(context: click.Context, path: Path | None) -> None:
 @click.option("--sip-port", "sip__port", type=int, help="SIP port to listen on, UDP and TCP.")
 @click.option("--store", "store__url", help="Database URL, such as sqlite:///offhook.sqlite3.")
 @click.option("--log-format", type=click.Choice(["json", "text"]), default="text")
+@click.option("--with-stdin", is_flag=True, help="End when standard input does, as a child should.")
 @click.pass_context
-def serve(context: click.Context, /, path: Path | None, log_format: str, **overrides: Any) -> None:
+def serve(
+    context: click.Context,
+    /,
+    path: Path | None,
+    log_format: str,
+    with_stdin: bool,
+    **overrides: Any,
+) -> None:
     """Run the server until interrupted."""
     import uvloop
 
@@ -81,7 +89,7 @@ def serve(context: click.Context, /, path: Path | None, log_format: str, **overr
         config = load(path or context.meta["offhook.config"], os.environ, flags)
         configure(log_format)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(run(config))
+            runner.run(run(config, with_stdin=with_stdin))
     except (ConfigError, StoreError, OSError) as error:
         raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -81,7 +82,8 @@ def network(folder: Path) -> Iterator[Network]:
         try:
             yield Network(process, folder)
         finally:
-            process.send_signal(signal.SIGINT)
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
             process.wait(LIMIT_S)
 
 
@@ -115,6 +117,28 @@ def test_calls_out_and_in_and_an_end_that_leaves_nothing(tmp_path: Path) -> None
     with pytest.raises(OSError, match="refused"):
         urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5)
     assert not list(folder.glob("*-wal")), "the store is not closed"
+
+
+def test_nothing_outlives_a_box_that_is_killed(tmp_path: Path) -> None:
+    """SIGKILL: no handler runs, and yet the server, its workers and its ports are gone."""
+    with network(tmp_path / "box") as box:
+        children = [os.pidfd_open(pid) for pid in descendants(box.process.pid)]
+        box.process.kill()
+        ended = [select.select([each], [], [], LIMIT_S)[0] for each in children]
+        for each in children:
+            os.close(each)
+    port = int(box.find(r":(\d+)/api/v2"))
+
+    assert len(children) >= 2, "a server and its media worker"
+    assert all(ended)
+    with pytest.raises(OSError, match="refused"):
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5)
+
+
+def descendants(pid: int) -> list[int]:
+    """Return the processes that a process has started, and theirs."""
+    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [each for child in map(int, listed) for each in (child, *descendants(child))]
 
 
 def test_dial_without_a_network_says_what_to_do(tmp_path: Path) -> None:

@@ -1,12 +1,13 @@
 """The folder is held by one, its configuration is sound, and ports are free or said to be taken."""
 
 import socket
+import threading
 from pathlib import Path
 
 import pytest
 
 from offhook.config import load
-from offhook.dev.site import DevError, Site, held, http_port, is_free, usual
+from offhook.dev.site import DevError, Site, held, http_port, is_free, turn, usual
 from offhook.directory import dangling
 from offhook.testing.server import free_ports
 
@@ -61,3 +62,21 @@ def test_a_free_port_is_taken_as_it_is() -> None:
 
     assert usual(port) == port
     assert http_port(port) == port
+
+
+def test_networks_start_one_after_the_other() -> None:
+    """Each looks for free ports and opens them before the next one looks."""
+    seen: list[str] = []
+
+    def second() -> None:
+        with turn():
+            seen.append("second")
+
+    with turn():
+        thread = threading.Thread(target=second)
+        thread.start()
+        thread.join(0.1)
+        seen.append("first")
+    thread.join()
+
+    assert seen == ["first", "second"]

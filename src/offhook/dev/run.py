@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from offhook.clock import Clock
 from offhook.dev import hello
 from offhook.dev.bank import populate, telephones, voice
 from offhook.dev.personas import SENTENCES, Speak
-from offhook.dev.site import PHONES_PORT, SIP_PORT, DevError, Site, held, http_port, usual
+from offhook.dev.site import PHONES_PORT, SIP_PORT, DevError, Site, held, http_port, turn, usual
 from offhook.dev.text import welcome
 from offhook.dev.watch import Watch, watch
 from offhook.scopes import background
@@ -60,16 +60,19 @@ async def _running(
         app_url = wishes.app_url
         if app_url is None:
             app_url = await stack.enter_async_context(hello.serving())
+        since = Clock().wall()
+        starting = stack.enter_context(ExitStack())
+        await asyncio.to_thread(starting.enter_context, turn())
         ports = http_port(wishes.port), usual(SIP_PORT), usual(PHONES_PORT)
         site = Site(folder, *ports, app_url.rstrip("/"))
         site.write()
-        since = Clock().wall()
-        command = ["-m", "offhook", "serve", "--config", str(site.config)]
+        phones = await stack.enter_async_context(telephones(site.phones, site.sip))
+        command = ["-m", "offhook", "serve", "--with-stdin", "--config", str(site.config)]
         server = await stack.enter_async_context(
             running_process(command, site.http, folder / "server.log")
         )
+        starting.close()
         speak = await asyncio.to_thread(_rehearsed)
-        phones = await stack.enter_async_context(telephones(site.phones, site.sip))
         populate(phones, speak)
         await stack.enter_async_context(_watching(site.store_url, since, say))
         say(welcome(site, wishes.folder == FOLDER))

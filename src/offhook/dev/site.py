@@ -1,7 +1,9 @@
 """Where a network in a box lives: a folder with configuration and store, and its ports."""
 
 import fcntl
+import os
 import socket
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -123,6 +125,15 @@ def held(folder: Path) -> Iterator[Path]:
                 f"`offhook dev` already runs in {folder}: stop it, or choose another --folder"
             ) from None
         yield folder
+
+
+@contextmanager
+def turn() -> Iterator[None]:
+    """Wait until no other network of this user is starting: ports are chosen, then opened."""
+    path = Path(tempfile.gettempdir()) / f"offhook-dev-{os.getuid()}.lock"
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def http_port(wanted: int | None) -> int:

@@ -1,6 +1,7 @@
 """Starts everything in order, serves until told to stop, and ends everything in reverse order."""
 
 import asyncio
+import os
 import secrets
 import signal
 import socket
@@ -38,6 +39,8 @@ OFFLOAD_THREADS = 8  # for store reads, audio decoding, password hashing and wai
 FILE_THREADS = 8  # for media of recordings: a storage in trouble keeps its callers waiting
 BACKLOG = 2048  # HTTP connections waiting to be accepted
 PURGE_EVERY_S = 3600.0
+STDIN = 0
+READ_BYTES = 4096
 
 log = structlog.get_logger(__name__)
 
@@ -51,8 +54,11 @@ class HttpServer(uvicorn.Server):
         yield
 
 
-async def serve(config: Config) -> None:
-    """Run a node until SIGINT or SIGTERM; raises OSError when a port is taken."""
+async def serve(config: Config, *, with_stdin: bool = False) -> None:
+    """Run a node until SIGINT or SIGTERM; raises OSError when a port is taken.
+
+    `with_stdin` also ends it with standard input: a pipe from a process that it must not outlive.
+    """
     settings = config.settings
     listener = _listener(settings)
     async with running_node(config, listener.getsockname()[1]) as node:
@@ -72,6 +78,8 @@ async def serve(config: Config) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
+        if with_stdin:
+            loop.add_reader(STDIN, _read, loop, stop)
         async with background(server.serve([listener])) as serving:
             await stop.wait()
             log.info("stopping", calls=len(node.exchange.calls))
@@ -79,6 +87,13 @@ async def serve(config: Config) -> None:
             await node.drain()
             server.should_exit = True
             await serving
+
+
+def _read(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    """Take what comes on standard input, which means nothing until it ends."""
+    if not os.read(STDIN, READ_BYTES):
+        loop.remove_reader(STDIN)
+        stop.set()
 
 
 def _listener(settings: Settings) -> socket.socket:

@@ -138,7 +138,7 @@ async def running_server(folder: Path, wishes: Wishes) -> AsyncIterator[RunningS
         trunk_settings=wishes.trunk_settings,
     )
     config.write_text(text + wishes.more)
-    command = ["-m", "offhook", "serve", "--config", str(config)]
+    command = ["-m", "offhook", "serve", "--with-stdin", "--config", str(config)]
     async with running_process(command, http, folder / "server.log") as process:
         yield RunningServer(folder, http, sip, process, password=password)
 
@@ -146,7 +146,8 @@ async def running_server(folder: Path, wishes: Wishes) -> AsyncIterator[RunningS
 @asynccontextmanager
 async def running_again(server: RunningServer) -> AsyncIterator[RunningServer]:
     """Start a server that has ended once more: same configuration, ports and store."""
-    command = ["-m", "offhook", "serve", "--config", str(server.folder / "offhook.toml")]
+    config = str(server.folder / "offhook.toml")
+    command = ["-m", "offhook", "serve", "--with-stdin", "--config", config]
     async with running_process(command, server.http, server.folder / "server-2.log") as process:
         yield replace(server, process=process)
 
@@ -155,7 +156,10 @@ async def running_again(server: RunningServer) -> AsyncIterator[RunningServer]:
 async def running_process(
     arguments: list[str], port: int, log: Path
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Run Python with arguments until the body ends; the body begins when HTTP is answered."""
+    """Run Python with arguments until the body ends; the body begins when HTTP is answered.
+
+    A server that is told `--with-stdin` also ends when this process does, however that dies.
+    """
     async with _process(arguments, log) as process:
         await _answering(port, process, log)
         yield process
@@ -165,7 +169,12 @@ async def running_process(
 async def _process(arguments: list[str], log: Path) -> AsyncIterator[asyncio.subprocess.Process]:
     with log.open("wb") as output:  # opened once, before anything runs
         process = await asyncio.create_subprocess_exec(
-            sys.executable, *arguments, stdout=output, stderr=output, env=_environment()
+            sys.executable,
+            *arguments,
+            stdin=asyncio.subprocess.PIPE,  # held open as long as we live
+            stdout=output,
+            stderr=output,
+            env=_environment(),
         )
         try:
             yield process
