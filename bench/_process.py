@@ -30,7 +30,7 @@ class Peers:
     """A process with a UDP port per leg, which exchanges a packet every 20 ms with a far end.
 
     It prints its ports, reads those of its far ends, runs until its input ends and may then print
-    a line of numbers. So do `load.py`, `plain.py` and `plain.c`.
+    a line of numbers. So do `_load.py`, `_far.c`, `_plain.py` and `_plain.c`.
     """
 
     def __init__(self, command: Sequence[str], legs: int) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bench._process import HOST, TICK_S, Peers, cpu_s, rss_bytes
-from bench.floor import LOAD, WARM_UP_S
+from bench.floor import WARM_UP_S, far_ends
 from offhook.media.control import WorkerMedia
 from offhook.media.frames import Beat
 from offhook.media.messages import (
@@ -23,6 +23,7 @@ from offhook.media.messages import (
     Opened,
     Report,
 )
+from offhook.media.ports import raise_file_limit
 from offhook.media.worker import WorkerSettings
 
 PATIENCE_S = 60.0  # on a busy machine
@@ -38,6 +39,7 @@ class Work:
     beats: list[Beat]
     counters: list[Counters]
     missing: int  # packets that we sent and no far end got
+    gaps_ms: list[float]  # at the far ends: p50, p99, p99.9, longest, p99 of the worst leg, or none
 
     @property
     def lost(self) -> int:
@@ -77,6 +79,7 @@ def names(legs: int) -> list[str]:
 
 async def measure(legs: int, commands: Iterable[Command], seconds: float) -> Work:
     """Watch one worker with so many connected legs, after some commands."""
+    raise_file_limit()
     desk = Desk(2 * legs)
     await desk.media.start()
     assert desk.media.pid is not None
@@ -85,7 +88,7 @@ async def measure(legs: int, commands: Iterable[Command], seconds: float) -> Wor
         desk.media.send(Open(name))
     opened = await desk.all(Opened, legs)
     ports = {report.leg: report.rtp_port for report in opened if isinstance(report, Opened)}
-    with Peers(LOAD, legs) as load:
+    with Peers(far_ends(), legs) as load:
         for name, port in zip(names(legs), load.ports, strict=True):
             desk.media.send(Connect(name, HOST, port, port + 1, dtmf_payload_type=101))
         for command in commands:
@@ -97,7 +100,7 @@ async def measure(legs: int, commands: Iterable[Command], seconds: float) -> Wor
         used, elapsed = cpu_s(desk.media.pid) - before, time.monotonic() - began
         full_bytes = rss_bytes(desk.media.pid)
         ran_s = time.monotonic() - began + WARM_UP_S
-        sent, _, missing = load.stop()
+        sent, _, missing, *gaps_us = load.stop()
     return Work(
         cpu_ms=used * 1000 / legs / elapsed,
         memory_kib=(full_bytes - empty_bytes) / legs / 1024,
@@ -105,6 +108,7 @@ async def measure(legs: int, commands: Iterable[Command], seconds: float) -> Wor
         beats=beats,
         counters=await _close(desk, legs),
         missing=missing,
+        gaps_ms=[gap / 1000 for gap in gaps_us],
     )
 
 

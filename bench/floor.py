@@ -4,19 +4,15 @@ Once in Python and, where there is a C compiler, once in C. Nothing that has a s
 cheaper than the latter.
 """
 
-import shutil
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 from bench import Figure
+from bench._c import compiled
 from bench._process import Peers, cpu_s
 
 LEGS = (100, 500)
-LOAD = (sys.executable, "-m", "bench._load")
 PLAIN = (sys.executable, "-m", "bench._plain")
 WARM_UP_S = 0.5
 
@@ -24,19 +20,23 @@ WARM_UP_S = 0.5
 def run(quick: bool) -> list[Figure]:
     """Measure both programs at every size."""
     figures: list[Figure] = []
-    with tempfile.TemporaryDirectory() as folder:
-        programs = [("Python", PLAIN), *_compiled(Path(folder))]
-        for legs in LEGS[:1] if quick else LEGS:
-            for name, command in programs:
+    for legs in LEGS[:1] if quick else LEGS:
+        for name, command in (("Python", PLAIN), ("C", compiled("_plain"))):
+            if command is not None:
                 cost = measure(command, legs, 1.0 if quick else 10.0)
                 what = f"floor {legs} legs, {name}: CPU per leg-second"
                 figures.append(Figure(what, cost, "ms"))
     return figures
 
 
+def far_ends() -> Sequence[str]:
+    """Return the command that runs the far ends: in C where possible, as that leaves more CPU."""
+    return compiled("_far") or (sys.executable, "-m", "bench._load")
+
+
 def measure(command: Sequence[str], legs: int, seconds: float) -> float:
     """Return CPU milliseconds per leg and second."""
-    with Peers(command, legs) as program, Peers(LOAD, legs) as load:
+    with Peers(command, legs) as program, Peers(far_ends(), legs) as load:
         program.start(load.ports)
         load.start(program.ports)
         time.sleep(WARM_UP_S)
@@ -44,13 +44,3 @@ def measure(command: Sequence[str], legs: int, seconds: float) -> float:
         time.sleep(seconds)
         used, elapsed = cpu_s(program.pid) - before, time.monotonic() - began
     return used * 1000 / legs / elapsed
-
-
-def _compiled(folder: Path) -> list[tuple[str, tuple[str, ...]]]:
-    """Return the C program, if it can be made here."""
-    compiler = shutil.which("cc")
-    if compiler is None:
-        return []
-    source, program = Path(__file__).parent / "_plain.c", folder / "plain"
-    subprocess.run([compiler, "-O2", "-o", str(program), str(source)], check=True)
-    return [("C", (str(program),))]

@@ -39,6 +39,16 @@ def _figures(title: str, work: Work) -> list[Figure]:
         Figure(f"{title} ticks skipped", work.skipped, "ticks"),
         Figure(f"{title} tick lateness, mean", _mean(b.late_ms_mean for b in work.beats), "ms"),
         Figure(f"{title} tick lateness, worst", worst_ms, "ms"),
+        *gaps(title, work),
+    ]
+
+
+def gaps(title: str, work: Work) -> list[Figure]:
+    """Return how evenly the far ends got our packets, where they could tell."""
+    names = ("median", "p99", "p99.9", "longest", "p99 of the worst leg")
+    return [
+        Figure(f"{title} gap between packets, {name}", value, "ms")
+        for name, value in zip(names, work.gaps_ms, strict=False)
     ]
 
 
