@@ -164,6 +164,12 @@ class Recordings(Section, frozen=True, kw_only=True):
         return self.allow_http or is_loopback(urlsplit(self.endpoint or "").hostname or "")
 
 
+class Speech(Section, frozen=True, kw_only=True):
+    """What is heard in what people say."""
+
+    recognizer: Literal["auto", "none"] = "auto"
+
+
 class Limits(Section, frozen=True, kw_only=True):
     """What protects this node."""
 
@@ -338,6 +344,7 @@ class Settings(Section, frozen=True, kw_only=True):
     media: Media = Media()
     store: Store = Store()
     recordings: Recordings = Recordings()
+    speech: Speech = Speech()
     limits: Limits = Limits()
     errors: Errors = Errors()
     webhooks: Webhooks = Webhooks()
