@@ -13,6 +13,7 @@ from offhook.api.app import Server
 from offhook.calls.archive import Archive
 from offhook.calls.clips import ClipBank
 from offhook.calls.exchange import Exchange
+from offhook.calls.following import Following
 from offhook.calls.limits import Settings
 from offhook.calls.mailroom import Mailroom
 from offhook.calls.memory import Memory
@@ -92,6 +93,7 @@ class Node:
         plant = self._plant(parts)
         self.exchange = Exchange(plant)
         self.mailroom = Mailroom(plant, self.exchange.reopen)
+        self.following = Following(parts.store, parts.offload)
         self.asgi = self._api(parts)
 
     def _api(self, parts: Parts) -> Server:
@@ -105,6 +107,7 @@ class Node:
             parts.store,
             Memory(parts.store, parts.offload),
             self.mailroom,
+            self.following,
             lambda: parts.store.healthy,
         )
         return assembly.assemble(self.exchange, parts.directory, parts.api, world)
@@ -147,6 +150,7 @@ class Node:
         """End calls and deliver their last webhooks; callers are refused meanwhile."""
         await self.exchange.close()
         await self.outbox.drain(OUTBOX_GRACE_S)
+        self.store.feed.close()
 
     async def close(self) -> None:
         """Drain what is left, stop listening; the store stays open."""

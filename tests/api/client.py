@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from tests.api import conforming
 from tests.api.fake_archive import FakeArchive
+from tests.api.fake_events import FakeEvents
 from tests.api.fake_mail import FakeMail
 from tests.api.fake_rooms import FakeRooms
 from tests.api.fake_service import FakeService
@@ -98,6 +99,7 @@ class Stage:
         self.refused = self.stories.refused
         self.rooms = FakeRooms()
         self.mail = FakeMail()
+        self.events = FakeEvents()
         self.server: Server = assemble(
             self.service,
             lambda: self.directory,
@@ -112,6 +114,7 @@ class Stage:
                 self.stories,
                 self.service,
                 self.mail,
+                self.events,
             ),
         )
 

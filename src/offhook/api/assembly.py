@@ -10,6 +10,7 @@ from offhook.api.auth import Gate, Passwords
 from offhook.api.calls import Calls
 from offhook.api.conferences import Conferences
 from offhook.api.creation import Creation
+from offhook.api.events import Events, EventService
 from offhook.api.explain import Archive, Explain
 from offhook.api.idempotency import Idempotency
 from offhook.api.oauth import TokenEndpoint
@@ -62,6 +63,7 @@ class World:
     written: Archive  # what those and calls left behind
     answers: AnswerService
     mail: MailService
+    events: EventService
     ready: Callable[[], bool] = lambda: True  # asked before each request; False answers 503
 
 
@@ -107,7 +109,7 @@ def tables(
             *conferences.routes(),
             *Statistics(service).routes(),
         ),
-        beyond=Webhooks(world.mail).routes(),
+        beyond=(*Webhooks(world.mail).routes(), *Events(world.events).routes()),
         own=Explain(world.written, world.offload).routes(),
         open=(*token_endpoint.routes(), *description.routes()),
     )
@@ -117,5 +119,5 @@ def tables(
 def described() -> Tables:
     """Return the same of no server: to be looked at, and never run."""
     nothing: Any = None
-    world = World(*(nothing for _ in range(9)))
+    world = World(*(nothing for _ in range(10)))
     return tables(nothing, nothing, Settings(), world, TokenEndpoint(nothing, nothing))

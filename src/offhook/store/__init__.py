@@ -37,6 +37,7 @@ from offhook.store import (
 from offhook.store.batch import Change, Committer, Encoded, encode
 from offhook.store.database import Database
 from offhook.store.directory import Entry, Parts
+from offhook.store.feed import Feed, News
 from offhook.store.migrate import upgrade
 from offhook.store.writer import InlineWriter, StoreError, Writer
 
@@ -50,12 +51,13 @@ class Store:
     def __init__(self, database: Database, clock: Clock, *, threaded: bool) -> None:
         self._database = database
         self._clock = clock
-        commit = Committer(database).commit
+        self._committer = Committer(database)
+        self.feed = Feed(f"{round(clock.wall() * 1000):x}")
         self._writer: Writer[Encoded] | InlineWriter[Encoded]
         if threaded:
-            self._writer = Writer(commit)
+            self._writer = Writer(self._commit)
         else:
-            self._writer = InlineWriter(commit, survives=database.survives)
+            self._writer = InlineWriter(self._commit, survives=database.survives)
         self._group: list[Encoded] | None = None
 
     @classmethod
@@ -75,8 +77,13 @@ class Store:
             raise StoreError(f"the database cannot be used: {error}") from error
         return cls(database, clock, threaded=threaded)
 
+    def _commit(self, changes: Sequence[Encoded]) -> None:
+        self._committer.commit(changes)
+        self.feed.committed(changes)
+
     def close(self) -> None:
         """Commit what is waiting and close; raises StoreError if that fails."""
+        self.feed.close()
         try:
             self._writer.close()
         finally:
@@ -186,6 +193,29 @@ class Store:
     def events(self, call_id: str, after: int = 0) -> list[Event]:
         """Return the call's log, or what of it has a number above `after`."""
         return self._read(lambda connection: events.of_call(connection, call_id, after))
+
+    def news(self, account_id: str, place: str | None, limit: int) -> News:
+        """Return the account's events committed after a place of the feed; None is its end.
+
+        Raises ValueError for what is no place.
+        """
+        self._catch_up()
+        spots = self.feed.after(place, account_id, limit)
+
+        def query(connection: Connection) -> list[Event]:
+            strangers = {spot.call_id for spot in spots.found if not spot.account_id}
+            others = {each for each in strangers if not self._owns(connection, account_id, each)}
+            wanted = [(s.call_id, s.number) for s in spots.found if s.call_id not in others]
+            return events.at(connection, wanted)
+
+        return News(self._read(query) if spots.found else [], spots.place, spots.missed)
+
+    @staticmethod
+    def _owns(connection: Connection, account_id: str, call_id: str) -> bool:
+        return bool(
+            calls.find(connection, account_id, call_id)
+            or conferences.find(connection, account_id, call_id)
+        )
 
     def last_event_number(self, call_id: str) -> int:
         """Return the number of the call's last event, 0 if it has none."""

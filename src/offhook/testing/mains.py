@@ -12,7 +12,6 @@ from typing import Any
 from offhook.clock import Clock
 from offhook.sip.transport import Address, Outgoing, Sockets
 from offhook.store import Store
-from offhook.store.batch import Committer
 from offhook.store.database import Database
 from offhook.store.migrate import upgrade
 from offhook.store.writer import InlineWriter
@@ -103,4 +102,4 @@ class PluggedStore(Store):
         database = Database(url)
         upgrade(database)
         super().__init__(database, clock, threaded=False)
-        self._writer = PluggedWriter(Committer(database).commit, mains)
+        self._writer = PluggedWriter(self._commit, mains)
