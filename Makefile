@@ -7,7 +7,7 @@ PYTEST_WORKERS ?= 2
 export OPENBLAS_NUM_THREADS = 1
 export OMP_NUM_THREADS = 1
 
-.PHONY: demo test lint format bench clean
+.PHONY: demo test lint format bench docs clean
 .DEFAULT_GOAL := test
 
 $(VENV)/.ready: pyproject.toml constraints.txt
@@ -33,5 +33,8 @@ format: $(VENV)/.ready
 bench: $(VENV)/.ready           ## CPU per leg, calls per CPU second, memory per call
 	$(VENV)/bin/python -m bench
 
+docs: $(VENV)/.ready            ## the documentation as a site, in site/
+	$(VENV)/bin/python -m sphinx -q -W --keep-going docs site
+
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) build dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis

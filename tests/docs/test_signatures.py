@@ -9,7 +9,7 @@ import pytest
 from offhook.clock import Clock
 from offhook.webhooks.signing import Signed, header
 
-PAGE = (Path(__file__).parents[1] / "docs" / "signatures.md").read_text()
+PAGE = (Path(__file__).parents[2] / "docs" / "signatures.md").read_text()
 SECRET = "ohs_example"
 EVENT_ID = "5c1f3f0e-51c7-4f0c-8b7b-5c6f5f3f0a77"
 TARGET = "/voice/answer?menu=1"
