@@ -14,7 +14,8 @@ import click
 import pytest
 from tests.interop.site import Site, running_site, until
 
-from offhook.cli_webhooks import PASSWORD, USER, Desk
+from offhook.remote.desk import Desk
+from offhook.remote.finding import PASSWORD, USER
 from offhook.testing.app import Reply
 
 pytestmark = pytest.mark.slow

@@ -13,6 +13,9 @@ LAYERS = {
     "demo": 0,
     "dev": 0,
     "recipes": 0,
+    "doctor": 0,
+    "remote": 0,
+    "replay": 0,
     "serving": 0,
     "api": 1,
     "console": 1,
@@ -31,11 +34,16 @@ LAYERS = {
 ROOFS = {
     "app.py",
     "cli.py",
+    "cli_call.py",
     "cli_dev.py",
+    "cli_doctor.py",
     "cli_errors.py",
     "cli_explain.py",
     "cli_lint.py",
+    "cli_replay.py",
     "cli_signature.py",
+    "cli_tail.py",
+    "cli_webhooks.py",
     "__main__.py",
 }
 PURE = [

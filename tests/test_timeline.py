@@ -53,3 +53,9 @@ from offhook.timeline import line
 )  # fmt: skip
 def test_an_event_is_a_line(expected: str, kind: str, data: dict[str, object]) -> None:
     assert expected == line(Event("c-1", 1, 101.5, kind, data), 100.0)
+
+
+def test_what_others_send_cannot_move_the_cursor() -> None:
+    event = Event("c-1", 1, 0.0, "sip.received", {"message": "INVITE \x1b[2J\rsip:ä\u202e@x\r\n"})
+
+    assert line(event, 0.0) == "   0.000  SIP    <-- INVITE \\x1b[2J\\rsip:ä\\u202e@x\\r"

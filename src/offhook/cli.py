@@ -14,9 +14,11 @@ import click
 
 from offhook import __version__, cli_admin, cli_dev, cli_secrets, cli_signature, cli_webhooks
 from offhook.administration import Admin
+from offhook.cli_call import call
 from offhook.cli_errors import errors
 from offhook.cli_explain import explain
 from offhook.cli_lint import lint
+from offhook.cli_tail import tail
 from offhook.clock import Clock
 from offhook.config import Config, ConfigError, load
 from offhook.ids import Ids
@@ -125,5 +127,6 @@ def openapi(base_url: str) -> None:
 
 
 OWN = (cli_secrets.secrets, cli_signature.signature, cli_webhooks.webhooks, lint, explain, errors)
-for group in (*cli_admin.GROUPS, *cli_dev.COMMANDS, *OWN):
+LIVE = (call, tail)
+for group in (*cli_admin.GROUPS, *cli_dev.COMMANDS, *LIVE, *OWN):
     main.add_command(group)

@@ -1,112 +1,36 @@
 """`offhook webhooks`: what became of webhooks, and sending them again, on a running server."""
 
-import base64
 import json
-import os
-import sys
-import urllib.error
-import urllib.request
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from http.client import HTTPException
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 import click
 
-from offhook.administration import Admin
 from offhook.cli_secrets import Span
 from offhook.clock import timestamp
-from offhook.directory import Account
+from offhook.remote.desk import Desk
+from offhook.remote.finding import Wanted, find, options
 
-ANSWER_S: Final = 30.0
-USER: Final = "OFFHOOK_API_USER"
-PASSWORD: Final = "OFFHOOK_API_PASSWORD"  # noqa: S105  # the name of a variable
 STATES: Final = ("pending", "delivered", "failed")
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """An account's webhooks on a running server, as one of its users."""
-
-    base: str  # of the account, below /offhook/v1
-    user: str
-    password: str = field(repr=False)
-    now: float
-
-    def ask(self, method: str, path: str) -> tuple[Any, str]:
-        """Return JSON and the query of the next page; what goes wrong becomes a message."""
-        request = urllib.request.Request(f"{self.base}/{path}", method=method)  # noqa: S310
-        pair = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
-        request.add_unredirected_header("Authorization", f"Basic {pair}")  # for this server alone
-        try:
-            with urllib.request.urlopen(request, timeout=ANSWER_S) as answer:  # noqa: S310
-                link = answer.headers.get("Link") or ""
-                return json.loads(answer.read()), link.partition(">")[0].partition("?")[2]
-        except urllib.error.HTTPError as error:
-            raise click.ClickException(f"HTTP {error.code}: {_said(error.read())}") from error
-        except (OSError, HTTPException) as error:
-            raise click.ClickException(f"no answer from {self.base}: {error}") from error
-        except ValueError as error:
-            raise click.ClickException(f"{self.base} answers no JSON: is it Offhook?") from error
-
-    def webhooks(self, **filters: str | None) -> Iterator[dict[str, Any]]:
-        """Return webhooks page by page, oldest first."""
-        query = urlencode({name: value for name, value in filters.items() if value})
-        while True:
-            found, query = self.ask("GET", f"webhooks?{query}")
-            yield from found
-            if not query:
-                return
-
-
-def _said(body: bytes) -> str:
-    try:
-        return str(json.loads(body)["description"])
-    except (ValueError, KeyError, TypeError):
-        return body[:200].decode(errors="replace")
-
-
 @click.group()
-@click.option("--server", help="Its base URL; by default that of the configuration.")
-@click.option("--account", help="The account's id; not needed if there is only one.")
-@click.option("--user", help=f"A user of the account; by default {USER} of the environment.")
-@click.option("--password-stdin", is_flag=True, help=f"Read it from stdin, not from {PASSWORD}.")
+@options
 @click.pass_context
-def webhooks(
-    context: click.Context,
-    /,
-    server: str | None,
-    account: str | None,
-    user: str | None,
-    password_stdin: bool,
-) -> None:
+def webhooks(context: click.Context, /, **wanted: Any) -> None:
     """Webhooks on a running server: list them, show one, send some again (docs/reliability.md)."""
-    admin: Admin = context.obj
-
-    def desk() -> Desk:
-        settings = admin.load().settings.server
-        base = server or settings.base_url or f"http://{settings.host}:{settings.port}"
-        if not base.startswith(("http://", "https://")):
-            raise click.ClickException(f"{base} is no http or https URL")
-        below = f"{base.rstrip('/')}/offhook/v1/accounts/{account or _only_account(admin)}"
-        name = user or os.environ.get(USER) or click.prompt("User")
-        return Desk(below, name, _password(password_stdin), admin.clock.wall())
-
-    context.obj = desk
+    context.obj = lambda: find(context, Wanted(**wanted)).own
 
 
-def _password(from_stdin: bool) -> str:
-    if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
-    return os.environ.get(PASSWORD) or str(click.prompt("Password", hide_input=True))
-
-
-def _only_account(admin: Admin) -> str:
-    found = [each.id for each in admin.entries(Account)]
-    if len(found) != 1:
-        raise click.ClickException(f"say which account with --account: {', '.join(found)}")
-    return str(found[0])
+def _listed(desk: Desk, **filters: str | None) -> Iterator[dict[str, Any]]:
+    """Return webhooks page by page, oldest first."""
+    query = urlencode({name: value for name, value in filters.items() if value})
+    while True:
+        found, query = desk.ask("GET", f"webhooks?{query}")
+        yield from found
+        if not query:
+            return
 
 
 def filters(command: Any) -> Any:
@@ -130,7 +54,8 @@ def _chosen(
     event_type: str | None,
     since: float | None,
 ) -> Iterator[dict[str, Any]]:
-    return desk.webhooks(
+    return _listed(
+        desk,
         callId=call_id,
         state="failed" if failed else state,
         eventType=event_type,

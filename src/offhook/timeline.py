@@ -20,9 +20,21 @@ PARTS = {
 
 def line(event: Event, started: float) -> str:
     """Return one line: seconds since `started`, part, text."""
+    return f"{event.at - started:8.3f}  {told(event)}"
+
+
+def told(event: Event) -> str:
+    """Return part and text. Much of it is other people's: what is no character is spelled out."""
     noun = event.kind.partition(".")[0]
-    text = _TEXTS.get(event.kind, _plain)(event.data)
-    return f"{event.at - started:8.3f}  {PARTS.get(noun, noun):<6} {text or event.kind}"
+    text = _TEXTS.get(event.kind, _plain)(event.data) or event.kind
+    return f"{PARTS.get(noun, noun):<6} {printable(text)}"
+
+
+def printable(text: str) -> str:
+    """Return a text in which nothing can move a terminal's cursor or change its colours."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def _plain(data: Data) -> str:

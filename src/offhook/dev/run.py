@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from offhook.beacon import lit
 from offhook.clock import Clock
 from offhook.dev import hello
 from offhook.dev.bank import populate, telephones, voice
@@ -76,6 +77,7 @@ async def _running(
         populate(phones, speak)
         await stack.enter_async_context(_watching(site.store_url, since, say))
         say(welcome(site, wishes.folder == FOLDER))
+        stack.enter_context(lit(site.beacon))
         yield server
 
 

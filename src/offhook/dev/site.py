@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from offhook.beacon import Beacon
 from offhook.testing.server import ACCOUNT, APP_NUMBER, APPLICATION, free_ports
 
 HTTP_PORT = 8080
@@ -89,6 +90,21 @@ class Site:
     def url(self) -> str:
         """The server's base URL."""
         return f"http://127.0.0.1:{self.http}"
+
+    @property
+    def beacon(self) -> Beacon:
+        """What other commands are told while this process runs."""
+        return Beacon(
+            pid=os.getpid(),
+            url=self.url,
+            config=str(self.config),
+            account=ACCOUNT,
+            user=USER,
+            password=PASSWORD,
+            application=APPLICATION,
+            number=APP_NUMBER,
+            app_url=self.app_url,
+        )
 
     def write(self) -> None:
         """Write the configuration file."""

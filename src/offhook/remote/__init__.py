@@ -1,0 +1,1 @@
+"""A running server as commands use it: over HTTP, as any client does."""
