@@ -100,10 +100,9 @@ def test_everything_goes_on_from_place_to_place_and_says_what_it_missed() -> Non
         (401, {"description": "who?"}),
     ]
     ear = Ear()
-    found = []
+    found: list[int] = []
     with scripted({"GET /events": answers}) as there, pytest.raises(RefusedError, match="401"):
-        for each in follow.everything(ear.line(there.url)):
-            found.append(each.number)  # what came before the end is kept
+        found.extend(each.number for each in follow.everything(ear.line(there.url)))
 
     assert found == [1, 2, 1]
     assert [line for line, _ in there.asked] == [
