@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -103,11 +104,27 @@ def address() -> Iterator[str]:
         "/moved": ("302 Found\r\nLocation: /bad.xml", "text/plain", b""),
     }
 
+    async def webhook(
+        method: str, head: bytes, reader: asyncio.StreamReader
+    ) -> tuple[str, str, bytes]:
+        if method != "POST":
+            return "405 Method Not Allowed", "text/plain", b""
+        length = re.search(rb"content-length: (\d+)", head.lower())
+        assert length
+        event = json.loads(await reader.readexactly(int(length[1])))
+        assert event["eventType"] == "gather"
+        digits = event["digits"].encode()
+        return "200 OK", "application/xml", b"<Response><Tag>%s</Tag><Dance/></Response>" % digits
+
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         request = await reader.readuntil(b"\r\n\r\n")
         method, path, _ = request.split(b"\r\n")[0].decode().split()
-        assert method == "GET"
-        status, kind, body = answers.get(path, ("404 Not Found", "text/plain", b"no"))
+        answer = answers.get(path, ("404 Not Found", "text/plain", b"no"))
+        if path == "/webhook":
+            answer = await webhook(method, request, reader)
+        else:
+            assert method == "GET"
+        status, kind, body = answer
         head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}"
         writer.write(f"{head}\r\nConnection: close\r\n\r\n".encode() + body)
         await writer.drain()
@@ -129,6 +146,13 @@ def test_a_url_is_read_through_the_guarded_client(address: str, path: str) -> No
     result = lint(address + path)
 
     assert f"{address}{path}:1:11: error: <Dance> is not a verb" in result.stdout
+    assert result.exit_code == 1
+
+
+def test_an_app_that_answers_webhooks_only_gets_one(address: str) -> None:
+    result = lint(f"{address}/webhook")
+
+    assert f"{address}/webhook:1:23: error: <Dance> is not a verb" in result.stdout
     assert result.exit_code == 1
 
 

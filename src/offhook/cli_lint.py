@@ -36,7 +36,8 @@ FORMATS: Final = ("human", "json", "github")
 def lint(sources: tuple[str, ...], context: str, form: str, strict: bool, no_base: bool) -> None:
     """Check BXML documents: what the server would refuse, and what surely was not meant.
 
-    Reads files, http(s) URLs (by GET) and the standard input (`-`). Exits with 0 when there is no
+    Reads files, the standard input (`-`) and http(s) URLs, by GET or, where that is not allowed, by
+    POST of an event of a call that never was. Exits with 0 when there is no
     error, 1 when there is one, 2 when a document could not be read.
     """
     from offhook.lint import Severity

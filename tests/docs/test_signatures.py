@@ -44,7 +44,7 @@ def test_the_recipe_gives_the_signature_that_the_page_shows() -> None:
     exec(blocks()[1], names)
     found = names["signature"](SECRET, "1772600772", EVENT_ID, "3", "POST", TARGET, BODY)
 
-    assert f"```\n{found}\n```" in PAGE
+    assert f"```text\n{found}\n```" in PAGE
     assert header(Signed(EVENT_ID, "3", "POST", TARGET, BODY), [SECRET], 1772600772.5) == (
         f"t=1772600772,v1={found}"
     )

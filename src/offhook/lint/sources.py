@@ -1,8 +1,10 @@
 """Where documents to check come from: files, the standard input, web servers."""
 
 import asyncio
+import json
 import sys
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +15,23 @@ LIMIT_BYTES: Final = LONGEST_BYTES + 1  # so that excess shows
 TIMEOUT_S: Final = 10.0
 STDIN: Final = "-"
 ACCEPT: Final = {"Accept": "application/xml, text/xml, */*"}
+JSON: Final = {**ACCEPT, "Content-Type": "application/json"}
+SAMPLE: Final = {  # an event for an application that answers webhooks only (webhooks.md 5)
+    "eventType": "gather",
+    "eventTime": "2026-03-04T05:07:00.000Z",
+    "accountId": "9900000",
+    "applicationId": "3d4f7c5e-2a51-4c59-9b6f-6f0a61f8d1aa",
+    "from": "+12025550143",
+    "to": "+12025550100",
+    "direction": "inbound",
+    "callId": "c-00000000-00000000-0000-4000-8000-000000000000",
+    "callUrl": "http://127.0.0.1:8080/api/v2/accounts/9900000/calls/"
+    "c-00000000-00000000-0000-4000-8000-000000000000",
+    "startTime": "2026-03-04T05:06:00.000Z",
+    "answerTime": "2026-03-04T05:06:01.000Z",
+    "digits": "1",
+    "terminatingDigit": "",
+}
 
 
 class UnreadableError(Exception):
@@ -51,7 +70,7 @@ def read(name: str) -> Source:
 
 
 async def _fetch(url: str) -> Source:
-    """GET a document, as the server would: only hosts that its guard permits."""
+    """Ask for a document by GET, or by POST if that is all there is, at hosts the guard permits."""
     from offhook.webhooks.client import AiohttpClient
     from offhook.webhooks.guard import Guard
     from offhook.webhooks.http import HttpError, HttpRequest
@@ -60,6 +79,9 @@ async def _fetch(url: str) -> Source:
     try:
         request = HttpRequest("GET", url, ACCEPT)
         response = await client.send(request, timeout_s=TIMEOUT_S, limit=LIMIT_BYTES)
+        if response.status == HTTPStatus.METHOD_NOT_ALLOWED:
+            request = HttpRequest("POST", url, JSON, json.dumps(SAMPLE).encode())
+            response = await client.send(request, timeout_s=TIMEOUT_S, limit=LIMIT_BYTES)
     except HttpError as error:
         raise UnreadableError(f"{url}: {error.reason}") from error
     finally:
