@@ -7,6 +7,9 @@ same code, so a story test drives the very server that carries calls.
 import asyncio
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from starlette.types import ASGIApp
 
 from offhook.api import assembly
 from offhook.api.app import Server
@@ -20,6 +23,11 @@ from offhook.calls.memory import Memory
 from offhook.calls.plant import Plant
 from offhook.calls.turned_away import TurnedAway
 from offhook.clock import Clock
+from offhook.console.desk import Desk
+from offhook.console.front import Front
+from offhook.console.guard import Door
+from offhook.console.house import Console
+from offhook.console.house import Parts as ConsoleParts
 from offhook.directory import Directory
 from offhook.ids import Ids
 from offhook.media.messages import MediaPlane, Report, Sink
@@ -43,6 +51,15 @@ OUTBOX_GRACE_S = 5.0  # at shutdown, for webhooks under way
 
 
 @dataclass(frozen=True, slots=True)
+class ConsoleSettings:
+    """What the operator sets for the console."""
+
+    enabled: bool = True
+    open: bool = False  # without a login, to browsers on this machine
+    secure: bool = False  # browsers reach it by https
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """What a node is made of."""
 
@@ -59,6 +76,7 @@ class Parts:
     directory: Callable[[], Directory]  # the one in force now
     calls: Settings
     api: assembly.Settings = field(default_factory=assembly.Settings)
+    console: ConsoleSettings = field(default_factory=ConsoleSettings)
     trunk_addresses: Callable[[], Mapping[str, Collection[str]]] = dict  # of trunks named by host
 
 
@@ -95,6 +113,32 @@ class Node:
         self.mailroom = Mailroom(plant, self.exchange.reopen)
         self.following = Following(parts.store, parts.offload)
         self.asgi = self._api(parts)
+        self.front = self._front(parts)  # what is served: console and API
+
+    def _front(self, parts: Parts) -> ASGIApp:
+        if not parts.console.enabled:
+            return self.asgi
+        gate = self.asgi.gate
+        door = Door(
+            gate.passwords.user,
+            gate.lets,
+            parts.directory,
+            parts.console.open,
+            parts.console.secure,
+        )
+        desk = Desk(
+            parts.clock,
+            parts.ids,
+            parts.offload,
+            self.store,
+            self.exchange,
+            self.mailroom,
+            self.archive,
+            parts.directory,
+        )
+        prefix = urlsplit(parts.api.public_url or "").path.rstrip("/")
+        console = Console(ConsoleParts(desk, door, gate.tokens.key("console"), prefix))
+        return Front(console, console.base, self.asgi)
 
     def _api(self, parts: Parts) -> Server:
         world = assembly.World(

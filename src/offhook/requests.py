@@ -1,7 +1,7 @@
 """What clients ask of call control: calls and conferences to place, list and change."""
 
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
 from typing import Any
 
 from offhook.hooks import Hook, Target
@@ -58,6 +58,25 @@ class CallFilter:
             return self.min_start is None and self.max_start is None
         after_min = self.min_start is None or start >= self.min_start
         return after_min and (self.max_start is None or start <= self.max_start)
+
+
+class Show(StrEnum):
+    """Which calls of a search to show, by how they went."""
+
+    ALL = "all"
+    LIVE = "live"
+    FAILED = "failed"  # ended, and not by somebody who hung up
+
+
+@dataclass(frozen=True, slots=True)
+class CallSearch:
+    """What somebody who looks for calls wants to see: the newest first."""
+
+    text: str = ""  # in a number, tag, cause, or id; of any case
+    show: Show = Show.ALL
+    limit: int = 50
+    before: tuple[float, str] | None = None  # older than the one at this position()
+    after: tuple[float, str] | None = None  # newer than that one: those next to it
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,6 +179,13 @@ class Limits(Section, frozen=True, kw_only=True):
     drain_s: Seconds = 30.0
 
 
+class Console(Section, frozen=True, kw_only=True):
+    """The pages for browsers, on the port of the API."""
+
+    enabled: bool = True
+    login: Literal["auto", "always"] = "auto"
+
+
 class Errors(Section, frozen=True, kw_only=True):
     """How errors read."""
 
@@ -346,6 +353,7 @@ class Settings(Section, frozen=True, kw_only=True):
     recordings: Recordings = Recordings()
     speech: Speech = Speech()
     limits: Limits = Limits()
+    console: Console = Console()
     errors: Errors = Errors()
     webhooks: Webhooks = Webhooks()
     tokens: Tokens = Tokens()

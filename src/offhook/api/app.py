@@ -79,8 +79,8 @@ class Api:
     """The Voice API and the token endpoint."""
 
     def __init__(self, tables: Tables, gate: Gate, site: Site) -> None:
+        self.gate = gate
         self._tables = tables
-        self._gate = gate
         self._site = site
 
     async def answer(self, request: Incoming) -> Reply:
@@ -111,8 +111,8 @@ class Api:
         query: Mapping[str, str],
     ) -> Reply:
         """Answer an operation on an account: steps 4 to 12 of the order of checks."""
-        user = await self._gate.authenticate(request.headers.get("authorization"))
-        account = self._gate.authorize(user, account_id, request.client)
+        user = await self.gate.authenticate(request.headers.get("authorization"))
+        account = self.gate.authorize(user, account_id, request.client)
         request.account_id = account.id
         operations, rest = place
         route, names = routes.find(operations, tuple(rest))
@@ -126,11 +126,11 @@ class Api:
         self, request: Incoming, segments: tuple[str, ...], query: dict[str, str]
     ) -> Reply:
         """Answer for one of Offhook's own resources: any user may ask, each sees his accounts."""
-        user = await self._gate.authenticate(request.headers.get("authorization"))
+        user = await self.gate.authenticate(request.headers.get("authorization"))
         route, names = routes.find(self._tables.own, segments)
         operation = route.operation(request.method)
         body, _ = await _body(request, operation)
-        may_see = partial(self._gate.lets, user, request.client)
+        may_see = partial(self.gate.lets, user, request.client)
         return await _run(operation.run(Question(user.name, may_see, names, query, body)), request)
 
     async def _welcome(self, request: Incoming, route: Route[Visit]) -> Reply:
@@ -147,6 +147,7 @@ class Server:
         self, api: Api, admission: Admission, refusals: Refusals, ids: Ids, clock: Clock
     ) -> None:
         self.admission = admission
+        self.gate = api.gate
         self._api = api
         self._refusals = refusals
         self._ids = ids

@@ -92,8 +92,8 @@ class Gate:
         self, directory: Callable[[], Directory], passwords: Passwords, tokens: Tokens
     ) -> None:
         self._directory = directory
-        self._passwords = passwords
-        self._tokens = tokens
+        self.passwords = passwords
+        self.tokens = tokens
 
     async def authenticate(self, authorization: str | None) -> User:
         """Return the user of an Authorization header; raises one of the four 401."""
@@ -101,11 +101,11 @@ class Gate:
         credentials = credentials.strip()
         if scheme.lower() == "basic" and credentials:
             name, password = decode_basic(credentials)
-            user = await self._passwords.user(name, password)
+            user = await self.passwords.user(name, password)
             if user is None:
                 raise unauthorized(http.INVALID_CREDENTIALS, self._fault(name))
         elif scheme.lower() == "bearer" and credentials:
-            user = self._tokens.user_of(credentials, self._directory().users)
+            user = self.tokens.user_of(credentials, self._directory().users)
         else:
             raise unauthorized(http.UNAUTHORIZED, _missing(scheme, credentials))
         if user is None or not user.enabled:

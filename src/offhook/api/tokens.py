@@ -49,6 +49,10 @@ class Tokens:
         self._ids = ids
         self._static = {self._digest(token): user for token, user in (static or {}).items()}
 
+    def key(self, purpose: str) -> bytes:
+        """Return a key for another purpose, made of the secret: 32 bytes."""
+        return hmac.digest(self._secret, f"key for {purpose}".encode(), hashlib.sha256)
+
     def issue(self, user: User) -> Token:
         """Return a fresh token for the user."""
         now = int(self._clock.wall())

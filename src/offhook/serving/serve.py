@@ -6,19 +6,21 @@ import secrets
 import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import structlog
 import uvicorn
 
 from offhook.api import assembly
 from offhook.api.protocol import protocol
-from offhook.app import Node, Parts
+from offhook.app import ConsoleSettings, Node, Parts
 from offhook.calls.limits import Settings as CallSettings
 from offhook.clock import Clock
 from offhook.config import Config
 from offhook.garbage import seldom_collected
+from offhook.hooks import is_loopback
 from offhook.ids import Ids, SystemRandom
 from offhook.media.control import WorkerMedia
 from offhook.media.messages import MediaPlane, Sink
@@ -63,7 +65,7 @@ async def serve(config: Config, *, with_stdin: bool = False) -> None:
     listener = _listener(settings)
     async with running_node(config, listener.getsockname()[1]) as node:
         options = uvicorn.Config(
-            node.asgi,
+            node.front,
             http=protocol(Ids(SystemRandom()), node.asgi.unreadable),
             loop="none",
             lifespan="off",
@@ -129,8 +131,7 @@ async def running_node(config: Config, http_port: int) -> AsyncIterator[Node]:
         stack.push_async_callback(sockets.close)
         http = _client(settings)
         stack.push_async_callback(http.close)
-        speech = SpeechProcess()
-        stack.callback(speech.close)
+        speech = stack.enter_context(closing(SpeechProcess()))
         media = Media(settings)
         node = Node(
             Parts(
@@ -147,6 +148,7 @@ async def running_node(config: Config, http_port: int) -> AsyncIterator[Node]:
                 directory=book,
                 calls=_calls(settings, http_port),
                 api=_api(settings),
+                console=_console(settings),
                 trunk_addresses=lambda: book.addresses,
             )
         )
@@ -237,4 +239,16 @@ def _api(settings: Settings) -> assembly.Settings:
         token_secret=tokens.secret.encode() if tokens.secret else None,
         token_lifetime_s=tokens.lifetime_s,
         static_tokens=tokens.static,
+    )
+
+
+def _console(settings: Settings) -> ConsoleSettings:
+    """Ask for a login wherever somebody else than who sits at this machine may come from."""
+    public = settings.server.base_url or ""
+    local = is_loopback(settings.server.host)
+    local = local and (not public or is_loopback(urlsplit(public).hostname or ""))
+    return ConsoleSettings(
+        enabled=settings.console.enabled,
+        open=local and settings.console.login == "auto",
+        secure=public.startswith("https:"),
     )

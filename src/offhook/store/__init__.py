@@ -22,9 +22,16 @@ from offhook.records import (
     KeptAnswer,
     Recording,
 )
-from offhook.requests import CallFilter, ConferenceFilter, DeliveryFilter, RecordingFilter
+from offhook.requests import (
+    CallFilter,
+    CallSearch,
+    ConferenceFilter,
+    DeliveryFilter,
+    RecordingFilter,
+)
 from offhook.store import (
     answers,
+    browsing,
     calls,
     conferences,
     deliveries,
@@ -173,6 +180,10 @@ class Store:
     def calls(self, account_id: str, wanted: CallFilter) -> list[CallRecord]:
         """Return the account's calls that pass the filter, oldest first."""
         return self._read(lambda connection: calls.matching(connection, account_id, wanted))
+
+    def search_calls(self, account_id: str, wanted: CallSearch) -> list[CallRecord]:
+        """Return the account's calls that match, newest first."""
+        return self._read(lambda connection: browsing.search(connection, account_id, wanted))
 
     def open_calls(self) -> list[CallRecord]:
         """Return all calls that have not ended, oldest first."""

@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from offhook.api import assembly
-from offhook.app import Node, Parts
+from offhook.app import ConsoleSettings, Node, Parts
 from offhook.calls.limits import Settings
 from offhook.directory import Directory
 from offhook.ids import Ids
@@ -341,6 +341,7 @@ class World:
                 directory=lambda: self.directory,
                 calls=self._settings,
                 api=assembly.Settings(fixtures.API_URL),
+                console=ConsoleSettings(open=True),
             )
         )
 
