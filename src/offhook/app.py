@@ -40,10 +40,12 @@ from offhook.sip.trunks import accepts
 from offhook.speech import Synthesizer
 from offhook.store import Store
 from offhook.store.files import Files
+from offhook.webhooks.channel import Channels
 from offhook.webhooks.downloads import Downloads
 from offhook.webhooks.fetch import Attempt, Courier
 from offhook.webhooks.http import HttpClient
 from offhook.webhooks.outbox import Outbox
+from offhook.webhooks.websocket import WebSockets
 
 SIP_GRACE_S = 4.0  # at shutdown, for goodbyes to be confirmed: three retransmissions
 SIP_LOOK_S = 0.05
@@ -70,6 +72,7 @@ class Parts:
     files: Files  # of recordings
     files_offload: Offload
     http: HttpClient
+    websockets: WebSockets
     synthesizer: Synthesizer
     sockets: Sockets
     make_media: Callable[[Sink], MediaPlane]
@@ -105,6 +108,7 @@ class Node:
             self._on_attempt,
             parts.store.flushed,
         )
+        self.channels = Channels(parts.websockets)
         self.archive = Archive(
             parts.store, parts.files, parts.clock, parts.offload, parts.files_offload
         )
@@ -167,6 +171,7 @@ class Node:
             courier=self.courier,
             outbox=self.outbox,
             downloads=Downloads(parts.http, parts.clock),
+            channels=self.channels,
             synthesizer=parts.synthesizer,
             sip=self.sip,
             sip_host=parts.sockets.local("udp")[0],
@@ -193,6 +198,7 @@ class Node:
     async def drain(self) -> None:
         """End calls and deliver their last webhooks; callers are refused meanwhile."""
         await self.exchange.close()
+        await self.channels.drain()
         await self.outbox.drain(OUTBOX_GRACE_S)
         self.store.feed.close()
 

@@ -15,6 +15,7 @@ from offhook.scopes import Offload
 from offhook.sip.endpoint import Endpoint
 from offhook.speech import Synthesizer
 from offhook.store import Store
+from offhook.webhooks.channel import Channels
 from offhook.webhooks.downloads import Downloads
 from offhook.webhooks.fetch import Courier
 from offhook.webhooks.outbox import Outbox
@@ -33,6 +34,7 @@ class Plant:
     courier: Courier
     outbox: Outbox
     downloads: Downloads
+    channels: Channels
     synthesizer: Synthesizer
     sip: Endpoint
     sip_host: str  # what our own URIs say

@@ -36,6 +36,7 @@ from offhook.store import Store, StoreError
 from offhook.store.files import Files, StorageError
 from offhook.webhooks.client import AiohttpClient
 from offhook.webhooks.guard import Guard
+from offhook.webhooks.websocket_client import AiohttpWebSockets
 
 OFFLOAD_THREADS = 8  # for store reads, audio decoding, password hashing and waiting for speech
 FILE_THREADS = 8  # for media of recordings: a storage in trouble keeps its callers waiting
@@ -129,8 +130,7 @@ async def running_node(config: Config, http_port: int) -> AsyncIterator[Node]:
         )
         await sockets.bind()
         stack.push_async_callback(sockets.close)
-        http = _client(settings)
-        stack.push_async_callback(http.close)
+        http, websockets = _clients(stack, settings)
         speech = stack.enter_context(closing(SpeechProcess()))
         media = Media(settings)
         node = Node(
@@ -142,6 +142,7 @@ async def running_node(config: Config, http_port: int) -> AsyncIterator[Node]:
                 files=files,
                 files_offload=files_offload,
                 http=http,
+                websockets=websockets,
                 synthesizer=speech,
                 sockets=sockets,
                 make_media=media.make,
@@ -192,10 +193,16 @@ class Media:
         return self.worker
 
 
-def _client(settings: Settings) -> AiohttpClient:
+def _clients(stack: AsyncExitStack, settings: Settings) -> tuple[AiohttpClient, AiohttpWebSockets]:
+    """Make what connects to applications: one guard and one set of authorities for both."""
     webhooks = settings.webhooks
     guard = Guard(webhooks.allow, webhooks.deny)
-    return AiohttpClient(guard, ca_file=Path(webhooks.ca_file) if webhooks.ca_file else None)
+    ca_file = Path(webhooks.ca_file) if webhooks.ca_file else None
+    http = AiohttpClient(guard, ca_file=ca_file)
+    websockets = AiohttpWebSockets(guard, ca_file=ca_file)
+    stack.push_async_callback(http.close)
+    stack.push_async_callback(websockets.close)
+    return http, websockets
 
 
 async def _check(files: Files, offload: ThreadOffload) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from offhook.hooks import Credentials
+from offhook.testing.sockets import SocketApp
 from offhook.webhooks.client import MAX_REDIRECTS
 from offhook.webhooks.http import HttpError, HttpRequest, HttpResponse
 from offhook.webhooks.redirects import prepared, redirected
@@ -97,6 +98,7 @@ class App:
     def __init__(self, hosts: tuple[str, ...] = ("app.test", "m.test")) -> None:
         self.hosts = set(hosts)
         self.default: Answer = document("<Hangup/>")  # for events at paths not scripted
+        self.sockets = SocketApp()  # its WebSocket servers
         self.site: Callable[[Received], Reply] | None = None  # a real one, for all not scripted
         self.received: list[Received] = []
         self.refused: list[Received] = []  # what came but was given no connection
@@ -217,12 +219,13 @@ def _received(request: HttpRequest) -> Received:
         request.url,
         headers,
         request.body,
-        request.credentials or _basic(headers.get("authorization")),
+        request.credentials or basic_credentials(headers.get("authorization")),
         event if "eventType" in event else {},
     )
 
 
-def _basic(authorization: str | None) -> Credentials | None:
+def basic_credentials(authorization: str | None) -> Credentials | None:
+    """Read an Authorization header; None if it is of another kind."""
     scheme, _, value = (authorization or "").partition(" ")
     if scheme.lower() != "basic":
         return None

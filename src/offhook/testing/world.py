@@ -226,10 +226,13 @@ class World:
             call.hang_up()
         exchange, outbox, takes = self.node.exchange, self.node.outbox, self.node.archive.takes
         rooms = exchange.rooms
-        await _until(lambda: not (exchange.calls or rooms or takes or outbox.open_lanes), SETTLE_S)
+        channels = self.node.channels
+        alive = (exchange.calls, rooms, takes, channels)
+        await _until(lambda: not (any(alive) or outbox.open_lanes), SETTLE_S)
         assert not exchange.calls, f"calls that do not end: {list(exchange.calls)}"
         assert not exchange.rooms, "a conference does not end"
         assert not takes, "a recording is not finished"
+        assert not channels, "a WebSocket is not closed"
         assert not outbox.open_lanes, "webhooks are still under way"
         await self.store.flushed()
         faults = [
@@ -335,6 +338,7 @@ class World:
                 files=Folder(self.recordings),
                 files_offload=InlineOffload(),
                 http=http,
+                websockets=self.app.sockets,
                 synthesizer=self.voice,
                 sockets=sockets,
                 make_media=make_media,

@@ -106,7 +106,7 @@ class AiohttpClient:
         url = URL(request.url, encoded=True)
         headers = request.sealed(url.raw_path_qs)
         if request.credentials:
-            headers["Authorization"] = _basic(request.credentials)
+            headers["Authorization"] = basic(request.credentials)
         async with _at_most(request.first_byte_s, progress):
             response = await self._session.request(
                 request.method,
@@ -133,10 +133,10 @@ async def _translated(
     try:
         return await handler(request)
     except (aiohttp.ClientError, OSError) as error:
-        raise _failure(error) from error
+        raise failure(error) from error
 
 
-def _failure(error: Exception) -> Exception:
+def failure(error: Exception) -> Exception:
     """Name a failure up to the response's head as errors.md 8.4 does."""
     match error:
         case aiohttp.ClientSSLError():
@@ -196,6 +196,7 @@ def _tracing() -> aiohttp.TraceConfig:
     return tracing
 
 
-def _basic(credentials: Credentials) -> str:
+def basic(credentials: Credentials) -> str:
+    """Return the value of an Authorization header (RFC 7617)."""
     pair = f"{credentials.username}:{credentials.password}"
     return "Basic " + base64.b64encode(pair.encode()).decode("ascii")
