@@ -66,6 +66,7 @@ PURE = [
     "sip/sdp.py",
     "sip/offer.py",
     "media/engine.py",
+    "media/inbound.py",
     "media/rtp.py",
     "media/rtcp.py",
     "media/jitter.py",

@@ -13,14 +13,14 @@ import random
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-from offhook.media import codecs, detect, dials, inband, rtp
-from offhook.media.codecs import FRAME, SILENCE, Bytes, Flags, Ints, Pcm
+from offhook.media import codecs, detect, dials, inband
+from offhook.media.codecs import FRAME, SILENCE, Bytes, Flags, Pcm
 from offhook.media.detect import VoiceActivity
 from offhook.media.dials import Dials
-from offhook.media.dtmf import EVENT_BYTES, EventReceiver
+from offhook.media.dtmf import EVENT_BYTES
 from offhook.media.inband import Detector
+from offhook.media.inbound import Inbound
 from offhook.media.jitter import CONCEALED_FRAMES, JitterBuffer, conceal
 from offhook.media.latches import NOBODY, Latches
 from offhook.media.messages import (
@@ -28,7 +28,6 @@ from offhook.media.messages import (
     Command,
     Connect,
     Dial,
-    Digit,
     Ended,
     Forget,
     Join,
@@ -54,11 +53,6 @@ from offhook.media.rows import NO_EVENTS, NO_SOCKET, Rows
 from offhook.media.senders import Senders
 from offhook.media.switch import Switch
 from offhook.media.taps import Lane, Taps
-from offhook.media.tones import DIGITS
-
-COMFORT_NOISE = 13  # payload type (RFC 3389); we make our own silence
-MAX_BURST = 16  # packets of one row in one batch; more is a flood and refused
-SAME_KEY_S = 0.5  # an event this soon after the same key was heard in-band is that key
 
 
 class Engine:
@@ -70,7 +64,6 @@ class Engine:
         self._latches = Latches(capacity)
         self._reception = Reception(capacity)
         self._jitter = JitterBuffer(capacity)
-        self._events = EventReceiver(capacity)
         self._senders = Senders(capacity, rng)
         self._dials = Dials(capacity)
         self._players = Players(capacity, Arena())
@@ -79,16 +72,22 @@ class Engine:
         self._detector = Detector(capacity)
         self._voice = VoiceActivity(capacity)
         self._reporting = Reporting(capacity, rng, self._senders, self._reception, self._latches)
-        self._outgoing = Outgoing(capacity)
         self._reports: list[Report] = []
+        self._inbound = Inbound(
+            self._rows,
+            self._latches,
+            self._reception,
+            self._jitter,
+            self._reporting,
+            self._reports,
+        )
+        self._outgoing = Outgoing(capacity)
         self._taps = Taps()
         self._payload: Bytes = np.zeros((capacity, FRAME), np.uint8)  # coded, in and then out
         self._sources: Pcm = np.zeros((2 * capacity + 1, FRAME), np.int16)
         self._out: Pcm = np.zeros((capacity, FRAME), np.int16)
         self._before: Pcm = np.zeros((capacity, inband.HOP), np.int16)  # end of the last far ends
         self._quiet = np.ones(capacity, np.bool_)  # the far end, in the last frame
-        self._key: Ints = np.zeros(capacity, np.int64)  # last in-band event
-        self._key_at: npt.NDArray[np.float64] = np.full(capacity, -np.inf)  # s
 
     def __len__(self) -> int:
         """Return the number of open legs and rooms."""
@@ -105,13 +104,12 @@ class Engine:
         self._reception.clear(row)
         self._jitter.clear(row, int(SILENCE[0]))
         self._jitter.late[row] = 0
-        self._events.clear(row)
+        self._inbound.clear(row)
         self._senders.clear(row)
         self._detector.clear(row)
         self._voice.clear(row)
         self._reporting.clear(row)
         self._sources[row] = 0
-        self._key_at[row] = -np.inf
 
     def open_room(self, room: str, now: float) -> None:
         """Give a room a row; raises NoRowError."""
@@ -126,7 +124,7 @@ class Engine:
         if self._rows.agree(row, command):
             self._jitter.clear(row, int(SILENCE[self._rows.codec[row]]))
         if self._rows.event_type[row] == NO_EVENTS:
-            self._events.clear(row)  # listen in-band again
+            self._inbound.without_events(row)
             self._dials.clear(row)  # what is left of a dialling goes on in-band
         self._latches.connect(row, rtp_peer, now)
         self._reporting.connect(row, rtcp_peer, now)
@@ -218,83 +216,9 @@ class Engine:
             case StopRecord(_, recording):
                 self._taps.stop(recording)
 
-    # Receiving.
-
     def receive(self, packets: Packets, now: float) -> None:
         """Take in what has arrived on all sockets since the last call."""
-        rows = self._rows.at(packets.socket)
-        known = rows >= 0
-        media = known & self._rows.receiving[rows]
-        if np.count_nonzero(packets.rtcp):
-            control = np.flatnonzero(packets.rtcp & known)
-            self._receive_rtcp(packets, control, rows[control], now)
-            media &= ~packets.rtcp
-        picked = np.flatnonzero(media)
-        if len(picked):
-            pick = rtp.span(picked)
-            headers = rtp.parse(packets.data[pick], packets.length[pick])
-            self._receive_rtp(rows[pick], packets.peer[pick], headers, now)
-
-    def _receive_rtp(self, rows: Ints, peers: Ints, headers: rtp.Headers, now: float) -> None:
-        kind = headers.payload_type
-        usable = (kind == self._rows.event_type[rows]) & (headers.size >= EVENT_BYTES)
-        usable |= (kind == self._rows.audio_type[rows]) | (kind == COMFORT_NOISE)
-        usable &= headers.valid
-        if not usable.all():
-            np.add.at(self._latches.refused, rows[~usable], 1)
-            rows, peers, headers = rows[usable], peers[usable], headers.at(usable)
-        admitted, begun = self._latches.admit(rows, peers, headers.ssrc, now)
-        if begun:
-            self._restart(begun)
-        if not admitted.all():
-            rows, headers = rows[admitted], headers.at(admitted)
-        turns = rtp.rounds(rows)
-        for turn in turns[:MAX_BURST]:
-            self._receive_round(rows[turn], headers.at(turn), now)
-        for turn in turns[MAX_BURST:]:
-            self._latches.refused[rows[turn]] += 1
-
-    def _restart(self, begun: list[int]) -> None:
-        """Forget the streams that these rows received before."""
-        self._reception.restart(np.array(begun))
-        for row in begun:
-            self._jitter.clear(row, int(SILENCE[self._rows.codec[row]]))
-            self._events.restart(row)
-
-    def _receive_round(self, rows: Ints, headers: rtp.Headers, now: float) -> None:
-        """Take in one packet a row."""
-        sound = headers.payload_type == self._rows.audio_type[rows]
-        self._reception.count(rows, headers.sequence, headers.timestamp, sound, now)
-        if not sound.all():
-            event = headers.payload_type == self._rows.event_type[rows]
-            timestamp, payload = headers.timestamp[event], headers.payload[event]
-            self._receive_events(rows[event], timestamp, payload, now)
-            rows, headers = rows[sound], headers.at(sound)
-        if len(rows):
-            jitter = self._reception.jitter[rows].astype(np.int64)
-            self._jitter.arrive(rows, headers.timestamp, headers.size, headers.payload, jitter)
-
-    def _receive_events(self, rows: Ints, timestamp: Ints, payload: Bytes, now: float) -> None:
-        if not len(rows):
-            return
-        self._jitter.hush(rows)
-        first = ~self._events.seen[rows]
-        new = self._events.receive(rows, timestamp, payload)
-        heard = first & (payload[:, 0] == self._key[rows]) & (now - self._key_at[rows] < SAME_KEY_S)
-        for index in np.flatnonzero(new & ~heard):
-            leg = self._rows.leg(int(rows[index]))
-            self._reports.append(Digit(leg, DIGITS[payload[index, 0]]))
-
-    def _receive_rtcp(self, packets: Packets, pick: Ints, rows: Ints, now: float) -> None:
-        data, length = packets.data[pick], packets.length[pick]
-        ssrc = data[:, 4:8].copy().view(">u4")[:, 0].astype(np.int64)
-        admitted = self._reporting.admit(rows, packets.peer[pick], ssrc)
-        admitted &= (length >= 8) & (length <= data.shape[1])
-        for index in np.flatnonzero(admitted):
-            row, peer = int(rows[index]), int(packets.peer[pick[index]])
-            compound = data[index, : length[index]].tobytes()
-            admitted[index] = self._reporting.receive(row, peer, compound, now)
-        np.add.at(self._latches.refused, rows[~admitted], 1)
+        self._inbound.receive(packets, now)
 
     # The tick.
 
@@ -340,12 +264,11 @@ class Engine:
             active = bool(self._voice.active[row])
             self._reports.append(Voice(self._rows.leg(int(row)), active))
         certain = heard | (self._jitter.missing[:count] > CONCEALED_FRAMES)
-        certain &= self._rows.receiving[:count] & ~self._events.seen[:count]
+        certain &= self._rows.receiving[:count] & ~self._inbound.sends_events[:count]
         rows = np.flatnonzero(certain)
         loud = level > inband.MIN_ENERGY / 4
         for key_row, event in self._detector.listen(before, sound, rows, loud):
-            self._key[key_row], self._key_at[key_row] = event, now
-            self._reports.append(Digit(self._rows.leg(key_row), DIGITS[event], inband=True))
+            self._inbound.heard_inband(key_row, event, now)
 
     def _route(self, count: int) -> list[tuple[int, int]]:
         """Fill what the far ends are to hear; return row and play of players that ended."""
@@ -380,7 +303,8 @@ class Engine:
 
     def reports(self) -> list[Report]:
         """Return what has happened since the last call."""
-        reports, self._reports = self._reports, []
+        reports = self._reports.copy()
+        self._reports.clear()
         return reports
 
     def taps(self) -> tuple[Sequence[Lane], Pcm]:

@@ -1,0 +1,139 @@
+"""What arrives: packets to the rows they are for, and what is in them to who waits for it.
+
+Each is believed or refused by the latches first. Of one row at most MAX_BURST packets a batch are
+taken; more is a flood.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from offhook.media import rtp
+from offhook.media.codecs import SILENCE, Bytes, Ints
+from offhook.media.dtmf import EVENT_BYTES, EventReceiver
+from offhook.media.jitter import JitterBuffer
+from offhook.media.latches import Latches
+from offhook.media.messages import Digit, Report
+from offhook.media.packets import Packets
+from offhook.media.reception import Reception
+from offhook.media.reporting import Reporting
+from offhook.media.rows import Rows
+from offhook.media.tones import DIGITS
+
+COMFORT_NOISE = 13  # payload type (RFC 3389); we make our own silence
+MAX_BURST = 16  # packets of one row in one batch
+SAME_KEY_S = 0.5  # an event this soon after the same key was heard in-band is that key
+
+
+class Inbound:
+    """The way of a packet into the arrays of its row."""
+
+    def __init__(
+        self,
+        rows: Rows,
+        latches: Latches,
+        reception: Reception,
+        jitter: JitterBuffer,
+        reporting: Reporting,
+        reports: list[Report],
+    ) -> None:
+        self._rows = rows
+        self._latches = latches
+        self._reception = reception
+        self._jitter = jitter
+        self._reporting = reporting
+        self._reports = reports
+        capacity = len(rows.socket)
+        self._events = EventReceiver(capacity)
+        self.sends_events = self._events.seen  # bool [row]
+        self._key: Ints = np.zeros(capacity, np.int64)  # last in-band event
+        self._key_at: npt.NDArray[np.float64] = np.full(capacity, -np.inf)  # s
+
+    def clear(self, row: int) -> None:
+        """Make a row ready for another leg."""
+        self._events.clear(row)
+        self._key_at[row] = -np.inf
+
+    def without_events(self, row: int) -> None:
+        """Listen in-band again."""
+        self._events.clear(row)
+
+    def heard_inband(self, row: int, event: int, now: float) -> None:
+        """Report a key that was heard as sound, and not once more when its event comes."""
+        self._key[row], self._key_at[row] = event, now
+        self._reports.append(Digit(self._rows.leg(row), DIGITS[event], inband=True))
+
+    def receive(self, packets: Packets, now: float) -> None:
+        """Take in what has arrived on all sockets since the last call."""
+        rows = self._rows.at(packets.socket)
+        known = rows >= 0
+        media = known & self._rows.receiving[rows]
+        if np.count_nonzero(packets.rtcp):
+            control = np.flatnonzero(packets.rtcp & known)
+            self._receive_rtcp(packets, control, rows[control], now)
+            media &= ~packets.rtcp
+        picked = np.flatnonzero(media)
+        if len(picked):
+            pick = rtp.span(picked)
+            headers = rtp.parse(packets.data[pick], packets.length[pick])
+            self._receive_rtp(rows[pick], packets.peer[pick], headers, now)
+
+    def _receive_rtp(self, rows: Ints, peers: Ints, headers: rtp.Headers, now: float) -> None:
+        kind = headers.payload_type
+        usable = (kind == self._rows.event_type[rows]) & (headers.size >= EVENT_BYTES)
+        usable |= (kind == self._rows.audio_type[rows]) | (kind == COMFORT_NOISE)
+        usable &= headers.valid
+        if not usable.all():
+            np.add.at(self._latches.refused, rows[~usable], 1)
+            rows, peers, headers = rows[usable], peers[usable], headers.at(usable)
+        admitted, begun = self._latches.admit(rows, peers, headers.ssrc, now)
+        if begun:
+            self._restart(begun)
+        if not admitted.all():
+            rows, headers = rows[admitted], headers.at(admitted)
+        turns = rtp.rounds(rows)
+        for turn in turns[:MAX_BURST]:
+            self._receive_round(rows[turn], headers.at(turn), now)
+        for turn in turns[MAX_BURST:]:
+            self._latches.refused[rows[turn]] += 1
+
+    def _restart(self, begun: list[int]) -> None:
+        """Forget the streams that these rows received before."""
+        self._reception.restart(np.array(begun))
+        for row in begun:
+            self._jitter.clear(row, int(SILENCE[self._rows.codec[row]]))
+            self._events.restart(row)
+
+    def _receive_round(self, rows: Ints, headers: rtp.Headers, now: float) -> None:
+        """Take in one packet a row."""
+        sound = headers.payload_type == self._rows.audio_type[rows]
+        self._reception.count(rows, headers.sequence, headers.timestamp, sound, now)
+        if not sound.all():
+            event = headers.payload_type == self._rows.event_type[rows]
+            timestamp, payload = headers.timestamp[event], headers.payload[event]
+            self._receive_events(rows[event], timestamp, payload, now)
+            rows, headers = rows[sound], headers.at(sound)
+        if len(rows):
+            jitter = self._reception.jitter[rows].astype(np.int64)
+            self._jitter.arrive(rows, headers.timestamp, headers.size, headers.payload, jitter)
+
+    def _receive_events(self, rows: Ints, timestamp: Ints, payload: Bytes, now: float) -> None:
+        if not len(rows):
+            return
+        self._jitter.hush(rows)
+        first = ~self._events.seen[rows]
+        new = self._events.receive(rows, timestamp, payload)
+        heard = first & (payload[:, 0] == self._key[rows]) & (now - self._key_at[rows] < SAME_KEY_S)
+        for index in np.flatnonzero(new & ~heard):
+            leg = self._rows.leg(int(rows[index]))
+            self._reports.append(Digit(leg, DIGITS[payload[index, 0]]))
+
+    def _receive_rtcp(self, packets: Packets, pick: Ints, rows: Ints, now: float) -> None:
+        data, length = packets.data[pick], packets.length[pick]
+        ssrc = data[:, 4:8].copy().view(">u4")[:, 0].astype(np.int64)
+        admitted = self._reporting.admit(rows, packets.peer[pick], ssrc)
+        admitted &= (length >= 8) & (length <= data.shape[1])
+        for index in np.flatnonzero(admitted):
+            row, peer = int(rows[index]), int(packets.peer[pick[index]])
+            compound = data[index, : length[index]].tobytes()
+            admitted[index] = self._reporting.receive(row, peer, compound, now)
+        np.add.at(self._latches.refused, rows[~admitted], 1)
