@@ -18,6 +18,7 @@ from offhook.calls.clips import ClipBank
 from offhook.calls.exchange import Exchange
 from offhook.calls.following import Following
 from offhook.calls.limits import Settings
+from offhook.calls.listening import Listening
 from offhook.calls.mailroom import Mailroom
 from offhook.calls.memory import Memory
 from offhook.calls.plant import Plant
@@ -112,6 +113,7 @@ class Node:
         self.archive = Archive(
             parts.store, parts.files, parts.clock, parts.offload, parts.files_offload
         )
+        self.listening = Listening(self.media)
         plant = self._plant(parts)
         self.exchange = Exchange(plant)
         self.mailroom = Mailroom(plant, self.exchange.reopen)
@@ -177,6 +179,7 @@ class Node:
             sip_host=parts.sockets.local("udp")[0],
             media=self.media,
             clips=ClipBank(self.media),
+            listening=self.listening,
             archive=self.archive,
             turned_away=self._turned_away,
         )
