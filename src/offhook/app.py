@@ -15,6 +15,7 @@ from offhook.api import assembly
 from offhook.api.app import Server
 from offhook.calls.archive import Archive
 from offhook.calls.clips import ClipBank
+from offhook.calls.endpoints import Endpoints
 from offhook.calls.exchange import Exchange
 from offhook.calls.following import Following
 from offhook.calls.limits import Settings
@@ -116,6 +117,7 @@ class Node:
         self.listening = Listening(self.media)
         plant = self._plant(parts)
         self.exchange = Exchange(plant)
+        self.endpoints = Endpoints(plant)
         self.mailroom = Mailroom(plant, self.exchange.reopen)
         self.following = Following(parts.store, parts.offload)
         self.asgi = self._api(parts)
@@ -153,6 +155,7 @@ class Node:
             parts.offload,
             self.archive,
             self.exchange.rooms,
+            self.endpoints,
             parts.store.put_incident,
             parts.store,
             Memory(parts.store, parts.offload),

@@ -1,4 +1,5 @@
-"""What is kept: calls, conferences, logs, webhooks, recordings, incidents, answers, the directory.
+"""What is kept: calls and conferences with their logs, webhooks and recordings; endpoints,
+incidents, answers and the directory.
 
 Writing is for the event loop: it never blocks, and `flushed` tells when everything so far is on
 disk. Reading blocks: call it through an Offload; it sees what is committed.
@@ -17,6 +18,7 @@ from offhook.records import (
     CallRecord,
     ConferenceRecord,
     Delivery,
+    EndpointRecord,
     Event,
     Incident,
     KeptAnswer,
@@ -27,6 +29,8 @@ from offhook.requests import (
     CallSearch,
     ConferenceFilter,
     DeliveryFilter,
+    EndpointFilter,
+    EndpointPage,
     RecordingFilter,
 )
 from offhook.store import (
@@ -36,6 +40,7 @@ from offhook.store import (
     conferences,
     deliveries,
     directory,
+    endpoints,
     events,
     incidents,
     recordings,
@@ -139,6 +144,10 @@ class Store:
         """Write a conference's state; an older version never overwrites a newer."""
         self.write(record)
 
+    def put_endpoint(self, record: EndpointRecord) -> None:
+        """Write an endpoint's state; an older version never overwrites a newer."""
+        self.write(record)
+
     def append(self, event: Event) -> None:
         """Append to a call's log."""
         self.write(event)
@@ -200,6 +209,20 @@ class Store:
     def open_conferences(self) -> list[ConferenceRecord]:
         """Return all conferences that have not ended, oldest first."""
         return self._read(conferences.unfinished)
+
+    def endpoint(self, endpoint_id: str) -> EndpointRecord | None:
+        """Return an endpoint that has not vanished, whoever it belongs to."""
+        now = self._clock.wall()
+        return self._read(lambda found: endpoints.find(found, endpoint_id, now))
+
+    def endpoints(self, account_id: str, wanted: EndpointFilter) -> EndpointPage:
+        """Return the account's endpoints that pass the filter, oldest first."""
+        now = self._clock.wall()
+        return self._read(lambda found: endpoints.matching(found, account_id, wanted, now))
+
+    def connected_endpoints(self) -> list[EndpointRecord]:
+        """Return all endpoints that have a device, oldest first, vanished ones included."""
+        return self._read(endpoints.connected)
 
     def events(self, call_id: str, after: int = 0) -> list[Event]:
         """Return the call's log, or what of it has a number above `after`."""
@@ -316,7 +339,7 @@ class Store:
             recordings.remove(connection, recording_ids)
 
     def purge(self, keep_s: float = retention.CALLS_KEPT_S) -> int:
-        """Remove what ended longer ago than that; returns how many calls and conferences."""
+        """Remove what ended longer ago than that; returns how many."""
         before = self._clock.wall() - keep_s
         removed = 0
         with self._administering() as connection:
