@@ -6,8 +6,8 @@ from typing import Any, NotRequired, TypedDict
 import msgspec
 from starlette.responses import Response
 
-from offhook.api.media import Media, MediaResponse
 from offhook.errors import ApiError, Entry, Envelope
+from offhook.partial import Media, MediaResponse
 
 JSON = "application/json;charset=UTF-8"
 PLAIN_JSON = "application/json"

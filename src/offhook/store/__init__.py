@@ -194,6 +194,10 @@ class Store:
         """Return the account's calls that match, newest first."""
         return self._read(lambda connection: browsing.search(connection, account_id, wanted))
 
+    def some_calls(self, account_id: str, call_ids: Sequence[str]) -> list[CallRecord]:
+        """Return those of the account's calls, oldest first."""
+        return self._read(lambda connection: browsing.some(connection, account_id, call_ids))
+
     def open_calls(self) -> list[CallRecord]:
         """Return all calls that have not ended, oldest first."""
         return self._read(calls.unfinished)
