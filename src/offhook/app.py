@@ -15,11 +15,10 @@ from offhook.api import assembly
 from offhook.api.app import Server
 from offhook.calls.archive import Archive
 from offhook.calls.clips import ClipBank
-from offhook.calls.endpoints import Endpoints
 from offhook.calls.exchange import Exchange
 from offhook.calls.following import Following
+from offhook.calls.hearing import Hearing
 from offhook.calls.limits import Settings
-from offhook.calls.listening import Listening
 from offhook.calls.mailroom import Mailroom
 from offhook.calls.memory import Memory
 from offhook.calls.plant import Plant
@@ -39,7 +38,7 @@ from offhook.sip.endpoint import Endpoint, IncomingCall
 from offhook.sip.stack import Stack
 from offhook.sip.transport import Sockets
 from offhook.sip.trunks import accepts
-from offhook.speech import Synthesizer
+from offhook.speech import Recognizer, Synthesizer
 from offhook.store import Store
 from offhook.store.files import Files
 from offhook.webhooks.channel import Channels
@@ -82,6 +81,8 @@ class Parts:
     calls: Settings
     api: assembly.Settings = field(default_factory=assembly.Settings)
     console: ConsoleSettings = field(default_factory=ConsoleSettings)
+    recognizer: Recognizer | None = None  # None: nothing is understood
+    hearing_offload: Offload | None = None  # for it alone; None takes `offload`
     trunk_addresses: Callable[[], Mapping[str, Collection[str]]] = dict  # of trunks named by host
 
 
@@ -111,13 +112,17 @@ class Node:
             parts.store.flushed,
         )
         self.channels = Channels(parts.websockets)
+        hearing = Hearing(parts.recognizer, parts.hearing_offload or parts.offload)
         self.archive = Archive(
-            parts.store, parts.files, parts.clock, parts.offload, parts.files_offload
+            parts.store,
+            parts.files,
+            parts.clock,
+            parts.offload,
+            parts.files_offload,
+            hearing,
         )
-        self.listening = Listening(self.media)
         plant = self._plant(parts)
         self.exchange = Exchange(plant)
-        self.endpoints = Endpoints(plant)
         self.mailroom = Mailroom(plant, self.exchange.reopen)
         self.following = Following(parts.store, parts.offload)
         self.asgi = self._api(parts)
@@ -155,7 +160,6 @@ class Node:
             parts.offload,
             self.archive,
             self.exchange.rooms,
-            self.endpoints,
             parts.store.put_incident,
             parts.store,
             Memory(parts.store, parts.offload),
@@ -182,7 +186,6 @@ class Node:
             sip_host=parts.sockets.local("udp")[0],
             media=self.media,
             clips=ClipBank(self.media),
-            listening=self.listening,
             archive=self.archive,
             turned_away=self._turned_away,
         )

@@ -97,9 +97,10 @@ class RecordingStatus(StrEnum):
 
 
 class TranscriptionStatus(StrEnum):
-    """What became of the wish for a text (errors.md 8.9); there is no recogniser yet."""
+    """What became of the wish for a text (errors.md 8.9)."""
 
-    PROCESSING = "processing"  # the recording is
+    PROCESSING = "processing"  # the recording is, or the text
+    AVAILABLE = "available"
     ERROR = "error"
     TOO_BIG = "file-size-too-big"
     TOO_SMALL = "file-size-too-small"
@@ -113,6 +114,10 @@ class Transcription:
     status: TranscriptionStatus = TranscriptionStatus.PROCESSING
     completed: float | None = None  # seconds since the epoch
     available: Target | None = None  # where `transcriptionAvailable` goes
+    failure: str | None = None  # why there is no text
+    # of a wish that came by REST
+    tag: str | None = None  # instead of the call's
+    timeout_s: float | None = None  # of the webhook, instead of the call's
 
 
 DOWNLOADABLE = frozenset({RecordingStatus.COMPLETE, RecordingStatus.PARTIAL})
@@ -152,6 +157,37 @@ class Recording:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """What somebody said without a long pause."""
+
+    speaker: int  # the channel of a recording, the place of a track
+    text: str
+    confidence: float  # 0 to 1
+    start_s: float  # since the beginning of the recording or transcription
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """The text of a recording, or of a call while it is spoken. `version` grows."""
+
+    transcription_id: str
+    call_id: str
+    account_id: str
+    created: float  # seconds since the epoch
+    recording_id: str | None = None  # None: of a call
+    version: int = 0
+    completed: float | None = None  # None: it is under way
+    pieces: tuple[Piece, ...] = ()  # in order of time
+    failure: str | None = None  # why it is not all there
+    # of a call
+    name: str | None = None
+    tracks: tuple[str, ...] = ()
+    language: str = "en-US"
+    events: Target | None = None  # where `realTimeTranscriptionAvailable` goes
+
+
+@dataclass(frozen=True, slots=True)
 class ConferenceRecord:
     """A conference as REST shows it, and what its webhooks need (rest.md 5).
 
@@ -179,51 +215,6 @@ class Member:
     mute: bool = False  # hears, is not heard
     hold: bool = False  # neither hears nor is heard
     coached: tuple[str, ...] = ()  # the calls that alone hear this one
-
-
-class DeviceStatus(StrEnum):
-    """Whether a device, or any device of an endpoint, is there."""
-
-    CONNECTED = "CONNECTED"
-    DISCONNECTED = "DISCONNECTED"
-
-
-@dataclass(frozen=True, slots=True)
-class Device:
-    """A browser or app that speaks for an endpoint; one that has left stays in the list."""
-
-    device_id: str
-    created: float  # seconds since the epoch
-    name: str | None = None
-    status: DeviceStatus = DeviceStatus.CONNECTED
-
-
-@dataclass(frozen=True, slots=True)
-class EndpointRecord:
-    """A WebRTC endpoint as REST shows it (rest.md 11). `version` grows with each change."""
-
-    endpoint_id: str
-    account_id: str
-    direction: str  # INBOUND, OUTBOUND or BIDIRECTIONAL
-    created: float  # seconds since the epoch
-    expires: float
-    token_digest: str  # SHA-256 of the token that opens it, in hex
-    events: Hook | None = None  # where devices that come and go are told of
-    tag: str | None = None
-    devices: tuple[Device, ...] = ()
-    deleted: float | None = None
-    version: int = 0
-
-    @property
-    def status(self) -> DeviceStatus:
-        """Whether a device is there."""
-        there = any(each.status is DeviceStatus.CONNECTED for each in self.devices)
-        return DeviceStatus.CONNECTED if there else DeviceStatus.DISCONNECTED
-
-    @property
-    def vanishes(self) -> float:
-        """When it is no more."""
-        return self.expires if self.deleted is None else self.deleted
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +258,7 @@ class Delivery:
     """
 
     id: str  # UUID; the wire's Offhook-Event-Id
-    call_id: str  # or the conference's, or the endpoint's
+    call_id: str  # or the conference's
     account_id: str
     sequence: int  # of all webhooks of the call or conference, from 1
     event_type: str

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from offhook.records import Recording, RecordingStatus
+from offhook.records import Recording, RecordingStatus, Transcript
 from offhook.requests import RecordingFilter
 
 
@@ -12,6 +12,7 @@ class FakeArchive:
 
     recordings: dict[str, Recording] = field(default_factory=dict)
     media: dict[str, bytes] = field(default_factory=dict)
+    texts: dict[str, Transcript] = field(default_factory=dict)  # by recording
     wanted: list[RecordingFilter] = field(default_factory=list)  # what find was asked for
 
     async def of_call(self, account_id: str, call_id: str) -> list[Recording]:
@@ -37,6 +38,9 @@ class FakeArchive:
         del self.media[recording.recording_id]
         deleted = replace(recording, status=RecordingStatus.DELETED)
         self.recordings[recording.recording_id] = deleted
+
+    async def text(self, recording: Recording) -> Transcript | None:
+        return self.texts.get(recording.recording_id)
 
     async def remove_transcription(self, recording: Recording) -> None:
         self.recordings[recording.recording_id] = replace(recording, transcription=None)

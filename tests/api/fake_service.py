@@ -9,7 +9,7 @@ from offhook.directory import Account
 from offhook.errors import ApiError, Cause, Entry, fields, http
 from offhook.hooks import Hook
 from offhook.ids import Ids
-from offhook.records import CallRecord, CallState, Direction, KeptAnswer
+from offhook.records import CallRecord, CallState, Direction, KeptAnswer, Recording, Transcription
 from offhook.requests import CallFilter, OutboundRequest, Standing, position
 from offhook.verbs.document import InvalidBxml, parse
 
@@ -27,6 +27,7 @@ class FakeService:
     kept: list[KeptAnswer] = field(default_factory=list)
     redirected: list[tuple[str, Hook, str | None]] = field(default_factory=list)
     rescripted: list[tuple[str, bytes, str | None]] = field(default_factory=list)
+    wishes: list[tuple[str, Transcription]] = field(default_factory=list)  # recording and wish
     ran_out: set[str] = field(default_factory=set)  # ended because their document did
     vanishing: set[str] = field(default_factory=set)  # forgotten right after a look-up
     paused: dict[str, bool] = field(default_factory=dict)  # of calls that are recorded
@@ -129,6 +130,9 @@ class FakeService:
     async def is_recorded(self, account_id: str, call_id: str) -> bool:
         record = self.calls.get(call_id)
         return record is not None and record.account_id == account_id and call_id in self.paused
+
+    async def transcribe(self, recording: Recording, wish: Transcription) -> None:
+        self.wishes.append((recording.recording_id, wish))
 
     async def pause_recording(self, account_id: str, call_id: str, paused: bool) -> None:
         assert await self.is_recorded(account_id, call_id)

@@ -221,7 +221,6 @@ def test_the_detailed_wording_names_the_recording() -> None:
         ("calls/c-1/recordings", "GET, HEAD"),
         ("calls" + ONE, "GET, HEAD, DELETE"),
         ("calls" + MEDIA, "GET, HEAD, DELETE"),
-        ("calls" + ONE + "/transcription", "GET, HEAD, DELETE"),  # no recogniser, no POST
         ("recordings", "GET, HEAD"),
     ],
 )

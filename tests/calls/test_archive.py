@@ -10,6 +10,7 @@ from tests.calls.away import Away
 from tests.store import samples
 
 from offhook.calls.archive import Archive
+from offhook.calls.hearing import Hearing
 from offhook.records import RecordingStatus
 from offhook.scopes import InlineOffload
 from offhook.store import Store
@@ -153,7 +154,9 @@ class Desk:
         clock, offload = running_loop().clock, InlineOffload()
         self.files = Away(self.folder)
         self.store = Store.open("sqlite://", clock, threaded=False)
-        self.archive = Archive(self.store, self.files, clock, offload, offload)
+        self.archive = Archive(
+            self.store, self.files, clock, offload, offload, Hearing(None, offload)
+        )
         self.recording = samples.recording(
             status=RecordingStatus.COMPLETE, end_time=EPOCH, duration_s=1.0
         )

@@ -9,6 +9,7 @@ from tests.scenarios.cases import T1, about, heard
 
 from offhook.calls import replays
 from offhook.calls.archive import Archive
+from offhook.calls.hearing import Hearing
 from offhook.scopes import InlineOffload
 from offhook.store.files import Folder
 from offhook.testing import fixtures, sound
@@ -121,7 +122,7 @@ async def test_media_that_is_removed_while_it_is_fetched_is_not_there() -> None:
         made = await recorded(world)
         offload = InlineOffload()
         files = Vanishing(world.recordings)
-        archive = Archive(world.store, files, world.clock, offload, offload)
+        archive = Archive(world.store, files, world.clock, offload, offload, Hearing(None, offload))
         with pytest.raises(DownloadError, match=r"^HTTP 404$"):
             await replays.find(archive, "9900000", made["mediaUrl"])
 
@@ -133,6 +134,6 @@ async def test_a_storage_out_of_reach_is_told_as_to_any_client() -> None:
         away = Away(world.recordings)
         away.away = True
         offload = InlineOffload()
-        archive = Archive(world.store, away, world.clock, offload, offload)
+        archive = Archive(world.store, away, world.clock, offload, offload, Hearing(None, offload))
         with pytest.raises(DownloadError, match=r"^HTTP 503$"):
             await replays.find(archive, "9900000", made["mediaUrl"])

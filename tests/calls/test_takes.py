@@ -9,7 +9,9 @@ from typing import TypeVar
 import pytest
 from tests.calls.away import Away
 
+from offhook.calls.hearing import Hearing
 from offhook.calls.limits import RECORDED_S, STORAGE_AT_ONCE
+from offhook.calls.scribe import Scribe
 from offhook.calls.takes import Take, Takes
 from offhook.media.messages import Lost, Recorded
 from offhook.media.recorder import wav_header
@@ -45,14 +47,21 @@ class Desk:
         clock = running_loop().clock
         self.files = Away(self.folder)
         self.store = Store.open("sqlite://", clock, threaded=False)
-        self.takes = Takes(self.store, self.files, clock, InlineOffload())
+        offload = InlineOffload()
+        hearing = Hearing(None, offload)
+        self.scribe = Scribe(self.store, self.files, clock, offload, hearing)
+        self.takes = Takes(self.store, self.files, clock, offload, self.scribe)
+
+    def announce(self, recording: Recording, what: str) -> None:
+        assert what == "made"
+        self.announced.append(recording)
 
     def begin(
         self, seconds: float, *, torn: bytes = b"", file_format: str = "wav", name: str = "r-1"
     ) -> Take:
         """Begin one whose draft holds so much, with a header that was never filled in."""
         recording = replace(RECORDING, recording_id=name, file_format=file_format)
-        take = self.takes.begin(recording, self.announced.append)
+        take = self.takes.begin(recording, self.announce)
         Path(take.path).write_bytes(wav_header(0) + bytes(round(seconds * 16_000)) + torn)
         return take
 
@@ -171,7 +180,7 @@ async def test_at_shutdown_one_that_does_not_end_is_left_for_the_next_process(
     await desk.takes.close(0.5)
     assert len(desk.takes) == 0
     (left,) = desk.store.unfinished_recordings()
-    desk.takes.resume(left, desk.announced.append)
+    desk.takes.resume(left, desk.announce)
     done = await desk.finished()
 
     assert desk.announced == [done]
@@ -202,7 +211,7 @@ async def test_one_that_had_ended_is_complete_if_everything_is_there(
     if kept:
         (tmp_path / "r-1.wav").write_bytes(wav_header(32_000) + bytes(32_000))
     desk.store.put_recording(ended)
-    desk.takes.resume(ended, desk.announced.append)
+    desk.takes.resume(ended, desk.announce)
     done = await desk.finished()
 
     assert done.status is status
@@ -246,7 +255,7 @@ async def test_what_waits_for_the_storage_is_kept_once_by_the_next_process(tmp_p
     await desk.takes.close(0.0)
     (left,) = desk.store.unfinished_recordings()
     desk.files.away = False
-    desk.takes.resume(left, desk.announced.append)
+    desk.takes.resume(left, desk.announce)
     done = await desk.finished()
 
     assert (done.status, done.duration_s) == (RecordingStatus.PARTIAL, 1.5)
@@ -262,7 +271,7 @@ async def test_after_a_restart_the_storage_may_still_be_out_of_reach(tmp_path: P
     desk.store.put_recording(ended)
     (tmp_path / "r-1.wav").write_bytes(wav_header(32_000) + bytes(32_000))
     desk.files.away = True
-    desk.takes.resume(ended, desk.announced.append)
+    desk.takes.resume(ended, desk.announce)
     await asyncio.sleep(100)
     assert desk.announced == []
     desk.files.away = False
@@ -297,10 +306,10 @@ async def test_few_files_are_on_their_way_at_once(tmp_path: Path) -> None:
             await asyncio.sleep(5.0)
             return work()
 
-    desk.takes = Takes(desk.store, desk.files, running_loop().clock, Slow())
+    desk.takes = Takes(desk.store, desk.files, running_loop().clock, Slow(), desk.scribe)
     for number in range(2 * STORAGE_AT_ONCE + 2):
         take = desk.begin(1.0, name=f"r-{number}")
-        take.announce = lambda _: told.append(running_loop().time())
+        take.announce = lambda _, __: told.append(running_loop().time())
         desk.takes.on_report(Recorded("c-1", f"r-{number}", take.path, 1.0))
     await desk.idle()
 

@@ -50,7 +50,8 @@ def test_every_entry_of_the_catalogue_is_a_row_of_the_contract() -> None:
 
     rows += [(404, "validation", text, None) for text in detailed_wordings()]
     for entry in http.ENTRIES:
-        description = re.sub(r"\{(call|conference|recording)Id\}", "{id}", entry.description)
+        named = r"\{(call|conference|recording|transcription)Id\}"
+        description = re.sub(named, "{id}", entry.description)
         told = {entry.description, description}
         assert any((entry.status, entry.type, text, entry.wire_id) in rows for text in told)
 

@@ -12,11 +12,17 @@ from offhook.testing.world import World
 Scene = Callable[[World], Awaitable[str]]  # returns the id that is asked about
 
 
-def play(scene: Scene, **world: Any) -> Explanation:
+class Deaf(World):
+    """A server without a speech recogniser."""
+
+    make_recognizer = None
+
+
+def play(scene: Scene, kind: type[World] = World, **world: Any) -> Explanation:
     """Run a scene in a world of its own and explain the id it returns."""
 
     async def run() -> Explanation:
-        async with World(**world) as made:
+        async with kind(**world) as made:
             made.phone()  # somebody has the number that scenes call
             asked = await scene(made)
             await made.store.flushed()

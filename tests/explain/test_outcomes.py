@@ -1,7 +1,7 @@
 """What went wrong on calls that went on."""
 
 import pytest
-from tests.explain.scene import play
+from tests.explain.scene import Deaf, play
 
 from offhook.errors import Entry, outcomes
 from offhook.explain.finding import Finding
@@ -74,7 +74,7 @@ def test_a_text_that_is_not_to_be_had(length: str, entry: object) -> None:
     async def scene(world: World) -> str:
         return await recorded(world, verbs, "transcriptionAvailable")
 
-    (also,) = play(scene).also
+    (also,) = play(scene, Deaf).also
 
     assert also.entry is entry
     assert also.sentence.startswith("There is no text of recording r-")

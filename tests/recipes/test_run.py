@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from offhook.errors import calls, endpoints, fields, http, outcomes, tokens
+from offhook.errors import calls, fields, http, outcomes, tokens
 from offhook.recipes import RECIPES, Exchange, Told
 from offhook.recipes.place import Place
 from offhook.recipes.run import Outcome, shared
@@ -32,12 +32,6 @@ def problem(**changes: object) -> dict[str, object]:
     return {"type": "validation", "description": "not found", "id": None, **changes}
 
 
-def enveloped(request_id: str) -> dict[str, object]:
-    text = "The requested resource was not found."
-    fault = {"id": request_id, "type": "resource_not_found", "description": text, "code": "404"}
-    return {"links": [], "data": None, "errors": [fault]}
-
-
 TOKEN = {"error": "invalid_scope", "error_description": "The scope is malformed"}
 ENDED = {"cause": "busy", "errorMessage": "Callee is busy", "errorId": "e-1"}
 TEXT = {"eventType": "transcriptionAvailable", "transcription": {"status": "error"}}
@@ -55,7 +49,6 @@ TEXT = {"eventType": "transcriptionAvailable", "transcription": {"status": "erro
             field="a",
         ),
         response(tokens.INVALID_SCOPE.id, 400, TOKEN, "app"),
-        response(endpoints.NOT_FOUND.id, 404, enveloped("r-1"), "app"),
         webhook(calls.BUSY.id, ENDED, "caller"),
         webhook(outcomes.TRANSCRIPTION_ERROR.id, TEXT, "operator"),
     ],
@@ -72,7 +65,6 @@ def test_what_came_as_documented_has_no_faults(outcome: Outcome) -> None:
         (response(http.NOT_FOUND.id, 404, problem(more=1), "app"), "body"),
         (response(http.NOT_FOUND.id, 404, problem(), "operator"), "who"),
         (response(tokens.INVALID_SCOPE.id, 400, problem(), "app"), "body"),
-        (response(endpoints.NOT_FOUND.id, 404, enveloped("r-2"), "app"), "body"),
         (webhook(calls.BUSY.id, ENDED | {"cause": "error"}, "caller"), "cause"),
         (webhook(calls.BUSY.id, ENDED | {"errorMessage": "No"}, "caller"), "errorMessage"),
         (webhook(outcomes.TRANSCRIPTION_ERROR.id, {"eventType": "x"}, "operator"), "eventType"),
@@ -87,7 +79,7 @@ def test_recipes_share_servers_and_the_slow_ones_begin() -> None:
     groups = shared(RECIPES.values())
     patient = [each.patient for each in groups[""]]
 
-    assert set(groups) == {"", "tight"}
+    assert set(groups) == {"", "tight", "deaf"}
     assert patient == sorted(patient, reverse=True)
     assert any(patient)
     assert sum(map(len, groups.values())) == len(RECIPES)

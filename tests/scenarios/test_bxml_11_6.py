@@ -15,6 +15,7 @@ from offhook.testing import fixtures, sound
 from offhook.testing.fixtures import T1_HZ, T3_HZ
 from offhook.testing.loop import virtual
 from offhook.testing.sound import Pcm
+from offhook.testing.words import speak
 from offhook.testing.world import Talk, World
 
 VOICE_HZ = 700.0  # of the party; no clip has it
@@ -196,24 +197,24 @@ async def test_case_135_a_recording_can_be_an_mp3_file() -> None:
 @virtual
 @pytest.mark.parametrize("verb", ["Record", "StartRecording"])
 async def test_case_136_what_became_of_the_text_is_told_after_the_recording(verb: str) -> None:
-    """There is no recogniser: a recording of a good length answers `error` (errors.md 8.9)."""
-    await text_wanted(verb, 3.0, "error")
+    """What the party says is in the text; the clip after it is not."""
+    await text_wanted(verb, "my number is 74291", "available")
 
 
 @virtual
 @pytest.mark.parametrize("verb", ["Record", "StartRecording"])
 async def test_case_137_too_little_for_a_text_is_told_too(verb: str) -> None:
-    await text_wanted(verb, 0.3, "file-size-too-small")
+    await text_wanted(verb, "hello", "file-size-too-small")
 
 
-async def text_wanted(verb: str, said_s: float, status: str) -> None:
+async def text_wanted(verb: str, words: str, status: str) -> None:
     """Record so much with `transcribe`; what is told has this status and the call goes on."""
     attributes = 'transcribe="true" transcriptionAvailableUrl="/ta" recordingAvailableUrl="/ra"'
     async with World() as world:
         talk = await world.answered(
             f'<{verb} {attributes}/><Gather terminatingDigits="#"/><StopRecording/>' + T1
         )
-        await say(talk, said_s)
+        await talk.phone.say(speak(words))
         await talk.phone.press("##" if verb == "Record" else "#")
         event = await talk.wait_event("transcriptionAvailable")
         end = await talk.disconnect()
@@ -232,7 +233,13 @@ async def text_wanted(verb: str, said_s: float, status: str) -> None:
     assert {"channels", "status", "answerTime"}.isdisjoint(event)
     assert (end["cause"], len(heard(talk, T1_HZ))) == ("hangup", 1)  # the call is unaffected
     assert shown["transcription"] == told
-    assert (text.status, deleted.status, again.status) == (404, 204, 404)
+    assert (deleted.status, again.status) == (204, 404)
+    if status == "available":
+        ((clip,), (whole,)) = text.json()["clips"], text.json()["transcripts"]
+        assert (whole["speaker"], whole["text"], clip["text"]) == (0, words, words)
+        assert 0 <= clip["startTimeSeconds"] < clip["endTimeSeconds"] <= seconds(event)
+    else:
+        assert text.status == 404
     assert (after["status"], after["transcription"]) == ("complete", None)
 
 

@@ -1,7 +1,7 @@
 """Puts the API together."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
 from offhook.api.admission import Admission
@@ -10,7 +10,6 @@ from offhook.api.auth import Gate, Passwords
 from offhook.api.calls import Calls
 from offhook.api.conferences import Conferences
 from offhook.api.creation import Creation
-from offhook.api.endpoints import Endpoints
 from offhook.api.events import Events, EventService
 from offhook.api.explain import Archive, Explain
 from offhook.api.idempotency import Idempotency
@@ -23,7 +22,6 @@ from offhook.api.service import (
     AnswerService,
     CallService,
     ConferenceService,
-    EndpointService,
     MailService,
     RecordingService,
 )
@@ -61,7 +59,6 @@ class World:
     offload: Offload
     archive: RecordingService
     rooms: ConferenceService
-    endpoints: EndpointService
     refused: Callable[[Incident], None]  # what is told of refused requests
     written: Archive  # what those and calls left behind
     answers: AnswerService
@@ -102,7 +99,7 @@ def tables(
     """Return everything that can be asked for."""
     wording = Wording(settings.detailed_not_found)
     calls = Calls(service, creation, Idempotency(world.answers, world.clock), wording)
-    recordings = Recordings(service, world.archive, wording)
+    recordings = Recordings(service, world.archive, wording, world.ids)
     conferences = Conferences(world.rooms, world.archive, wording)
     description = Description(lambda: found)
     found = Tables(
@@ -113,7 +110,6 @@ def tables(
             *Statistics(service).routes(),
         ),
         beyond=(*Webhooks(world.mail).routes(), *Events(world.events).routes()),
-        endpoints=Endpoints(world.endpoints).routes(),
         own=Explain(world.written, world.offload).routes(),
         open=(*token_endpoint.routes(), *description.routes()),
     )
@@ -123,5 +119,5 @@ def tables(
 def described() -> Tables:
     """Return the same of no server: to be looked at, and never run."""
     nothing: Any = None
-    world = World(*(nothing for _ in fields(World)))
+    world = World(*(nothing for _ in range(10)))
     return tables(nothing, nothing, Settings(), world, TokenEndpoint(nothing, nothing))

@@ -7,15 +7,16 @@ from typing import Annotated, Final
 
 import msgspec
 
-from offhook.api import bodies, listing, mediatypes, views, wording
+from offhook.api import bodies, listing, mediatypes, transcription, views, wording
 from offhook.api import validation as check
 from offhook.api.described import Described, Header, Parameter, Success
+from offhook.api.media import Media, span
 from offhook.api.replies import Reply
 from offhook.api.routes import Asked, Operation, Route
 from offhook.api.service import CallService, RecordingService
 from offhook.api.wording import Wording
 from offhook.errors import fields, http
-from offhook.partial import Media, span
+from offhook.ids import Ids
 from offhook.records import Recording
 from offhook.requests import RecordingFilter
 
@@ -49,7 +50,11 @@ DOWNLOAD: Final = Described(
     parameters=(Parameter("Range", "`bytes=`, and the one part that is wanted", place="header"),),
     refuses=wording.RECORDING,
 )
-READ_TEXT: Final = Described((), refuses=wording.RECORDING)
+READ_TEXT: Final = Described((Success(200, views.TextView),), refuses=wording.TRANSCRIPTION)
+DELETE_TEXT: Final = Described((Success(204),), refuses=wording.TRANSCRIPTION)
+TRANSCRIBE: Final = Described(
+    (Success(204),), transcription.Transcribe, (), refuses=transcription.REFUSES
+)
 UPDATE: Final = Described(
     (Success(200),),
     UpdateRecording,
@@ -60,11 +65,12 @@ UPDATE: Final = Described(
 
 @dataclass(frozen=True, slots=True)
 class Recordings:
-    """List, get, download, delete; pause and resume."""
+    """List, get, download, transcribe, delete; pause and resume."""
 
     calls: CallService
     archive: RecordingService
     wording: Wording
+    ids: Ids
 
     def routes(self) -> tuple[Route[Asked], ...]:
         """Return the rows for the table of operations."""
@@ -72,7 +78,8 @@ class Recordings:
         whole = {"GET": Operation(self.get, GET), "DELETE": Operation(self.delete, DELETE)}
         text = {
             "GET": Operation(self.read_text, READ_TEXT),
-            "DELETE": Operation(self.delete_text, DELETE),
+            "POST": Operation(self.transcribe, TRANSCRIBE, mediatypes.JSON),
+            "DELETE": Operation(self.delete_text, DELETE_TEXT),
         }
         media = {
             "GET": Operation(self.download, DOWNLOAD),
@@ -119,16 +126,27 @@ class Recordings:
         return Reply(204)
 
     async def read_text(self, asked: Asked) -> Reply:
-        """getRecordingTranscription: there is no recogniser yet, so there never is a text."""
+        """getRecordingTranscription: what is said in it."""
         recording = await self._found(asked)
-        raise self.wording.recording(recording.recording_id)
+        text = await self.archive.text(recording)
+        if text is None:
+            raise self.wording.transcription(_named(recording))
+        return Reply(200, views.text(text, recording.channels))
+
+    async def transcribe(self, asked: Asked) -> Reply:
+        """transcribeCallRecording: have a text made of it, in place of one that there may be."""
+        body = bodies.decode(asked.body, transcription.Transcribe)
+        recording = await self._found(asked)
+        wish = transcription.wish(body, recording, self.ids.transcription)
+        await self.calls.transcribe(recording, wish)
+        return Reply(204)
 
     async def delete_text(self, asked: Asked) -> Reply:
         """deleteRecordingTranscription: what was told of it is forgotten."""
         recording = await self._found(asked)
         wish = recording.transcription
         if wish is None or wish.completed is None:
-            raise self.wording.recording(recording.recording_id)
+            raise self.wording.transcription(_named(recording))
         await self.archive.remove_transcription(recording)
         return Reply(204)
 
@@ -153,6 +171,12 @@ class Recordings:
         if recording is None or recording.conference is not None:
             raise self.wording.recording(recording_id)
         return recording
+
+
+def _named(recording: Recording) -> str:
+    """Return the id of its text, or its own if there is none."""
+    wish = recording.transcription
+    return wish.id if wish else recording.recording_id
 
 
 async def media(

@@ -8,6 +8,7 @@ from offhook.errors import ApiError, http
 CALL = (http.NOT_FOUND, http.CALL_NOT_FOUND)
 CONFERENCE = (http.NOT_FOUND, http.CONFERENCE_NOT_FOUND)
 RECORDING = (http.NOT_FOUND, http.RECORDING_NOT_FOUND)
+TRANSCRIPTION = (http.NOT_FOUND, http.TRANSCRIPTION_NOT_FOUND, http.RECORDING_NOT_FOUND)
 ECHOED_CHARACTERS = 128  # of an id in the detailed wording
 
 
@@ -36,6 +37,14 @@ class Wording:
         if not self.detailed:
             return ApiError(http.NOT_FOUND, why=why)
         return ApiError(http.RECORDING_NOT_FOUND, why=why, recordingId=_shown(recording_id))
+
+    def transcription(self, transcription_id: str) -> ApiError:
+        """Return the refusal for a text that is not there, or not yet."""
+        why = f"there is no text {_shown(transcription_id)!r}, or it is not ready"
+        if not self.detailed:
+            return ApiError(http.NOT_FOUND, why=why)
+        shown = _shown(transcription_id)
+        return ApiError(http.TRANSCRIPTION_NOT_FOUND, why=why, transcriptionId=shown)
 
 
 def _shown(text: str) -> str:

@@ -4,10 +4,19 @@ from functools import partial
 
 import structlog
 
+from offhook.calls import transcripts
+from offhook.calls.hearing import Hearing
 from offhook.calls.limits import RECORDINGS_KEPT_S
+from offhook.calls.scribe import Announce, Scribe
 from offhook.calls.takes import Takes, amend, erase
 from offhook.clock import Clock
-from offhook.records import Recording, RecordingStatus
+from offhook.records import (
+    Recording,
+    RecordingStatus,
+    Transcript,
+    Transcription,
+    TranscriptionStatus,
+)
 from offhook.requests import RecordingFilter
 from offhook.scopes import Offload
 from offhook.store import Store
@@ -20,14 +29,21 @@ class Archive:
     """Records in the store, media in the files."""
 
     def __init__(
-        self, store: Store, files: Files, clock: Clock, offload: Offload, files_offload: Offload
+        self,
+        store: Store,
+        files: Files,
+        clock: Clock,
+        offload: Offload,
+        files_offload: Offload,
+        hearing: Hearing,
     ) -> None:
         self._store = store
         self._files = files
         self._clock = clock
         self._offload = offload
         self._files_offload = files_offload  # a storage may keep its callers waiting
-        self.takes = Takes(store, files, clock, files_offload)
+        self.scribe = Scribe(store, files, clock, files_offload, hearing)
+        self.takes = Takes(store, files, clock, files_offload, self.scribe)
 
     async def of_call(self, account_id: str, call_id: str) -> list[Recording]:
         """Return the recordings of a call, oldest first."""
@@ -63,19 +79,47 @@ class Archive:
         """Remove the media; the record stays and says so."""
         leaving = amend(recording, status=RecordingStatus.DELETING)
         self._store.put_recording(leaving)
+        self.scribe.changed(leaving)
         await self._clear(leaving)
 
     async def remove_transcription(self, recording: Recording) -> None:
         """Forget the wish for its text, and what became of it."""
-        self._store.put_recording(amend(recording, transcription=None))
+        await self._without_text(recording)
+
+    async def text(self, recording: Recording) -> Transcript | None:
+        """Return the text of a recording, if it is there."""
+        wish = recording.transcription
+        if wish is None or wish.status is not TranscriptionStatus.AVAILABLE:
+            return None
+        return await self._offload(lambda: self._store.transcript(recording.account_id, wish.id))
+
+    async def transcribe(
+        self, recording: Recording, wish: Transcription, announce: Announce
+    ) -> None:
+        """Have the text made, in place of one that there may be."""
+        wished = amend(await self._without_text(recording), transcription=wish)
+        now, available = self._clock.wall(), self.scribe.available
+        wished = transcripts.concluded(wished, now, available=available)
+        with self._store.batch():
+            self._store.put_recording(wished)
+            if wished.transcription == wish:
+                self.scribe.begin(wished, announce)
+            else:
+                announce(wished, "transcribed")
         await self._store.flushed()
 
     async def remove(self, recording: Recording) -> None:
         """Remove everything of a recording, whatever it is doing."""
         self.takes.forget(recording.recording_id)
+        self.scribe.forget(recording.recording_id)
         leaving = amend(recording, status=RecordingStatus.REMOVED)
         self._store.put_recording(leaving)
         await self._clear(leaving)
+
+    async def close(self, grace_s: float) -> None:
+        """Wait so long for files and texts that are being made."""
+        await self.takes.close(grace_s)
+        await self.scribe.close(grace_s)
 
     async def purge(self, keep_s: float = RECORDINGS_KEPT_S) -> int:
         """Remove what ended longer ago than that; returns how many recordings."""
@@ -87,7 +131,17 @@ class Archive:
             names = [recording.recording_id for recording in old]
             await self._files_offload(partial(erase, self._store, self._files, names))
             removed += len(old)
+        await self._offload(lambda: self._store.purge_transcripts(before))
         return removed
+
+    async def _without_text(self, recording: Recording) -> Recording:
+        without = amend(recording, transcription=None)
+        self._store.put_recording(without)
+        self.scribe.changed(without)
+        await self._store.flushed()
+        if wish := recording.transcription:
+            await self._offload(lambda: self._store.remove_transcript(wish.id))
+        return without
 
     async def _clear(self, leaving: Recording) -> None:
         """Do what was asked for; if the storage cannot be reached it is done at the next purge."""
@@ -100,6 +154,8 @@ class Archive:
                 await self._files_offload(lambda: erase(self._store, self._files, [name]))
             else:
                 await self._files_offload(lambda: self._files.remove(name))
-                self._store.put_recording(amend(leaving, status=RecordingStatus.DELETED))
+                deleted = amend(leaving, status=RecordingStatus.DELETED)
+                self._store.put_recording(deleted)
+                self.scribe.changed(deleted)
         except StorageError as error:
             log.warning("recording.not_removed", recording=name, reason=str(error))

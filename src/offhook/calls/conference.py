@@ -199,8 +199,9 @@ class Conference:
         )
         return self._recorder.begin(recording, ("mixed",), self._announce)
 
-    def _announce(self, recording: Recording) -> None:
+    def _announce(self, recording: Recording, what: str) -> None:
         """The file of a recording is made; the conference may be over."""
+        del what  # conferences have no texts
         if target := recording.available:
             told = (self._mail.next, recording, target)
             self._mail.send(notices.conference_recording(self._plant, self.record, *told))

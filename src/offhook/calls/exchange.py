@@ -18,6 +18,7 @@ from offhook.calls import admission, recovery, summaries
 from offhook.calls.call import Call
 from offhook.calls.capacity import Sessions
 from offhook.calls.dialer import Dialer
+from offhook.calls.formers import Formers
 from offhook.calls.journal import Journal
 from offhook.calls.legs import Parent
 from offhook.calls.limits import LEFTOVER_JOURNALS, RAN_OUT_GRACE_S
@@ -29,13 +30,14 @@ from offhook.directory import Account
 from offhook.errors import ApiError, calls, fields, http
 from offhook.facts import Completed, Peer, Redirected, Request, Rescripted, Taken
 from offhook.hooks import Hook
-from offhook.media.messages import Closed, Heard, Lost, Recorded, Report
+from offhook.media.messages import Closed, Lost, Recorded, Report
 from offhook.records import (
     CallRecord,
     CallState,
-    ConferenceRecord,
     Delivery,
     KeptAnswer,
+    Recording,
+    Transcription,
 )
 from offhook.requests import CallFilter, OutboundRequest, Standing
 from offhook.scopes import TaskOwner
@@ -71,6 +73,7 @@ class Exchange:
         self._ended: OrderedDict[str, Ended] = OrderedDict()
         self._shelf = Shelf(plant.clock.now)
         self.rooms = Rooms(plant, self._shelf)
+        self.formers = Formers(plant, self.rooms, self.reopen)
         self.sessions = Sessions(plant.settings.node_calls)
         self.dialer = Dialer(self._account, self.sessions, plant.clock.now, self._turns)
         self.draining = False
@@ -89,7 +92,7 @@ class Exchange:
                 continue
             await self.reopen(delivery.call_id)
             self._plant.outbox.post(delivery)
-        await self._salvage()
+        await self.formers.salvage()
 
     async def close(self) -> None:
         """End all calls, waiting so long for their goodbyes as the settings allow.
@@ -105,7 +108,7 @@ class Exchange:
                 call.post(Completed())
         await self.tasks.close(self._plant.settings.shutdown_grace_s)
         await self.rooms.close()
-        await self._plant.archive.takes.close(self._plant.settings.shutdown_grace_s)
+        await self._plant.archive.close(self._plant.settings.shutdown_grace_s)
 
     async def _reopened(self, call_id: str) -> Journal:
         """Return the log of a call of a former process, to go on with."""
@@ -125,23 +128,6 @@ class Exchange:
                 lambda: self._plant.store.last_sequence(record.call_id)
             )
             recovery.close(self._plant, record, events, notified)
-
-    async def _salvage(self) -> None:
-        """Finish the recordings that a former process left behind; each is told of in its time."""
-        plant, formers = self._plant, dict[str, recovery.Former]()
-        for recording in await plant.offload(plant.store.unfinished_recordings):
-            call_id = recording.call_id
-            if call_id not in formers:
-                formers[call_id] = await self._former(recording.account_id, call_id)
-            plant.archive.takes.resume(recording, formers[call_id].announce)
-
-    async def _former(self, account_id: str, call_id: str) -> recovery.Former:
-        plant = self._plant
-        record: CallRecord | ConferenceRecord | None
-        record = await plant.offload(lambda: plant.store.call(account_id, call_id))
-        record = record or await self.rooms.get(account_id, call_id)
-        notified = await plant.offload(lambda: plant.store.last_sequence(call_id))
-        return recovery.Former(plant, record, await self.reopen(call_id), notified)
 
     # REST
 
@@ -224,6 +210,11 @@ class Exchange:
         """Tell whether a recording of the call runs in the background."""
         call = self._live(account_id, call_id)
         return call is not None and not call.ending and call.recordings.tape.running
+
+    async def transcribe(self, recording: Recording, wish: Transcription) -> None:
+        """Have a text made of a recording, whether its call is over or not."""
+        former = await self.formers.find(recording.account_id, recording.call_id)
+        await self._plant.archive.transcribe(recording, wish, former.announce)
 
     async def pause_recording(self, account_id: str, call_id: str, paused: bool) -> None:
         """Pause or resume the recording in the background, if there is one."""
@@ -308,10 +299,7 @@ class Exchange:
         self._run(call)
 
     def on_report(self, report: Report) -> None:
-        """Hand a report of the media plane to the call it concerns, or to who listens."""
-        if isinstance(report, Heard):
-            self._plant.listening.on_heard(report)
-            return
+        """Hand a report of the media plane to the call it concerns."""
         if isinstance(report, Recorded | Lost):
             self._plant.archive.takes.on_report(report)
         self.rooms.on_report(report)
@@ -350,6 +338,7 @@ class Exchange:
     def _run(self, call: Call) -> None:
         call_id = call.record.call_id
         self.calls[call_id] = call
+        self.formers.know(call)
         self._lives[call_id] = self.tasks.start(self._run_call(call), f"call {call_id}")
 
     async def _run_call(self, call: Call) -> None:

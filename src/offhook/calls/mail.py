@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from offhook.calls import notices
+from offhook.calls.payloads import News
 from offhook.calls.plant import Plant
 from offhook.hooks import Hook, Target
 from offhook.records import CallRecord, Delivery
@@ -57,6 +58,10 @@ class CallMail(Mail):
         """Send an asynchronous event."""
         targets = (target, fallback)
         self.send(notices.notice(self._plant, self._record(), self.next, event, fields, targets))
+
+    def tell(self, news: News) -> None:
+        """Send an asynchronous event."""
+        self.send(notices.news(self._plant, self._record(), self.next, news))
 
     def goodbye(self) -> None:
         """Send the last webhook of a call that has ended."""

@@ -33,6 +33,12 @@ def notice(
     return _delivery(plant, record, sequence, payload, Hook(*targets))
 
 
+def news(plant: Plant, record: CallRecord, sequence: int, told: payloads.News) -> Delivery:
+    """Return an asynchronous event of a call, live or over."""
+    made = notice(plant, record, sequence, told.event, told.fields, (told.target, None))
+    return made if told.timeout_s is None else replace(made, timeout_s=told.timeout_s)
+
+
 def conference(
     plant: Plant,
     record: ConferenceRecord,

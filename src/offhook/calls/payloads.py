@@ -1,6 +1,7 @@
 """The JSON of call webhooks: field blocks C, Q, A, T, S and X of webhooks.md 6."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from offhook.clock import duration, timestamp
@@ -80,16 +81,30 @@ def recording_fields(recording: Recording, base_url: str) -> dict[str, Any]:
     }
 
 
-def recording_news(
-    recording: Recording, base_url: str
-) -> Iterator[tuple[str, dict[str, Any], Target]]:
-    """Yield the events that tell of a recording whose file can be had, or never can."""
-    if recording.available is not None:
-        yield "recordingAvailable", available_fields(recording, base_url), recording.available
+@dataclass(frozen=True, slots=True)
+class News:
+    """An asynchronous event that is due."""
+
+    event: str
+    fields: dict[str, Any]  # beside the common block
+    target: Target
+    timeout_s: float | None = None  # None: that of the call
+
+
+def recording_news(recording: Recording, what: str, base_url: str) -> Iterator[News]:
+    """Yield the events that tell of a recording that was `made` (or never can be) or `transcribed`.
+
+    What became of the text may be known when it is made.
+    """
+    if what == "made" and recording.available is not None:
+        fields = available_fields(recording, base_url)
+        yield News("recordingAvailable", fields, recording.available)
     wish = recording.transcription
-    if wish is not None and wish.available is not None:
+    if wish is not None and wish.completed is not None and wish.available is not None:
         fields = transcription_fields(recording, wish, base_url)
-        yield "transcriptionAvailable", fields, wish.available
+        if wish.tag is not None:
+            fields["tag"] = wish.tag
+        yield News("transcriptionAvailable", fields, wish.available, wish.timeout_s)
 
 
 def transcription_fields(

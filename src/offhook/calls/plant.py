@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from offhook.calls.archive import Archive
 from offhook.calls.clips import ClipBank
 from offhook.calls.limits import Settings
-from offhook.calls.listening import Listening
 from offhook.calls.turned_away import TurnedAway
 from offhook.clock import Clock
 from offhook.directory import Directory
@@ -41,6 +40,5 @@ class Plant:
     sip_host: str  # what our own URIs say
     media: MediaPlane
     clips: ClipBank
-    listening: Listening
     archive: Archive
     turned_away: TurnedAway

@@ -95,10 +95,11 @@ class Recordings:
             return None
         return Transcription(self._plant.ids.transcription(), available=order.transcribed)
 
-    def _announce(self, recording: Recording) -> None:
-        """The file of a recording is made; the call may be over."""
-        for event, fields, target in recording_news(recording, self._plant.settings.base_url):
-            self._owner.mail.notify(event, fields, target)
+    def _announce(self, recording: Recording, what: str) -> None:
+        """The file of a recording is made, or its text; the call may be over."""
+        base_url = self._plant.settings.base_url
+        for news in recording_news(recording, what, base_url):
+            self._owner.mail.tell(news)
 
 
 class Captured:

@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from offhook.calls import endings, notices, summaries
+from offhook.calls import endings, notices
 from offhook.calls.journal import Journal
 from offhook.calls.limits import QUEUED_AGE_S
 from offhook.calls.mail import Mail
-from offhook.calls.payloads import recording_news
 from offhook.calls.plant import Plant
 from offhook.calls.state import Step, advance
 from offhook.errors import Cause, calls
@@ -17,7 +16,6 @@ from offhook.records import (
     ConferenceRecord,
     Event,
     Member,
-    Recording,
 )
 
 
@@ -46,37 +44,6 @@ def close(plant: Plant, record: CallRecord, events: int, notified: int) -> None:
         endings.log(journal, ended, "the server stopped during the call" if lost else "")
         mail = Mail(plant, notified)
         mail.write(notices.disconnect(plant, ended, mail.next))
-
-
-class Former:
-    """A call or conference of a former process, of whose recordings is still to be told."""
-
-    def __init__(
-        self,
-        plant: Plant,
-        record: CallRecord | ConferenceRecord | None,
-        journal: Journal,
-        notified: int,
-    ) -> None:
-        self._plant = plant
-        self._record = record
-        self._journal = journal
-        self._mail = Mail(plant, notified)
-
-    def announce(self, recording: Recording) -> None:
-        """Tell of a recording that was salvaged."""
-        plant, record = self._plant, self._record
-        if record is None:
-            return  # the storage was away for longer than calls are kept
-        self._journal.log("recording.salvaged", **summaries.made(recording))
-        for event, fields, target in recording_news(recording, plant.settings.base_url):
-            number = self._mail.next
-            if isinstance(record, ConferenceRecord):
-                told = (number, recording, target)
-                self._mail.send(notices.conference_recording(plant, record, *told))
-            else:
-                targets = (target, None)
-                self._mail.send(notices.notice(plant, record, number, event, fields, targets))
 
 
 def close_conference(

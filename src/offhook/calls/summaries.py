@@ -37,6 +37,7 @@ def made(recording: Recording) -> dict[str, Any]:
         "status": str(recording.status),
         "why": recording.failure,
         "transcription": str(wish.status) if wish else None,
+        "without_text": wish.failure if wish else None,
     }
     return {name: value for name, value in told.items() if value is not None}
 

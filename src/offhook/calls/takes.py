@@ -6,7 +6,7 @@ not wait for it. A file that the storage does not take at the moment waits on th
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from offhook.calls.limits import (
     STORAGE_LONGEST_WAIT_S,
     STORAGE_WAIT_S,
 )
+from offhook.calls.scribe import Announce, Scribe
 from offhook.clock import Clock
 from offhook.media.messages import Lost, Recorded
 from offhook.media.mp3 import encode
@@ -32,8 +33,6 @@ from offhook.store.files import Files, StorageError
 KILLED = "the server was killed"
 
 log = structlog.get_logger()
-
-Announce = Callable[[Recording], None]
 
 
 class Take:
@@ -91,11 +90,14 @@ class Take:
 class Takes:
     """All of them."""
 
-    def __init__(self, store: Store, files: Files, clock: Clock, offload: Offload) -> None:
+    def __init__(
+        self, store: Store, files: Files, clock: Clock, offload: Offload, scribe: Scribe
+    ) -> None:
         self._store = store
         self._files = files
         self._clock = clock
         self._offload = offload
+        self._scribe = scribe
         self._takes: dict[str, Take] = {}  # by recording
         self._tasks = TaskOwner()
         self._slots = asyncio.Semaphore(STORAGE_AT_ONCE)
@@ -168,10 +170,14 @@ class Takes:
         finally:
             del self._takes[recording_id]
             take.over.set()
-        finished = transcripts.concluded(finished, self._clock.wall())
+        available = self._scribe.available
+        finished = transcripts.concluded(finished, self._clock.wall(), available=available)
+        wish = finished.transcription
         with self._store.batch():
             self._store.put_recording(finished)
-            take.announce(finished)
+            take.announce(finished, "made")
+            if wish is not None and wish.completed is None:
+                self._scribe.begin(finished, take.announce)
 
     async def _finish(self, take: Take) -> Recording | None:
         """Make the file and see it into the storage; None if it is forgotten meanwhile."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from offhook.calls import summaries
 from offhook.calls.journal import Journal
 from offhook.calls.plant import Plant
+from offhook.calls.scribe import Announce
 from offhook.calls.takes import Take
 from offhook.media.messages import PauseRecord, Record, StopRecord
 from offhook.records import Recording
@@ -20,17 +21,15 @@ class Recorder:
     leg: str
     journal: Journal
 
-    def begin(
-        self, recording: Recording, tracks: tuple[str, ...], announce: Callable[[Recording], None]
-    ) -> Take:
-        """Begin one; `announce` is called when its file is made."""
+    def begin(self, recording: Recording, tracks: tuple[str, ...], announce: Announce) -> Take:
+        """Begin one; `announce` is called when its file is made, and when its text is."""
 
-        def made(finished: Recording) -> None:
-            self.journal.log("recording.made", **summaries.made(finished))
-            announce(finished)
+        def told(finished: Recording, what: str) -> None:
+            self.journal.log(f"recording.{what}", **summaries.made(finished))
+            announce(finished, what)
 
         name = recording.recording_id
-        take = self.plant.archive.takes.begin(recording, made)
+        take = self.plant.archive.takes.begin(recording, told)
         self.plant.media.send(Record(self.leg, name, take.path, tracks))
         self.journal.log("recording.started", recording=name, tracks=list(tracks))
         return take

@@ -133,6 +133,19 @@ COACHED = _rule(
     "Another member coaches, and a conference has one coach at a time.",
     "Let the other member coach no more: send it an empty callIdsToCoach.",
 )
+NOT_TRANSCRIBABLE = _rule(
+    "not-transcribable",
+    "Could not create transcription: recording is not complete",
+    "The recording runs still, its media was deleted, or nothing is left of it.",
+    "Wait for recordingAvailable, and look at the recording's status.",
+)
+TRANSCRIBING = _rule(
+    "transcribing",
+    "Could not create transcription: transcription is already in progress",
+    "The text of the recording is being made.",
+    "Wait for transcriptionAvailable, or until the recording's transcription.status is no longer "
+    "processing.",
+)
 PAGE_TOKEN = _rule(
     "page-token",
     "Invalid pageToken",

@@ -129,6 +129,16 @@ RECORDING_NOT_FOUND = Entry(
     "not ready yet or damaged.",
     "Check the id and the recording's status; recordings are kept for 30 days.",
 )
+TRANSCRIPTION_NOT_FOUND = Entry(
+    "transcription-not-found",
+    404,
+    "validation",
+    "Transcription [{transcriptionId}] not found",
+    Who.APP,
+    "As not-found, in the detailed wording: nobody has asked for this text, it was deleted, it is "
+    "not ready yet, or it could not be made.",
+    "Wait for transcriptionAvailable or realTimeTranscriptionAvailable, and look at its status.",
+)
 METHOD_NOT_ALLOWED = Entry(
     "method-not-allowed",
     405,

@@ -45,8 +45,9 @@ TRANSCRIPTION_ERROR = _outcome(
     TRANSCRIPTION,
     "error",
     Who.OPERATOR,
-    "This version has no recogniser of speech, so nothing was transcribed.",
-    "Download the recording and have it transcribed elsewhere.",
+    "No speech recogniser is installed on the server, it failed, or the recording's media is gone.",
+    "Install it with: pip install 'offhook[recognition]', leave speech.recognizer at auto, and ask "
+    "for the text again, by POST to the recording's transcription.",
 )
 TRANSCRIPTION_TOO_SHORT = _outcome(
     "transcription-too-short",

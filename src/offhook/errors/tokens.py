@@ -1,12 +1,8 @@
 """Errors of the token endpoint (errors.md 7.2, RFC 6749 5.2): `type` is the body's `error`."""
 
-from functools import partial
+from offhook.errors.entry import Entry, Who
 
-from offhook.errors.entry import Entry, Envelope, Who
-
-_entry = partial(Entry, envelope=Envelope.OAUTH)
-
-INVALID_REQUEST = _entry(
+INVALID_REQUEST = Entry(
     "token-invalid-request",
     400,
     "invalid_request",
@@ -15,7 +11,7 @@ INVALID_REQUEST = _entry(
     "The body is not application/x-www-form-urlencoded, or grant_type is missing or repeated.",
     "Post grant_type=client_credentials as a form.",
 )
-UNSUPPORTED_GRANT = _entry(
+UNSUPPORTED_GRANT = Entry(
     "token-unsupported-grant-type",
     400,
     "unsupported_grant_type",
@@ -24,7 +20,7 @@ UNSUPPORTED_GRANT = _entry(
     "The grant type is another one.",
     "Post grant_type=client_credentials.",
 )
-INVALID_SCOPE = _entry(
+INVALID_SCOPE = Entry(
     "token-invalid-scope",
     400,
     "invalid_scope",
@@ -33,7 +29,7 @@ INVALID_SCOPE = _entry(
     "The scope has characters that RFC 6749 3.3 forbids.",
     "Leave scope out: the token carries all roles of the client.",
 )
-INVALID_CLIENT = _entry(
+INVALID_CLIENT = Entry(
     "token-invalid-client",
     401,
     "invalid_client",

@@ -25,6 +25,8 @@ def _failures(event: Event) -> Iterator[Entry]:
         case "recording.made" | "recording.salvaged":
             yield from _of(outcomes.RECORDING, event.data.get("status"))
             yield from _of(outcomes.TRANSCRIPTION, event.data.get("transcription"))
+        case "recording.transcribed":
+            yield from _of(outcomes.TRANSCRIPTION, event.data.get("transcription"))
         case "refer.impossible":
             yield outcomes.REFER_FAILED
         case "refer.ended" if not _got_through(event):
@@ -46,7 +48,9 @@ def _recording(event: Event, entry: Entry) -> str:
 
 
 def _text(event: Event, entry: Entry) -> str:
-    return f"There is no text of recording {event.data['recording']}: {_first(entry.meaning)}"
+    why = event.data.get("without_text")
+    reason = f"{why}." if why else _first(entry.meaning)
+    return f"There is no text of recording {event.data['recording']}: {reason}"
 
 
 def _refer(event: Event, entry: Entry) -> str:

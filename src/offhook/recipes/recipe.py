@@ -29,12 +29,17 @@ NARROW = """
 [limits]
 calls = 1
 in_flight = 1
-endpoints = 1
 
 [errors]
 not_found_wording = "detailed"
 """
 TIGHT = Needs("a server of its own, for one call and one request at a time", True, NARROW, "tight")
+DEAF = Needs(
+    "a server of its own, without a speech recogniser",
+    True,
+    '[speech]\nrecognizer = "none"\n\n[errors]\nnot_found_wording = "detailed"\n',
+    "deaf",
+)
 MORTAL = Needs("a server of its own, which is killed", True, NARROW, "tight")  # one call will do
 
 
@@ -53,7 +58,6 @@ class Told:
     by: Exchange | Received
     values: Mapping[str, object] = field(default_factory=dict)
     asked: str = ""  # the id that explains it, where the failure has none of its own
-    source: tuple[str, str] | None = None  # the culprit, where the form of the response has it
 
     @property
     def id(self) -> str:

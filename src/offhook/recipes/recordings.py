@@ -7,7 +7,7 @@ from pathlib import Path
 
 from offhook.errors import outcomes
 from offhook.recipes.place import TALK, Place
-from offhook.recipes.recipe import MORTAL, Told, recipe
+from offhook.recipes.recipe import DEAF, MORTAL, Told, recipe
 
 SECOND_BYTES = 16_000  # of one channel
 FOUR_HOURS = 4 * 3600
@@ -75,7 +75,7 @@ async def _text(place: Place, length_s: str) -> Told:
     return Told(await place.heard("transcriptionAvailable", callId=call_id))
 
 
-@recipe(outcomes.TRANSCRIPTION_ERROR)
+@recipe(outcomes.TRANSCRIPTION_ERROR, DEAF)
 async def text_of_a_recording(place: Place) -> Told:
     """Record a second of a call and ask for the text."""
     return await _text(place, "1")

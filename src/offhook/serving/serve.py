@@ -27,11 +27,13 @@ from offhook.media.messages import MediaPlane, Sink
 from offhook.media.worker import WorkerSettings
 from offhook.scopes import ThreadOffload, background
 from offhook.serving.book import Book
+from offhook.serving.recognition import RecognitionProcess
 from offhook.serving.speech import SpeechProcess
 from offhook.serving.storage import open_files
 from offhook.settings import Settings
 from offhook.sip.resolve import Resolver, ask_dns
 from offhook.sip.sockets import NetworkSockets
+from offhook.speech.whisper import installed
 from offhook.store import Store, StoreError
 from offhook.store.files import Files, StorageError
 from offhook.webhooks.client import AiohttpClient
@@ -122,14 +124,9 @@ async def running_node(config: Config, http_port: int) -> AsyncIterator[Node]:
         files = open_files(settings)
         store = await offload(lambda: Store.open(settings.store.url, clock, threaded=True))
         stack.push_async_callback(offload, store.close)
-        fixed = await offload(config.directory)
-        book = Book(fixed, store, offload, resolver)
+        book = Book(await offload(config.directory), store, offload, resolver)
         await book.refresh()
-        sockets = NetworkSockets(
-            resolver, settings.sip.host, settings.sip.port, settings.sip.advertised_host or ""
-        )
-        await sockets.bind()
-        stack.push_async_callback(sockets.close)
+        sockets = await _sockets(stack, resolver, settings)
         http, websockets = _clients(stack, settings)
         speech = stack.enter_context(closing(SpeechProcess()))
         media = Media(settings)
@@ -144,6 +141,8 @@ async def running_node(config: Config, http_port: int) -> AsyncIterator[Node]:
                 http=http,
                 websockets=websockets,
                 synthesizer=speech,
+                recognizer=_recognizer(stack, settings),
+                hearing_offload=_threads(stack, 1),  # one passage after the other
                 sockets=sockets,
                 make_media=media.make,
                 directory=book,
@@ -162,6 +161,24 @@ async def running_node(config: Config, http_port: int) -> AsyncIterator[Node]:
         await stack.enter_async_context(background(_check(files, files_offload)))
         await stack.enter_async_context(background(_purge(node, settings, offload)))
         yield node
+
+
+def _recognizer(stack: AsyncExitStack, settings: Settings) -> RecognitionProcess | None:
+    """Make what understands speech, if it is installed and wanted."""
+    if settings.speech.recognizer == "none" or not installed():
+        return None
+    recognizer = RecognitionProcess()
+    stack.callback(recognizer.close)
+    return recognizer
+
+
+async def _sockets(stack: AsyncExitStack, resolver: Resolver, settings: Settings) -> NetworkSockets:
+    """Open the SIP ports."""
+    sip = settings.sip
+    sockets = NetworkSockets(resolver, sip.host, sip.port, sip.advertised_host or "")
+    await sockets.bind()
+    stack.push_async_callback(sockets.close)
+    return sockets
 
 
 def _threads(stack: AsyncExitStack, count: int) -> ThreadOffload:
@@ -230,7 +247,6 @@ def _calls(settings: Settings, http_port: int) -> CallSettings:
     return CallSettings(
         base_url=base_url.rstrip("/"),
         node_calls=settings.limits.calls,
-        endpoints=settings.limits.endpoints,
         recently_ended_s=settings.limits.recently_ended_window_s,
         shutdown_grace_s=settings.limits.drain_s,
         https_with_credentials=settings.webhooks.require_https_with_credentials,

@@ -1,5 +1,4 @@
-"""What is kept: calls and conferences with their logs, webhooks and recordings; endpoints,
-incidents, answers and the directory.
+"""What is kept: calls, their logs, webhooks and texts, conferences, recordings, the directory …
 
 Writing is for the event loop: it never blocks, and `flushed` tells when everything so far is on
 disk. Reading blocks: call it through an Offload; it sees what is committed.
@@ -18,19 +17,17 @@ from offhook.records import (
     CallRecord,
     ConferenceRecord,
     Delivery,
-    EndpointRecord,
     Event,
     Incident,
     KeptAnswer,
     Recording,
+    Transcript,
 )
 from offhook.requests import (
     CallFilter,
     CallSearch,
     ConferenceFilter,
     DeliveryFilter,
-    EndpointFilter,
-    EndpointPage,
     RecordingFilter,
 )
 from offhook.store import (
@@ -40,11 +37,11 @@ from offhook.store import (
     conferences,
     deliveries,
     directory,
-    endpoints,
     events,
     incidents,
     recordings,
     retention,
+    transcripts,
 )
 from offhook.store.batch import Change, Committer, Encoded, encode
 from offhook.store.database import Database
@@ -144,10 +141,6 @@ class Store:
         """Write a conference's state; an older version never overwrites a newer."""
         self.write(record)
 
-    def put_endpoint(self, record: EndpointRecord) -> None:
-        """Write an endpoint's state; an older version never overwrites a newer."""
-        self.write(record)
-
     def append(self, event: Event) -> None:
         """Append to a call's log."""
         self.write(event)
@@ -163,6 +156,10 @@ class Store:
     def put_recording(self, recording: Recording) -> None:
         """Write down how far a recording is."""
         self.write(recording)
+
+    def put_transcript(self, transcript: Transcript) -> None:
+        """Write down how far a text is."""
+        self.write(transcript)
 
     def put_incident(self, incident: Incident) -> None:
         """Write down what an id opens that somebody is told."""
@@ -194,10 +191,6 @@ class Store:
         """Return the account's calls that match, newest first."""
         return self._read(lambda connection: browsing.search(connection, account_id, wanted))
 
-    def some_calls(self, account_id: str, call_ids: Sequence[str]) -> list[CallRecord]:
-        """Return those of the account's calls, oldest first."""
-        return self._read(lambda connection: browsing.some(connection, account_id, call_ids))
-
     def open_calls(self) -> list[CallRecord]:
         """Return all calls that have not ended, oldest first."""
         return self._read(calls.unfinished)
@@ -213,20 +206,6 @@ class Store:
     def open_conferences(self) -> list[ConferenceRecord]:
         """Return all conferences that have not ended, oldest first."""
         return self._read(conferences.unfinished)
-
-    def endpoint(self, endpoint_id: str) -> EndpointRecord | None:
-        """Return an endpoint that has not vanished, whoever it belongs to."""
-        now = self._clock.wall()
-        return self._read(lambda found: endpoints.find(found, endpoint_id, now))
-
-    def endpoints(self, account_id: str, wanted: EndpointFilter) -> EndpointPage:
-        """Return the account's endpoints that pass the filter, oldest first."""
-        now = self._clock.wall()
-        return self._read(lambda found: endpoints.matching(found, account_id, wanted, now))
-
-    def connected_endpoints(self) -> list[EndpointRecord]:
-        """Return all endpoints that have a device, oldest first, vanished ones included."""
-        return self._read(endpoints.connected)
 
     def events(self, call_id: str, after: int = 0) -> list[Event]:
         """Return the call's log, or what of it has a number above `after`."""
@@ -299,6 +278,18 @@ class Store:
         """Return recordings that ended before then, oldest first."""
         return self._read(lambda found: recordings.ended(found, before, limit))
 
+    def transcript(self, account_id: str, transcription_id: str) -> Transcript | None:
+        """Return a text of the account."""
+        return self._read(lambda found: transcripts.find(found, account_id, transcription_id))
+
+    def transcripts_of(self, account_id: str, call_id: str) -> list[Transcript]:
+        """Return the live texts of the account's call, oldest first."""
+        return self._read(lambda found: transcripts.of_call(found, account_id, call_id))
+
+    def unfinished_transcripts(self) -> list[Transcript]:
+        """Return the texts that are under way."""
+        return self._read(transcripts.unfinished)
+
     def incident(self, incident_id: str) -> Incident | None:
         """Return what an X-Request-Id or errorId opens."""
         return self._read(lambda connection: incidents.find(connection, incident_id))
@@ -341,9 +332,20 @@ class Store:
         """Forget recordings; nothing of them may wait to be written."""
         with self._administering() as connection:
             recordings.remove(connection, recording_ids)
+            transcripts.remove_of(connection, recording_ids)
+
+    def remove_transcript(self, transcription_id: str) -> None:
+        """Forget a text; nothing of it may wait to be written."""
+        with self._administering() as connection:
+            transcripts.remove(connection, transcription_id)
+
+    def purge_transcripts(self, before: float) -> int:
+        """Forget live texts that were complete before then; returns how many."""
+        with self._administering() as connection:
+            return transcripts.purge(connection, before)
 
     def purge(self, keep_s: float = retention.CALLS_KEPT_S) -> int:
-        """Remove what ended longer ago than that; returns how many."""
+        """Remove what ended longer ago than that; returns how many calls and conferences."""
         before = self._clock.wall() - keep_s
         removed = 0
         with self._administering() as connection:

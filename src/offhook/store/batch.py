@@ -14,21 +14,21 @@ from offhook.records import (
     CallRecord,
     ConferenceRecord,
     Delivery,
-    EndpointRecord,
     Event,
     Incident,
     KeptAnswer,
     Recording,
+    Transcript,
 )
 from offhook.store import (
     answers,
     calls,
     conferences,
     deliveries,
-    endpoints,
     events,
     incidents,
     recordings,
+    transcripts,
 )
 from offhook.store.database import Database
 from offhook.store.upsert import Row, Upsert
@@ -36,10 +36,10 @@ from offhook.store.upsert import Row, Upsert
 Change = (
     CallRecord
     | ConferenceRecord
-    | EndpointRecord
     | Event
     | Delivery
     | Recording
+    | Transcript
     | Incident
     | KeptAnswer
 )
@@ -70,10 +70,10 @@ class Kind(NamedTuple):
 KINDS: dict[type, Kind] = {  # in the order in which a transaction writes them
     CallRecord: Kind(calls.to_row, calls.upsert, ("call_id",), _newer),
     ConferenceRecord: Kind(conferences.to_row, conferences.upsert, ("conference_id",), _newer),
-    EndpointRecord: Kind(endpoints.to_row, endpoints.upsert, ("endpoint_id",), _newer),
     Event: Kind(events.to_row, events.upsert, ("call_id", "number"), _first),
     Delivery: Kind(deliveries.to_row, deliveries.upsert, ("id",)),
     Recording: Kind(recordings.to_row, recordings.upsert, ("recording_id",)),
+    Transcript: Kind(transcripts.to_row, transcripts.upsert, ("transcription_id",), _newer),
     Incident: Kind(incidents.to_row, incidents.upsert, ("id",)),
     KeptAnswer: Kind(
         answers.to_row, answers.upsert, ("account_id", "operation", "idempotency_key"), _first

@@ -91,6 +91,29 @@ Index(
 )
 Index("recordings_ended", recordings.c.end_time)
 
+transcripts = Table(
+    "transcripts",
+    metadata,
+    Column("transcription_id", Text, primary_key=True),
+    Column("call_id", Text, nullable=False),
+    Column("account_id", Text, nullable=False),
+    Column("recording_id", Text),  # null for the text of a call, written while it is spoken
+    Column("created", Double, nullable=False),
+    Column("completed", Double),
+    Column("version", Integer, nullable=False),
+    Column("document", Text, nullable=False),
+)
+Index("transcripts_by_call", transcripts.c.call_id, transcripts.c.created)
+Index("transcripts_of_recordings", transcripts.c.recording_id)
+is_unwritten = transcripts.c.completed.is_(None)
+Index(
+    "transcripts_unwritten",
+    transcripts.c.created,
+    sqlite_where=is_unwritten,
+    postgresql_where=is_unwritten,
+)
+Index("transcripts_ended", transcripts.c.completed)
+
 incidents = Table(
     "incidents",
     metadata,
@@ -135,27 +158,6 @@ Index(
 is_live = conferences.c.completed.is_(None)
 Index("conferences_live", conferences.c.created, sqlite_where=is_live, postgresql_where=is_live)
 Index("conferences_ended", conferences.c.completed)
-
-endpoints = Table(
-    "endpoints",
-    metadata,
-    Column("endpoint_id", Text, primary_key=True),
-    Column("account_id", Text, nullable=False),
-    Column("created", Double, nullable=False),
-    Column("vanishes", Double, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("document", Text, nullable=False),
-)
-Index("endpoints_by_age", endpoints.c.account_id, endpoints.c.created, endpoints.c.endpoint_id)
-is_connected = endpoints.c.status == literal_column("'CONNECTED'")
-Index(
-    "endpoints_connected",
-    endpoints.c.created,
-    sqlite_where=is_connected,
-    postgresql_where=is_connected,
-)
-Index("endpoints_vanished", endpoints.c.vanishes)
 
 directory = Table(
     "directory",

@@ -30,7 +30,11 @@ ASKED = {
     "referComplete",  # unless it tells of a success
 }  # synchronous events (bxml.md 9)
 GOODBYES = {"disconnect", "transferDisconnect"}  # of a call, and of a leg that a call has placed
-LATER = {"recordingAvailable"}  # may come after a goodbye
+LATER = {  # may come after a goodbye
+    "recordingAvailable",
+    "transcriptionAvailable",
+    "realTimeTranscriptionAvailable",
+}
 EVENT_ID, SEQUENCE = "offhook-event-id", "offhook-sequence"
 REDELIVERY = "offhook-redelivery"
 _INVITE_ANSWERED = re.compile(rb"SIP/2.0 \d{3} [\s\S]*\r\nCSeq: *\d+ INVITE\r\n")

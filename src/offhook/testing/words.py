@@ -64,7 +64,13 @@ class Reader:
     def __init__(self) -> None:
         self.ticks = 0  # read; the next piece begins there
         self._bytes = bytearray()
+        self.times: list[float] = []  # when each byte began, in seconds
         self._last_s = 0.0  # when the last burst ended
+
+    @property
+    def data(self) -> bytes:
+        """Everything read so far."""
+        return bytes(self._bytes)
 
     @property
     def text(self) -> str:
@@ -100,7 +106,9 @@ class Reader:
             return
         if self._bytes and at_s - self._last_s > BREAK_S and self._bytes[-1:] != b"\n":
             self._bytes += b"\n"  # somebody broke off
+            self.times.append(self._last_s)
         self._bytes.append(byte)
+        self.times.append(at_s)
         self._last_s = at_s + BURST_S
 
 

@@ -27,6 +27,7 @@ from offhook.media.messages import MediaPlane, Sink
 from offhook.requests import CallFilter, ConferenceFilter
 from offhook.scopes import InlineOffload
 from offhook.sip.transport import Address, Sockets
+from offhook.speech import Recognizer
 from offhook.store import Store
 from offhook.store.files import Folder
 from offhook.testing import conferences, fixtures, invariants
@@ -35,6 +36,7 @@ from offhook.testing.asgi import AsgiClient, Rest
 from offhook.testing.conferences import RoomEvidence
 from offhook.testing.fixtures import NUMBER, PARTY, SERVER, TRUNK
 from offhook.testing.handset import Handset
+from offhook.testing.hearing import ReadingEar
 from offhook.testing.invariants import Evidence
 from offhook.testing.loop import EPOCH, running_loop
 from offhook.testing.mains import Mains, PluggedHttp, PluggedSockets, PluggedStore
@@ -86,6 +88,7 @@ class World:
     """The server and everything around it; an asynchronous context manager."""
 
     make_voice: Callable[[], ToneVoice] = ToneVoice  # for subclasses to change
+    make_recognizer: type[Recognizer] | None = ReadingEar  # so is this
 
     def __init__(
         self,
@@ -107,6 +110,7 @@ class World:
         self.mains = mains
         self._killed = False
         self._store_url = store_url
+        self.recognizer = self.make_recognizer() if self.make_recognizer else None
         # where media of recordings is; it is made when there is one
         self.recordings = Path(tempfile.gettempdir()) / f"offhook-{os.getpid()}-{id(self)}"
         self.ports = self.network.ports(SERVER)
@@ -225,13 +229,15 @@ class World:
         for call in self.phones.live:
             call.hang_up()
         exchange, outbox, takes = self.node.exchange, self.node.outbox, self.node.archive.takes
+        texts = self.node.archive.scribe
         rooms = exchange.rooms
         channels = self.node.channels
-        alive = (exchange.calls, rooms, takes, channels)
+        alive = (exchange.calls, rooms, takes, texts, channels)
         await _until(lambda: not (any(alive) or outbox.open_lanes), SETTLE_S)
         assert not exchange.calls, f"calls that do not end: {list(exchange.calls)}"
         assert not exchange.rooms, "a conference does not end"
         assert not takes, "a recording is not finished"
+        assert not texts, "a text is not finished"
         assert not channels, "a WebSocket is not closed"
         assert not outbox.open_lanes, "webhooks are still under way"
         await self.store.flushed()
@@ -249,7 +255,6 @@ class World:
         assert not self.store.unfinished_recordings(), "a recording is processed for ever"
         drafts = [path.name for path in self.recordings.glob("*") if path.suffix in DRAFTS]
         assert not drafts, f"files are left: {drafts}"
-        assert not self.node.listening, "somebody listens to a call that is over"
         assert self.ports.open_count == 0, "the server has not given back all its ports"
         assert exchange.sessions.total == 0, "session slots are not given back"
         assert not exchange.tasks, "the exchange still has tasks"
@@ -341,6 +346,7 @@ class World:
                 http=http,
                 websockets=self.app.sockets,
                 synthesizer=self.voice,
+                recognizer=self.recognizer,
                 sockets=sockets,
                 make_media=make_media,
                 directory=lambda: self.directory,

@@ -27,8 +27,10 @@ class Record(Verb):
     It has nothing to do with StartRecording: both may record at the same time, each its own file.
     Recordings are listed, downloaded and deleted by REST.
 
-    This server has no speech recogniser yet: with `transcribe` the status of the transcription is
-    `error`, or the one for a recording that is too short or too long.
+    With `transcribe` a text is made of what is said, each channel by itself, if the server has a
+    speech recogniser (`pip install 'offhook[recognition]'`); it understands English. Without one
+    the status of the transcription is `error`; it is `file-size-too-small` or `file-size-too-big`
+    if the recording is not longer than half a second, or four hours long. REST returns the text.
 
     ## Events
 

@@ -24,8 +24,10 @@ class StartRecording(StudioVerb):
     muted or on hold, and what is played to them, in one channel and without a text. The recording
     ends with the conference; its event is `conferenceRecordingAvailable`.
 
-    This server has no speech recogniser yet: with `transcribe` the status of the transcription is
-    `error`, or the one for a recording that is too short or too long.
+    With `transcribe` a text is made of what is said, each channel by itself, if the server has a
+    speech recogniser (`pip install 'offhook[recognition]'`); it understands English. Without one
+    the status of the transcription is `error`; it is `file-size-too-small` or `file-size-too-big`
+    if the recording is not longer than half a second, or four hours long. REST returns the text.
 
     ## Events
 
