@@ -12,13 +12,13 @@ import pytest
 from offhook.directory import Account, Application, Number, Trunk, User
 from offhook.hooks import Credentials, Hook, Target
 from offhook.passwords import verify_password
+from offhook.sections import Section
 from offhook.settings import (
     AccountSettings,
     ApplicationSettings,
     Media,
     NumberSettings,
     Recordings,
-    Section,
     Settings,
     Tokens,
     TrunkSettings,

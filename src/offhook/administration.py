@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 import click
 import msgspec
 
-from offhook import settings
+from offhook import sections
 from offhook.clock import Clock
 from offhook.config import Config, told
 from offhook.directory import (
@@ -30,7 +30,7 @@ from offhook.directory import (
 from offhook.ids import Ids
 
 Entry = Account | User | Application | Number | Trunk | SigningSecret
-S = TypeVar("S", bound=settings.Section)
+S = TypeVar("S", bound=sections.Section)
 
 TABLES: dict[type[Entry], str] = {
     Account: "accounts",

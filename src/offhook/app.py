@@ -35,6 +35,7 @@ from offhook.media.messages import MediaPlane, Report, Sink
 from offhook.records import Delivery
 from offhook.scopes import Offload, TaskOwner
 from offhook.sip.endpoint import Endpoint, IncomingCall
+from offhook.sip.registrar import Login, Registrar
 from offhook.sip.stack import Stack
 from offhook.sip.transport import Sockets
 from offhook.sip.trunks import accepts
@@ -83,6 +84,7 @@ class Parts:
     console: ConsoleSettings = field(default_factory=ConsoleSettings)
     recognizer: Recognizer | None = None  # None: nothing is understood
     hearing_offload: Offload | None = None  # for it alone; None takes `offload`
+    login: Login = field(default_factory=Login)  # of phones that register
     trunk_addresses: Callable[[], Mapping[str, Collection[str]]] = dict  # of trunks named by host
 
 
@@ -184,6 +186,7 @@ class Node:
             synthesizer=parts.synthesizer,
             sip=self.sip,
             sip_host=parts.sockets.local("udp")[0],
+            registrar=self.registrar,
             media=self.media,
             clips=ClipBank(self.media),
             archive=self.archive,
@@ -196,6 +199,12 @@ class Node:
             parts.ids,
             accepts=lambda source: accepts(parts.directory(), source, parts.trunk_addresses()),
             on_stranger=self._turned_away.stranger,
+        )
+        self.registrar = stack.gate.registrar = Registrar(
+            stack.core,
+            lambda: parts.directory().phones,
+            parts.login,
+            self._turned_away.phone,
         )
         return Endpoint(stack, parts.sockets, on_call=self._on_call)
 

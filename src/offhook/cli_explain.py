@@ -63,6 +63,9 @@ def _summary(incident: Incident) -> str:
             return f"failure of call {incident.call_id}"
         case IncidentKind.INVITE:
             return f"INVITE for {data.get('to')}: {data.get('code')} {data.get('why')}"
+        case IncidentKind.PHONE:
+            who = f"phone {data.get('user')} at {data.get('source')}"
+            return f"{data.get('method')} of {who}: {data.get('code')}, it {data.get('why')}"
         case IncidentKind.REQUEST:
             asked = f"{data.get('method', '')} {data.get('path', '')}".strip() or "request"
             return f"{asked}: {data.get('status')} {data.get('description')}"

@@ -15,7 +15,8 @@ import msgspec
 
 from offhook.directory import Directory
 from offhook.nearest import nearest
-from offhook.settings import Section, Settings
+from offhook.sections import Section
+from offhook.settings import Settings
 
 PREFIX = "OFFHOOK_"
 # What msgspec says: the fault, then where: "Expected `int`, got `str` - at `$.users[0].name`".

@@ -1,4 +1,4 @@
-"""What the operator configures: accounts, users, applications, numbers, trunks,
+"""What the operator configures: accounts, users, applications, numbers, trunks, phones,
 signing secrets; and look-ups.
 
 Values only: where they come from (TOML file, store) is the business of `config` and `store`.
@@ -7,7 +7,7 @@ signing secrets must be used as they are, and are never logged.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from offhook.hooks import Hook, Target
@@ -88,6 +88,16 @@ class Trunk:
 
 
 @dataclass(frozen=True, slots=True)
+class Phone:
+    """A telephone that registers here, and proves with a password that it is itself."""
+
+    name: str  # SIP user
+    secrets: Mapping[str, str] = field(repr=False, hash=False)  # algorithm -> hashed A1 (RFC 7616)
+    number: str | None = None  # E.164: what it is called by, and calls as
+    application_id: str | None = None  # for its calls to numbers of no application, and to it
+
+
+@dataclass(frozen=True, slots=True)
 class SigningSecret:
     """What the webhooks of an application are signed with (docs/signatures.md)."""
 
@@ -105,7 +115,7 @@ class SigningSecret:
 class Directory:
     """All of the above, indexed. Immutable: a change builds a new one."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  # one for each table of the configuration
         self,
         accounts: Iterable[Account] = (),
         users: Iterable[User] = (),
@@ -113,6 +123,7 @@ class Directory:
         numbers: Iterable[Number] = (),
         trunks: Iterable[Trunk] = (),
         secrets: Iterable[SigningSecret] = (),
+        phones: Iterable[Phone] = (),
     ) -> None:
         self.accounts = {account.id: account for account in accounts}
         self.users = {user.name: user for user in users}
@@ -120,6 +131,10 @@ class Directory:
         self.numbers = {normal_number(number.number): number for number in numbers}
         self.trunks = {trunk.name: trunk for trunk in trunks}
         self.secrets = {secret.id: secret for secret in secrets}
+        self.phones = {phone.name: phone for phone in phones}
+        self._phones_by_number = {
+            normal_number(phone.number): phone for phone in self.phones.values() if phone.number
+        }
         self._secrets_of: dict[str, list[SigningSecret]] = {}
         for secret in sorted(self.secrets.values(), key=lambda each: -each.created):
             self._secrets_of.setdefault(secret.application_id.lower(), []).append(secret)
@@ -133,6 +148,16 @@ class Directory:
         """Return the application an inbound call to this number or SIP user belongs to."""
         number = self.numbers.get(normal_number(called))
         return self.applications.get(number.application_id.lower()) if number else None
+
+    def phone_for(self, called: str) -> Phone | None:
+        """Return the phone that has this number, or this name."""
+        return self._phones_by_number.get(normal_number(called)) or self.phones.get(called)
+
+    def application_of(self, phone: Phone | None) -> Application | None:
+        """Return the application that a phone's calls go to where no number says otherwise."""
+        if phone is None or phone.application_id is None:
+            return None
+        return self.applications.get(phone.application_id.lower())
 
     def signing_secrets(self, application_id: str, now: float) -> list[str]:
         """Return what to sign an application's webhooks with now, the newest first."""
@@ -163,6 +188,7 @@ def merged(first: Directory, second: Directory) -> Directory:
         (first.numbers | second.numbers).values(),
         (first.trunks | second.trunks).values(),
         (first.secrets | second.secrets).values(),
+        (first.phones | second.phones).values(),
     )
 
 
@@ -188,6 +214,11 @@ def dangling(directory: Directory) -> list[str]:
         f"secret {each.id} is for application {each.application_id}, which does not exist"
         for each in directory.secrets.values()
         if each.application_id.lower() not in directory.applications
+    ]
+    faults += [
+        f"phone {each.name} leads to application {each.application_id}, which does not exist"
+        for each in directory.phones.values()
+        if each.application_id and each.application_id.lower() not in directory.applications
     ]
     return faults
 

@@ -233,6 +233,7 @@ class IncidentKind(StrEnum):
 
     REQUEST = "request"  # an HTTP answer: the id is its X-Request-Id
     INVITE = "invite"  # a caller's INVITE that became no call
+    PHONE = "phone"  # a REGISTER or INVITE of a phone that proved not to be itself
     FAILURE = "failure"  # the errorId of a webhook or of call state
 
 

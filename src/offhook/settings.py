@@ -1,12 +1,10 @@
 """What can be configured: a struct a section (each key is explained in examples/offhook.toml).
 
-The meaning is what an error message offers as the fix. Values become the directory's by
-`Settings.directory`; how they are read is the business of `config`.
+Values become the directory's by `Settings.directory`; how they are read is the business of
+`config`, and what they may look like that of `sections`.
 """
 
-import ipaddress
 import random
-from collections.abc import Iterable
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -25,57 +23,21 @@ from offhook.directory import (
 )
 from offhook.hooks import Credentials, Hook, Target, is_loopback
 from offhook.passwords import check_hash, hash_password
-from offhook.redaction import MASK, SECRET_WORDS
-
-Port = Annotated[int, Meta(ge=1, le=65_535, description="a port from 1 to 65535")]
-AnyPort = Annotated[int, Meta(ge=0, le=65_535, description="a port, or 0 for any free one")]
-Url = Annotated[
-    str, Meta(pattern=r"^https?://[^/\s]+\S*$", description="an http or https URL with a host")
-]
-Name = Annotated[str, Meta(min_length=1, description="a name that is not empty")]
-AccountId = Annotated[
-    str, Meta(pattern=r"^[0-9]{1,32}$", description='digits in quotes, such as "9900000"')
-]
-Uuid = Annotated[
-    str,
-    Meta(
-        pattern=r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$",
-        description="a UUID; `offhook applications add` makes one",
-    ),
-]
-Positive = Annotated[int, Meta(ge=1, description="a whole number above 0")]
-Seconds = Annotated[float, Meta(ge=0, description="seconds, 0 or more")]
-Method = Literal["POST", "GET"]
-Secret = Annotated[
-    str, Meta(min_length=24, max_length=256, description="24 to 256 random characters")
-]
-SECRET_KEYS = (*SECRET_WORDS, "access_key", "static")  # what a setting's key has in it
-Secrets = Annotated[tuple[Secret, ...], Meta(max_length=4, description="at most 4 secrets")]
-
-
-def networks(key: str, texts: Iterable[str]) -> None:
-    """Raise ValueError for the first text that is no network."""
-    for text in texts:
-        try:
-            ipaddress.ip_network(text)
-        except ValueError:
-            raise ValueError(
-                f"{key}: {text!r} is no network: write it like 10.0.0.0/8, without host bits"
-            ) from None
-
-
-class Section(msgspec.Struct, frozen=True, kw_only=True):
-    """A table of the file; one that is shown by mistake shows no secret."""
-
-    def __repr__(self) -> str:
-        shown = (
-            f"{key}={value!r}" for key in self.__struct_fields__ if (value := self._shown(key))
-        )
-        return f"{type(self).__name__}({', '.join(shown)})"
-
-    def _shown(self, key: str) -> object:
-        value = getattr(self, key)
-        return MASK if value and any(word in key for word in SECRET_KEYS) else value
+from offhook.phones import PhoneSettings, once, unopened
+from offhook.sections import (
+    AccountId,
+    AnyPort,
+    Method,
+    Name,
+    Port,
+    Positive,
+    Seconds,
+    Secrets,
+    Section,
+    Url,
+    Uuid,
+    networks,
+)
 
 
 class Server(Section, frozen=True, kw_only=True):
@@ -92,6 +54,10 @@ class Sip(Section, frozen=True, kw_only=True):
     host: Name = "127.0.0.1"
     port: AnyPort = 5060
     advertised_host: Name | None = None
+    realm: Name = "offhook"
+    digests: Annotated[
+        tuple[Literal["SHA-256", "MD5"], ...], Meta(min_length=1, description="one or both")
+    ] = ("MD5",)
 
 
 class Media(Section, frozen=True, kw_only=True):
@@ -212,7 +178,7 @@ class Tokens(Section, frozen=True, kw_only=True):
         Annotated[str, Meta(min_length=32, description="32 random characters or more")] | None
     ) = None
     lifetime_s: Positive = 3600
-    static: dict[Annotated[str, Meta(min_length=16)], Name] = {}
+    static: dict[Annotated[str, Meta(min_length=16)], Name] = {}  # noqa: RUF012  # a Struct copies it
 
 
 class AccountSettings(Section, frozen=True, kw_only=True):
@@ -362,13 +328,19 @@ class Settings(Section, frozen=True, kw_only=True):
     applications: tuple[ApplicationSettings, ...] = ()
     numbers: tuple[NumberSettings, ...] = ()
     trunks: tuple[TrunkSettings, ...] = ()
+    phones: tuple[PhoneSettings, ...] = ()
 
     def __post_init__(self) -> None:
-        _once("accounts", (account.id for account in self.accounts))
-        _once("users", (user.name for user in self.users))
-        _once("applications", (application.id.lower() for application in self.applications))
-        _once("numbers", (number.number for number in self.numbers))
-        _once("trunks", (trunk.name for trunk in self.trunks))
+        once("accounts", (account.id for account in self.accounts))
+        once("users", (user.name for user in self.users))
+        once("applications", (application.id.lower() for application in self.applications))
+        once("numbers", (number.number for number in self.numbers))
+        once("trunks", (trunk.name for trunk in self.trunks))
+        once("phones", (phone.name for phone in self.phones))
+        taken = [number.number for number in self.numbers]
+        once("phones", [*taken, *(phone.number for phone in self.phones if phone.number)])
+        if fault := unopened(self.phones, self.sip.digests):
+            raise ValueError(f"phones: {fault}")
 
     def directory(self, rng: random.Random) -> Directory:
         """Return what the file says about accounts and the like; `rng` salts plain passwords."""
@@ -379,15 +351,8 @@ class Settings(Section, frozen=True, kw_only=True):
             [number.value() for number in self.numbers],
             [trunk.value() for trunk in self.trunks],
             [secret for application in self.applications for secret in application.secrets()],
+            [phone.value(self.sip.realm) for phone in self.phones],
         )
-
-
-def _once(key: str, names: Iterable[str]) -> None:
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            raise ValueError(f"{key}: {name!r} is there twice: remove one of them")
-        seen.add(name)
 
 
 def _credentials(username: str | None, password: str | None) -> Credentials | None:

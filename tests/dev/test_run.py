@@ -47,16 +47,16 @@ class Network:
         assert found
         return found[1]
 
-    def create_call(self) -> None:
-        """Place the call that was printed, as curl would."""
+    def create_call(self, to: str = "+12025550101") -> None:
+        """Place the call that was printed, or the same to another number, as curl would."""
         url = self.find(r"curl -u dev:dev (\S+)")
-        body = self.find(r"-d '(.*)'")
+        body = self.find(r"-d '(.*)'").replace("+12025550101", to)
         request = urllib.request.Request(url, body.encode(), method="POST")
         request.add_header("Authorization", f"Basic {b64encode(b'dev:dev').decode()}")
         request.add_header("Content-Type", "application/json")
         with urllib.request.urlopen(request, timeout=30) as answer:
             placed: dict[str, Any] = json.loads(answer.read())
-        assert placed["to"] == "+12025550101"
+        assert placed["to"] == to
 
     def dial(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Run `offhook dial` to its end."""

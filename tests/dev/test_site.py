@@ -13,7 +13,7 @@ from offhook.testing.server import free_ports
 
 
 def test_the_configuration_is_sound(tmp_path: Path) -> None:
-    site = Site(tmp_path, 8081, 5061, 5071, "http://127.0.0.1:5000")
+    site = Site(tmp_path, 8081, 5061, 5071, "http://127.0.0.1:5000", "http://127.0.0.1:5001")
     site.write()
     config = load(site.config)
     directory = config.directory()
@@ -21,9 +21,12 @@ def test_the_configuration_is_sound(tmp_path: Path) -> None:
     assert dangling(directory) == []
     assert (config.settings.server.port, config.settings.sip.port) == (8081, 5061)
     assert config.settings.server.host == "127.0.0.1"
-    (application,) = directory.applications.values()
+    application, switchboard = directory.applications.values()
     assert application.initiate is not None
     assert application.initiate.primary.url == "http://127.0.0.1:5000/voice/initiate"
+    assert switchboard.initiate is not None
+    assert switchboard.initiate.primary.url == "http://127.0.0.1:5001/switchboard"
+    assert [each.number for each in directory.phones.values()] == ["+12025550190", "+12025550191"]
 
 
 def test_a_folder_is_held_by_one(tmp_path: Path) -> None:

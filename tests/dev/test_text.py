@@ -10,7 +10,9 @@ from offhook.dev.personas import PERSONAS
 from offhook.dev.site import Site
 from offhook.dev.text import welcome
 
-SITE = Site(Path("/home/me/.offhook-dev"), 8080, 5060, 5070, "http://127.0.0.1:5000")
+SITE = Site(
+    Path("/home/me/.offhook-dev"), 8080, 5060, 5070, "http://127.0.0.1:5000", "http://127.0.0.1:1"
+)
 
 
 def test_the_request_is_one() -> None:
@@ -42,3 +44,10 @@ def test_everybody_is_listed() -> None:
 def test_another_folder_is_named() -> None:
     assert "offhook dial\n" in welcome(SITE, default_folder=True)
     assert f"offhook dial --folder {SITE.folder}\n" in welcome(SITE, default_folder=False)
+
+
+def test_a_softphone_is_told_all_that_it_needs() -> None:
+    text = welcome(SITE, default_folder=True)
+
+    assert "register at 127.0.0.1:5060" in text
+    assert "  user softphone, password dev, number +12025550190" in text

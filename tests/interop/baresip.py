@@ -1,6 +1,7 @@
 """baresip as a peer: a telephone of somebody else's making, that talks, listens and has keys."""
 
 import asyncio
+import contextlib
 import json
 import os
 import re
@@ -15,6 +16,7 @@ import soundfile
 from tests.interop.sipp import HOST, program
 from tests.interop.site import PATIENCE_S, POLL_S, Site
 
+from offhook.dev.site import is_free
 from offhook.scopes import background
 from offhook.testing.server import free_ports
 from offhook.testing.sound import Pcm, wav
@@ -39,7 +41,17 @@ module menu.so
 module_app ctrl_tcp.so
 """
 HEADER = 44  # bytes of the files that it writes what it hears to
-ACCOUNT = "<sip:{user}@{host}:{sip}>;regint=0;audio_codecs={codec};{more}\n"
+ACCOUNT = "<sip:{aor}>;audio_codecs={codec};{more}\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Registers:
+    """Where a telephone registers, and with what."""
+
+    port: int
+    password: str
+    transport: str = "udp"
+    every_s: int = 60
 
 
 @dataclass
@@ -88,8 +100,8 @@ class Baresip:
         return np.frombuffer(sound[: len(sound) // 2 * 2], np.int16)
 
     def heard(self) -> Pcm:
-        """Return what came out of its decoder; complete when the call is closed."""
-        (path,) = self.folder.glob("dump-*dec.wav")
+        """Return what came out of its decoder in its last call; complete when that is closed."""
+        *_, path = sorted(self.folder.glob("dump-*dec.wav"))
         sound, rate = soundfile.read(path, dtype="int16", always_2d=True)
         assert rate == 8000
         pcm: Pcm = np.ascontiguousarray(sound[:, 0])
@@ -103,10 +115,11 @@ class Baresip:
 
     async def listen(self, reader: asyncio.StreamReader) -> None:
         """Take in what it tells until it ends."""
-        while size := (await reader.readuntil(b":"))[:-1]:
-            message = json.loads((await reader.readexactly(int(size) + 1))[:-1])
-            self.events.append(message)
-            self.changed.set()
+        with contextlib.suppress(asyncio.IncompleteReadError):
+            while size := (await reader.readuntil(b":"))[:-1]:
+                message = json.loads((await reader.readexactly(int(size) + 1))[:-1])
+                self.events.append(message)
+                self.changed.set()
 
 
 def log(folder: Path) -> str:
@@ -121,11 +134,17 @@ async def running_baresip(
     *,
     user: str,
     answers: bool,
-    codec: str,
+    codec: str = "PCMU",
+    registers: Registers | None = None,
 ) -> AsyncIterator[Baresip]:
     """Start a telephone that says `voice` whenever it talks."""
-    sip, control, rtp = free_ports(3)
-    more = f"answermode={'auto' if answers else 'manual'}"
+    sip, (control, rtp) = _two_in_a_row(), free_ports(2)
+    more = f"answermode={'auto' if answers else 'manual'};"
+    if registers is None:
+        aor, more = f"{user}@{HOST}:{sip}", f"{more}regint=0"
+    else:
+        aor = f"{user}@{HOST}:{registers.port};transport={registers.transport}"
+        more += f"auth_user={user};auth_pass={registers.password};regint={registers.every_s}"
     (folder / "voice.wav").write_bytes(wav(voice))
     text = CONFIG.format(
         host=HOST,
@@ -137,7 +156,7 @@ async def running_baresip(
         modules=MODULES,
     )
     (folder / "config").write_text(text)
-    account = ACCOUNT.format(user=user, host=HOST, sip=sip, codec=codec, more=more)
+    account = ACCOUNT.format(aor=aor, codec=codec, more=more)
     (folder / "accounts").write_text(account)
     with (folder / "baresip.log").open("wb") as output:  # opened once, before
         process = await asyncio.create_subprocess_exec(
@@ -165,6 +184,13 @@ async def running_baresip(
         except TimeoutError:
             process.kill()
             await process.wait()
+
+
+def _two_in_a_row() -> int:
+    """Return a free port before another one: it wants to take TLS on that."""
+    while not is_free((port := free_ports(1)[0]) + 1):
+        pass
+    return port
 
 
 async def _control(port: int, folder: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

@@ -15,6 +15,7 @@ from offhook.sip.trunks import (
     called_party,
     calling_party,
     outgoing_call,
+    way_to,
 )
 
 CARRIER = Trunk("carrier", "sbc.carrier.test", username="us", password="secret", patterns=("+1*",))
@@ -35,7 +36,7 @@ def call(
 
 
 def test_number_goes_to_its_trunk() -> None:
-    placed = outgoing_call(DIRECTORY, "+12025550100", PAT, "us.test", b"sdp")
+    placed = outgoing_call(way_to(DIRECTORY, "+12025550100"), PAT, "us.test", b"sdp")
 
     assert placed.target == placed.to_uri == "sip:+12025550100@sbc.carrier.test"
     assert placed.next_hop == Address("udp", "sbc.carrier.test", 5060)
@@ -47,7 +48,7 @@ def test_number_goes_to_its_trunk() -> None:
 
 
 def test_longest_pattern_wins_and_its_port_is_named() -> None:
-    placed = outgoing_call(DIRECTORY, "+19005550100", PAT, "us.test", b"")
+    placed = outgoing_call(way_to(DIRECTORY, "+19005550100"), PAT, "us.test", b"")
 
     assert placed.target == "sip:+19005550100@192.0.2.40:5080"
     assert placed.next_hop == Address("tcp", "192.0.2.40", 5080)
@@ -56,11 +57,11 @@ def test_longest_pattern_wins_and_its_port_is_named() -> None:
 
 def test_number_that_no_trunk_takes_has_no_route() -> None:
     with pytest.raises(NoRouteError, match=r"no trunk takes \+442079460000"):
-        outgoing_call(DIRECTORY, "+442079460000", PAT, "us.test", b"")
+        outgoing_call(way_to(DIRECTORY, "+442079460000"), PAT, "us.test", b"")
 
 
 def test_uri_goes_to_its_own_host_which_is_not_told_an_asserted_identity() -> None:
-    placed = outgoing_call(DIRECTORY, "sip:bob@b.test;transport=tcp", PAT, "us.test", b"")
+    placed = outgoing_call(way_to(DIRECTORY, "sip:bob@b.test;transport=tcp"), PAT, "us.test", b"")
 
     assert placed.target == "sip:bob@b.test;transport=tcp"
     assert placed.next_hop is None
@@ -68,15 +69,15 @@ def test_uri_goes_to_its_own_host_which_is_not_told_an_asserted_identity() -> No
 
 
 def test_uri_of_a_trunks_host_goes_by_way_of_the_trunk() -> None:
-    placed = outgoing_call(DIRECTORY, "sip:bob@SBC.carrier.test", PAT, "us.test", b"")
+    placed = outgoing_call(way_to(DIRECTORY, "sip:bob@SBC.carrier.test"), PAT, "us.test", b"")
 
     assert placed.next_hop == Address("udp", "sbc.carrier.test", 5060)
     assert placed.credentials == Credentials("us", "secret")
 
 
 def test_uri_of_another_port_of_a_trunks_host_is_somebody_elses() -> None:
-    placed = outgoing_call(DIRECTORY, "sip:bob@sbc.carrier.test:5062", PAT, "us.test", b"")
-    same = outgoing_call(DIRECTORY, "sip:bob@192.0.2.40:5080", PAT, "us.test", b"")
+    placed = outgoing_call(way_to(DIRECTORY, "sip:bob@sbc.carrier.test:5062"), PAT, "us.test", b"")
+    same = outgoing_call(way_to(DIRECTORY, "sip:bob@192.0.2.40:5080"), PAT, "us.test", b"")
 
     assert (placed.next_hop, placed.credentials, placed.headers) == (None, None, ())
     assert same.next_hop == Address("tcp", "192.0.2.40", 5080)
@@ -84,7 +85,7 @@ def test_uri_of_another_port_of_a_trunks_host_is_somebody_elses() -> None:
 
 def test_privacy_hides_the_number_from_the_callee_but_not_from_the_trunk() -> None:
     caller = Caller("+12025550101", None, privacy=True)
-    placed = outgoing_call(DIRECTORY, "+12025550100", caller, "us.test", b"")
+    placed = outgoing_call(way_to(DIRECTORY, "+12025550100"), caller, "us.test", b"")
 
     assert placed.from_uri == "sip:anonymous@anonymous.invalid"
     assert placed.from_display == "Anonymous"
@@ -96,7 +97,7 @@ def test_privacy_hides_the_number_from_the_callee_but_not_from_the_trunk() -> No
 
 def test_privacy_towards_a_stranger_tells_nothing() -> None:
     caller = Caller("+12025550101", "Restricted", privacy=True)
-    placed = outgoing_call(DIRECTORY, "sip:bob@b.test", caller, "us.test", b"")
+    placed = outgoing_call(way_to(DIRECTORY, "sip:bob@b.test"), caller, "us.test", b"")
 
     assert placed.from_display == "Restricted"
     assert placed.headers == (("Privacy", "id"),)
@@ -104,7 +105,7 @@ def test_privacy_towards_a_stranger_tells_nothing() -> None:
 
 @pytest.mark.parametrize("word", ["Restricted", "Anonymous", "Private", "Unavailable"])
 def test_word_instead_of_a_number_hides_the_caller(word: str) -> None:
-    placed = outgoing_call(DIRECTORY, "+12025550100", Caller(word), "us.test", b"")
+    placed = outgoing_call(way_to(DIRECTORY, "+12025550100"), Caller(word), "us.test", b"")
 
     assert placed.from_uri == "sip:anonymous@anonymous.invalid"
     assert placed.from_display == word
@@ -113,7 +114,7 @@ def test_word_instead_of_a_number_hides_the_caller(word: str) -> None:
 
 def test_user_to_user_values_are_a_header_each() -> None:
     uui = "aGk=;encoding=base64,ff;encoding=hex"
-    placed = outgoing_call(DIRECTORY, "sip:bob@b.test", PAT, "us.test", b"", uui)
+    placed = outgoing_call(way_to(DIRECTORY, "sip:bob@b.test"), PAT, "us.test", b"", uui)
 
     assert placed.headers == (
         ("User-to-User", "aGk=;encoding=base64"),

@@ -8,7 +8,7 @@ from offhook.calls.capacity import Sessions
 from offhook.calls.dialer import Dialer
 from offhook.calls.limits import RETRY_AFTER_S
 from offhook.calls.plant import Plant
-from offhook.directory import Account, Application, Directory
+from offhook.directory import Account, Application, Directory, Phone
 from offhook.errors import ApiError, CallError, Entry, calls, http
 from offhook.nearest import nearest
 from offhook.records import CallRecord, CallState, Direction
@@ -103,9 +103,10 @@ def inbound(
     """Admit a caller: a known number, a working account, room for one more."""
     directory = plant.directory()
     called = called_party(incoming)
-    application = directory.application_for(called)
+    phone = incoming.phone or directory.phone_for(called)
+    application = directory.application_for(called) or directory.application_of(phone)
     if application is None:
-        return Refusal(404, _unknown(called, directory))
+        return Refusal(404, _unknown(called, directory, phone))
     if application.initiate is None:
         why = f"application {application.name!r} of {called} has no URL for callers (initiate)"
         return Refusal(404, why, account_id=application.account_id)
@@ -135,11 +136,14 @@ def _closed(account: Account | None) -> Refusal | None:
     return None
 
 
-def _unknown(called: str, directory: Directory) -> str:
+def _unknown(called: str, directory: Directory, phone: Phone | None) -> str:
     if called in directory.numbers:
         return f"number {called} names an application that does not exist"
     meant = nearest(called, directory.numbers)
-    return f"{called} is no number here" + (f"; the nearest is {meant}" if meant else "")
+    why = f"{called} is no number here" + (f"; the nearest is {meant}" if meant else "")
+    if phone is None:
+        return why
+    return f"{why}, and phone {phone.name} has no application for other numbers"
 
 
 def _inbound_record(

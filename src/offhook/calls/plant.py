@@ -13,6 +13,7 @@ from offhook.ids import Ids
 from offhook.media.messages import MediaPlane
 from offhook.scopes import Offload
 from offhook.sip.endpoint import Endpoint
+from offhook.sip.registrar import Registrar
 from offhook.speech import Synthesizer
 from offhook.store import Store
 from offhook.webhooks.channel import Channels
@@ -38,6 +39,7 @@ class Plant:
     synthesizer: Synthesizer
     sip: Endpoint
     sip_host: str  # what our own URIs say
+    registrar: Registrar
     media: MediaPlane
     clips: ClipBank
     archive: Archive

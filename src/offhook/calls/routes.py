@@ -1,22 +1,34 @@
-"""Where an outbound call goes: its trunk or SIP URI, or why there is no way."""
+"""Where an outbound call goes: its trunk, phone or SIP URI, or why there is no way."""
 
 from collections.abc import Callable
 from dataclasses import replace
 
 from offhook.calls.journal import Journal
-from offhook.directory import Directory
+from offhook.calls.plant import Plant
 from offhook.errors import calls
 from offhook.records import CallRecord
 from offhook.sip.endpoint import OutgoingCall
 from offhook.sip.message import SipSyntaxError
-from offhook.sip.trunks import Caller, NoRouteError, outgoing_call
+from offhook.sip.trunks import Caller, NoRouteError, NotRegisteredError, Way, outgoing_call
+from offhook.sip.ways import find_way
 
+UNAVAILABLE = 480  # what a proxy answers for a phone that is not there
 NO_ROUTE = 404  # what a proxy without a route answers
+
+
+def finder(plant: Plant) -> Callable[[str], Way]:
+    """Return what finds the way of a call at the time of asking."""
+
+    def find(to: str) -> Way:
+        now = plant.clock.now()
+        return find_way(plant.directory(), to, plant.sip_host, plant.registrar, now)
+
+    return find
 
 
 def outgoing(
     record: CallRecord,
-    directory: Directory,
+    find: Callable[[str], Way],
     host: str,
     journal: Journal,
     headers: tuple[tuple[str, str], ...] = (),
@@ -26,7 +38,10 @@ def outgoing(
 
     def make(sdp: bytes) -> OutgoingCall:
         try:
-            call = outgoing_call(directory, record.to, caller, host, sdp, record.uui)
+            call = outgoing_call(find(record.to), caller, host, sdp, record.uui)
+        except NotRegisteredError as error:
+            journal.log("call.unregistered", to=record.to, reason=str(error))
+            raise calls.refused(UNAVAILABLE) from error
         except (NoRouteError, SipSyntaxError) as error:
             journal.log("call.unroutable", to=record.to, reason=str(error))
             raise calls.sip_failed(NO_ROUTE, str(error)) from error

@@ -11,6 +11,7 @@ from offhook.directory import Directory
 from offhook.ids import Ids
 from offhook.records import Incident, IncidentKind
 from offhook.sip.message import Request
+from offhook.sip.registrar import Report
 from offhook.sip.transport import Address
 from offhook.sip.trunks import strange
 
@@ -47,11 +48,36 @@ class TurnedAway:
         self._put(incident)
         log.info("inbound call refused", incident=incident.id, **data)
 
-    def stranger(self, invite: Request, source: Address) -> None:
-        """Write down an INVITE from an address that no trunk has."""
+    def phone(self, report: Report) -> None:
+        """Log the comings and goings of a phone, and write down why one was refused."""
+        told = {"phone": report.phone, "source": report.source}
+        if report.what != "refused":
+            log.info(f"phone {report.what}", **told)
+            return
+        if not self._budget.take():
+            return
         data = {
-            "code": 403,
-            "why": strange(self._directory(), source.host, self._addresses()),
+            "method": report.method,
+            "code": report.code,
+            "why": report.why,
+            "fault": report.fault,
+            "user": report.phone,  # whoever asks is told why only if it is this one
+            "source": report.source,
+            "sipCallId": report.call_id,
+        }
+        kind = IncidentKind.PHONE
+        incident = Incident(self._ids.uuid(), self._clock.wall(), kind, None, data=data)
+        self._put(incident)
+        log.info("phone refused", incident=incident.id, why=report.why, code=report.code, **told)
+
+    def stranger(self, invite: Request, source: Address, code: int) -> None:
+        """Write down an INVITE from an address that no trunk has, and from no phone."""
+        why = strange(self._directory(), source.host, self._addresses())
+        if code == 407:
+            why += f", and no phone has the name {invite.from_.uri.user}"
+        data = {
+            "code": code,
+            "why": why,
             "to": str(invite.uri),
             "from": str(invite.from_.uri),
             "source": source.host,

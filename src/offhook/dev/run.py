@@ -58,14 +58,13 @@ async def _running(
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """Start everything, and say so; gives the server's process."""
     async with AsyncExitStack() as stack:
-        app_url = wishes.app_url
-        if app_url is None:
-            app_url = await stack.enter_async_context(hello.serving())
+        own_url = await stack.enter_async_context(hello.serving())
+        app_url = (wishes.app_url or own_url).rstrip("/")
         since = Clock().wall()
         starting = stack.enter_context(ExitStack())
         await asyncio.to_thread(starting.enter_context, turn())
         ports = http_port(wishes.port), usual(SIP_PORT), usual(PHONES_PORT)
-        site = Site(folder, *ports, app_url.rstrip("/"))
+        site = Site(folder, *ports, app_url, own_url)
         site.write()
         phones = await stack.enter_async_context(telephones(site.phones, site.sip))
         command = ["-m", "offhook", "serve", "--with-stdin", "--config", str(site.config)]

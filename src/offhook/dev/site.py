@@ -6,7 +6,7 @@ import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from offhook.beacon import Beacon
@@ -59,7 +59,37 @@ application = "{application}"
 name = "phones"
 host = "127.0.0.1"
 port = {phones}
+
+[[applications]]
+id = "{switchboard}"
+account = "{account}"
+name = "switchboard"
+initiate_url = "{switchboard_url}"
 """
+
+SOFTPHONE = """
+[[phones]]
+name = "{name}"
+password = "{password}"
+number = "{number}"
+application = "{switchboard}"
+"""
+SWITCHBOARD = "3d4f7c5e-2a51-4c59-9b6f-6f0a61f8d1ab"  # connects softphones with everybody else
+
+
+@dataclass(frozen=True, slots=True)
+class Softphone:
+    """A telephone of your own that may register."""
+
+    name: str
+    number: str
+    password: str = PASSWORD
+
+
+SOFTPHONES = (
+    Softphone("softphone", "+12025550190"),
+    Softphone("softphone2", "+12025550191"),
+)
 
 
 class DevError(Exception):
@@ -75,6 +105,7 @@ class Site:
     sip: int
     phones: int
     app_url: str
+    own_url: str  # of the apps that come with the network
 
     @property
     def config(self) -> Path:
@@ -119,7 +150,11 @@ class Site:
             application=APPLICATION,
             number=APP_NUMBER,
             app_url=self.app_url,
+            switchboard=SWITCHBOARD,
+            switchboard_url=f"{self.own_url}/switchboard",
         )
+        for phone in SOFTPHONES:
+            text += SOFTPHONE.format(switchboard=SWITCHBOARD, **asdict(phone))
         self.config.write_text(text)
 
 

@@ -1,7 +1,7 @@
 """What `offhook dev` says once everything runs."""
 
 from offhook.dev.personas import PERSONAS, number
-from offhook.dev.site import PASSWORD, USER, Site
+from offhook.dev.site import PASSWORD, SOFTPHONES, USER, Site
 from offhook.testing.server import ACCOUNT, APP_NUMBER, APPLICATION
 
 TEXT = """
@@ -16,6 +16,10 @@ Your phone network runs. Nothing leaves this machine. Ctrl-C stops it.
 
 Who has which number:
 {table}
+
+A softphone of yours may register at 127.0.0.1:{sip} (UDP or TCP), call and be called:
+
+{softphones}
 
 Place a call with curl:
 
@@ -61,6 +65,11 @@ def welcome(site: Site, default_folder: bool) -> str:
         folder=site.folder,
         config=site.config,
         first=number(101),
+        sip=site.sip,
+        softphones="\n".join(
+            f"  user {each.name}, password {each.password}, number {each.number}"
+            for each in SOFTPHONES
+        ),
         table="\n".join(f"  {each.shown:<20} {each.does}" for each in PERSONAS),
         dial="offhook dial" if default_folder else f"offhook dial --folder {site.folder}",
     )

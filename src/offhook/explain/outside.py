@@ -13,6 +13,16 @@ ANSWERS = {  # to an INVITE, and who must act
     503: (Who.OPERATOR, "Raise the limit, or wait for calls to end."),
 }
 
+PHONES = {  # what was wrong with a phone's credentials (sip/verifier.py), and what helps
+    "wrong": (
+        "Correct the password on the phone, or in [[phones]]; a hash there is of "
+        "name:realm:password."
+    ),
+    "unknown": "Add the phone to [[phones]], or correct its user name.",
+    "guessing": "Correct the password on the phone; a minute later it may try again.",
+    "unreadable": "Look at the digest that the phone sends; [sip] digests names ours.",
+}
+
 
 def symptoms(story: Story, cause: Finding) -> Iterator[Finding]:
     """Members of createCall that meant nothing."""
@@ -30,7 +40,7 @@ def symptoms(story: Story, cause: Finding) -> Iterator[Finding]:
 
 def explain(incident: Incident) -> Explanation:
     """Explain a refusal from what was written down of it."""
-    finding = _invite(incident) if incident.kind is IncidentKind.INVITE else _request(incident)
+    finding = _FINDINGS.get(incident.kind, _request)(incident)
     return Explanation(incident.id, _subject(incident), finding, started=incident.at)
 
 
@@ -38,6 +48,8 @@ def _subject(incident: Incident) -> str:
     data = incident.data
     if incident.kind is IncidentKind.INVITE:
         return f"INVITE from {data.get('from')} for {data.get('to')} by way of {data.get('source')}"
+    if incident.kind is IncidentKind.PHONE:
+        return f"{data.get('method')} of phone {data.get('user')} at {data.get('source')}"
     query = f"?{data['query']}" if data.get("query") else ""
     return f"{data.get('method', 'request')} {data.get('path', '')}{query}"
 
@@ -58,3 +70,14 @@ def _invite(incident: Incident) -> Finding:
     code = int(data.get("code") or 0)
     who, fix = ANSWERS.get(code, (Who.OPERATOR, "Look at the log."))
     return Finding(f"The caller was refused with {code}: {data.get('why')}.", fix, who)
+
+
+def _phone(incident: Incident) -> Finding:
+    data = incident.data
+    why = str(data.get("why") or "could not prove who it is")
+    sentence = f"Phone {data.get('user')} was refused with {data.get('code')}: it {why}."
+    fix = PHONES.get(str(data.get("fault")), "Let the phone use its own name and no other.")
+    return Finding(sentence, fix, Who.OPERATOR)
+
+
+_FINDINGS = {IncidentKind.INVITE: _invite, IncidentKind.PHONE: _phone}

@@ -56,6 +56,10 @@ def busy(case: Case) -> Finding:
 def no_answer(case: Case) -> Finding:
     """Our timer, 408 or 480."""
     story, told = case.story, refusal(case)
+    if absent := story.last("call.unregistered"):
+        sentence = f"{_capital(str(absent.data.get('reason')))}."
+        fix = "Start the phone and let it register, with the name and password of [[phones]]."
+        return Finding(sentence, fix, case.entry.who, case.entry, (absent, case.event))
     if told and told.status != 487:
         sentence = f"{story.record.to} cannot be reached now: the far side said {_status(told)}."
         return _finding(case, sentence, "Call again later.", told)
@@ -165,6 +169,10 @@ def _silent(case: Case, peer: str) -> Finding:
 def _finding(case: Case, sentence: str, fix: str, told: Answered | None) -> Finding:
     evidence = case.story.some(told and told.event, case.event)
     return Finding(sentence, fix, case.entry.who, case.entry, evidence)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _status(told: Answered) -> str:

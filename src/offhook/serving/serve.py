@@ -31,6 +31,7 @@ from offhook.serving.recognition import RecognitionProcess
 from offhook.serving.speech import SpeechProcess
 from offhook.serving.storage import open_files
 from offhook.settings import Settings
+from offhook.sip.registrar import Login
 from offhook.sip.resolve import Resolver, ask_dns
 from offhook.sip.sockets import NetworkSockets
 from offhook.speech.whisper import installed
@@ -149,6 +150,7 @@ async def running_node(config: Config, http_port: int) -> AsyncIterator[Node]:
                 calls=_calls(settings, http_port),
                 api=_api(settings),
                 console=_console(settings),
+                login=Login(settings.sip.realm, settings.sip.digests),
                 trunk_addresses=lambda: book.addresses,
             )
         )

@@ -17,7 +17,7 @@ Tell = Callable[[Response | Failure], None]
 class Asking:
     """A request under way; `tell` gets every response but the challenges we can meet."""
 
-    def __init__(self, core: Core, digest: Digest | None, session: int, tell: Tell) -> None:
+    def __init__(self, core: Core, digest: Digest | None, session: int | None, tell: Tell) -> None:
         self.digest = digest  # None: do not try again
         self._core = core
         self._session = session

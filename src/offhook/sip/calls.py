@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from offhook.directory import Phone
 from offhook.hooks import Credentials
 from offhook.sip.message import Request
 from offhook.sip.transport import Address
@@ -20,6 +21,7 @@ class OutgoingCall:
     from_display: str | None = None
     credentials: Credentials | None = None  # for digest authentication
     headers: tuple[tuple[str, str], ...] = ()
+    to_phone: bool = False  # the next hop is where a phone has registered from
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,12 @@ class IncomingCall:
     call_id: str
     sdp: bytes  # the offer; empty asks us to make it
     headers: Mapping[str, tuple[str, ...]]  # lower-case names
+    phone: Phone | None = None  # that it is from, by its password
 
 
-def incoming_call(session: int, invite: Request, source: Address) -> IncomingCall:
+def incoming_call(
+    session: int, invite: Request, source: Address, phone: Phone | None = None
+) -> IncomingCall:
     """Describe the call that an INVITE begins."""
     headers: dict[str, tuple[str, ...]] = {}
     for name, value in invite.headers:
@@ -53,4 +58,5 @@ def incoming_call(session: int, invite: Request, source: Address) -> IncomingCal
         invite.call_id,
         invite.body,
         headers,
+        phone,
     )

@@ -55,6 +55,16 @@ class Core:
         self.told: list[Told] = []
         self._local = local
 
+    @property
+    def host(self) -> str:
+        """The host that our URIs have."""
+        return self._local("udp")[0]
+
+    @property
+    def port(self) -> int:
+        """The port that they name."""
+        return self._local("udp")[1]
+
     def contact(self, transport: str) -> tuple[str, str]:
         """Return our Contact header for dialogs over a transport."""
         where = host_port(*self._local(transport))

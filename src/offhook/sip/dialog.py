@@ -22,6 +22,7 @@ class Dialog:
     route: tuple[NameAddr, ...]  # proxies that asked to stay in the path, nearest first
     local_seq: int
     remote_seq: int | None
+    flow: Address | None = None  # of a registered phone: the way that it came (RFC 5626 5.3)
 
     @classmethod
     def of_caller(cls, invite: Request, response: Response) -> "Dialog":
@@ -51,6 +52,8 @@ class Dialog:
 
     def next_hop(self) -> Address:
         """Return where requests of this dialog are sent (RFC 3261 12.2.1.1, 8.1.2)."""
+        if self.flow is not None and not self.route:
+            return self.flow
         return hop(self.route[0].uri if self.route else self.target)
 
     def request(

@@ -1,4 +1,4 @@
-"""Digest authentication, client side (RFC 7616, RFC 8760, RFC 3261 22).
+"""Digest authentication, client side (RFC 7616, RFC 8760, RFC 3261 22); the server's: `verifier`.
 
 One `Digest` belongs to one call: it learns the challenges of 401 and 407 responses and authorizes
 the requests that follow, each with a higher nonce count. Randomness comes in as the cnonce. How
@@ -36,10 +36,10 @@ def _sha512_256(text: str) -> str:
 
 # Strongest first. RFC 8760 2.4 takes the topmost that we know; who rewrites the order of challenges
 # on the way would choose for us, so strength decides.
-_HASHES: dict[str, Callable[[str], str]] = {"SHA-256": _sha256, "MD5": _md5}
+HASHES: dict[str, Callable[[str], str]] = {"SHA-256": _sha256, "MD5": _md5}
 if "sha512_256" in hashlib.algorithms_available:  # some builds of OpenSSL leave it out
-    _HASHES = {"SHA-512-256": _sha512_256, **_HASHES}
-_STRENGTH = {name: rank for rank, name in enumerate(reversed(_HASHES), 1)}
+    HASHES = {"SHA-512-256": _sha512_256, **HASHES}
+_STRENGTH = {name: rank for rank, name in enumerate(reversed(HASHES), 1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,17 @@ class Digest:
         return lines
 
 
+def secret_of(algorithm: str, username: str, realm: str, password: str) -> str:
+    """Return what stands for a password (A1 of RFC 7616 3.4.2, hashed)."""
+    return HASHES[algorithm](f"{username}:{realm}:{password}")
+
+
+def response_of(algorithm: str, secret: str, middle: str, method: str, uri: str) -> str:
+    """Return the response; `middle` is nonce, count, cnonce and qop, or the nonce alone."""
+    digest = HASHES[algorithm]
+    return digest(f"{secret}:{middle}:{digest(f'{method}:{uri}')}")
+
+
 def _best_challenges(response: Message) -> dict[tuple[str, str], _Space]:
     """The strongest challenge we can answer, for each realm and kind."""
     best: dict[tuple[str, str], _Space] = {}
@@ -127,18 +138,16 @@ def _read(line: str) -> _Space | None:
         qop=bool(qops),
         stale=params.get("stale", "").lower() == "true",
     )
-    return space if space.hash_name in _HASHES else None
+    return space if space.hash_name in HASHES else None
 
 
 def _answer(
     credentials: Credentials, space: _Space, method: str, uri: str, cnonce: str
 ) -> Authorization:
     """Compute the response (RFC 7616 3.4.1)."""
-    digest = _HASHES[space.hash_name]
-    secret = digest(f"{credentials.username}:{space.realm}:{credentials.password}")
+    secret = secret_of(space.hash_name, credentials.username, space.realm, credentials.password)
     if space.is_session:
-        secret = digest(f"{secret}:{space.nonce}:{cnonce}")
-    what = digest(f"{method}:{uri}")
+        secret = HASHES[space.hash_name](f"{secret}:{space.nonce}:{cnonce}")
     count = f"{space.uses:08x}"
     middle = f"{space.nonce}:{count}:{cnonce}:auth" if space.qop else space.nonce
     params = {
@@ -146,7 +155,7 @@ def _answer(
         "realm": space.realm,
         "nonce": space.nonce,
         "uri": uri,
-        "response": digest(f"{secret}:{middle}:{what}"),
+        "response": response_of(space.hash_name, secret, middle, method, uri),
     }
     if space.algorithm is not None:
         params["algorithm"] = space.algorithm

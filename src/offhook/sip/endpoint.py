@@ -10,6 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from offhook.facts import SipFact
+from offhook.hooks import Credentials
+from offhook.sip.asking import Make
+from offhook.sip.asking import Tell as AskingTell
 from offhook.sip.calls import IncomingCall, OutgoingCall
 from offhook.sip.core import Told
 from offhook.sip.inbound import Inbound
@@ -95,6 +98,17 @@ class Endpoint:
             assert started is not None
             self._parties[session] = _Party(started.call_id, sink, tap)
         return session
+
+    def ask(
+        self, make: Make, to: Address, credentials: Credentials | None, tell: AskingTell
+    ) -> None:
+        """Send a request that belongs to no session, such as a REGISTER; `tell` gets answers."""
+        with self._turn() as now:
+            self._stack.ask(make, to, credentials, tell, now)
+
+    def via(self, transport: str) -> str:
+        """Return a Via value for a request of `ask`."""
+        return self._stack.core.via(transport)
 
     def attach(self, session: int, sink: Sink, tap: Tap | None = None) -> None:
         """Say where facts and messages of an incoming session go; what waited comes now."""

@@ -11,6 +11,7 @@ from offhook.sip.message import Request, Response, respond
 from offhook.sip.session import Header, Session
 from offhook.sip.timers import Timer
 from offhook.sip.transactions import Failure, Transaction
+from offhook.sip.transport import Address
 
 REMIND_S = 60.0  # RFC 3261 13.3.1.1: proxies forget a ringing call after three minutes
 
@@ -18,9 +19,17 @@ REMIND_S = 60.0  # RFC 3261 13.3.1.1: proxies forget a ringing call after three 
 class Inbound(Session):
     """A session that begins with their INVITE."""
 
-    def __init__(self, core: Core, number: int, request: Request, tx: Transaction) -> None:
+    def __init__(
+        self,
+        core: Core,
+        number: int,
+        request: Request,
+        tx: Transaction,
+        flow: Address | None = None,
+    ) -> None:
         super().__init__(core, number, request.call_id, core.ids.token(64))
         self.dialog = Dialog.of_callee(request, self.tag)
+        self.dialog.flow = flow
         self.transport = tx.peer.transport
         self._tx = tx
         self._offered = bool(request.body)

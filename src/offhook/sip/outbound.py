@@ -119,6 +119,7 @@ class Outbound(Session):
             self.core.outgoing.append(self._acks[tag])  # RFC 3261 13.2.2.4
             return
         dialog = Dialog.of_caller(self._asking.request, response)
+        dialog.flow = self._call.next_hop if self._call.to_phone else None
         self._acks[tag] = acknowledge(self, dialog, self._asking)
         if self.established or self._cancelled or self.over:
             self.bye(dialog)

@@ -48,7 +48,8 @@ def _event(request: Request) -> Refusal | None:
     return Refusal(489, (("Allow-Events", ", ".join(EVENTS)),))
 
 
-def _extensions(request: Request) -> Refusal | None:
+def unsupported(request: Request) -> Refusal | None:
+    """Refuse what requires an extension that we do not have."""
     unknown = [each for each in request.all("Require") if each.lower() not in EXTENSIONS]
     return Refusal(420, (("Unsupported", ", ".join(unknown)),)) if unknown else None  # 8.2.2.3
 
@@ -81,7 +82,7 @@ _RULES: tuple[Callable[[Request], Refusal | None], ...] = (
     _method,
     _event,
     _hops,
-    _extensions,
+    unsupported,
     _body,
     _answer_format,
     _interval,

@@ -9,13 +9,18 @@ import zlib
 from collections.abc import Callable, Iterable
 from itertools import count
 
+from offhook.directory import Phone
+from offhook.hooks import Credentials
 from offhook.ids import Ids
+from offhook.sip.asking import Asking, Make, Tell
 from offhook.sip.calls import OutgoingCall, incoming_call
 from offhook.sip.core import Core, Told, client_key, reply_address, server_key, twin_key
+from offhook.sip.digest import Digest
+from offhook.sip.gate import Gate, OnStranger
 from offhook.sip.inbound import Inbound
 from offhook.sip.message import Request, Response, SipSyntaxError, parse, respond, validate
 from offhook.sip.outbound import Outbound
-from offhook.sip.refusals import BUSY, OPTIONS_HEADERS, Refusal, refusal
+from offhook.sip.refusals import BUSY, OPTIONS_HEADERS, Refusal, refusal, unsupported
 from offhook.sip.session import Session
 from offhook.sip.transactions import Input, Transaction, response_input
 from offhook.sip.transport import Address, Outgoing
@@ -34,12 +39,12 @@ class Stack:
         ids: Ids,
         *,
         accepts: Callable[[Address], bool],
-        on_stranger: Callable[[Request, Address], None] | None = None,
+        on_stranger: OnStranger | None = None,
         max_transactions: int = MAX_TRANSACTIONS,
     ) -> None:
         self.core = Core(local, ids)
-        self._accepts = accepts  # whether calls may come from an address
-        self._on_stranger = on_stranger  # told of an INVITE that may not come
+        # `accepts`: whether calls may come from an address; else `on_stranger` is told of them
+        self.gate = Gate(accepts, on_stranger)
         self._max_transactions = max_transactions
         self.extensions: dict[str, Extension] = {}  # methods that somebody else sees to
         self._numbers = count(1)
@@ -81,6 +86,13 @@ class Stack:
         self._add(session)
         session.start()
         return session.number
+
+    def ask(
+        self, make: Make, to: Address, credentials: Credentials | None, tell: Tell, now: float
+    ) -> None:
+        """Send a request that belongs to no session; `tell` gets its answers."""
+        self.core.timers.now = now
+        Asking(self.core, Digest(credentials) if credentials else None, None, tell).send(make, to)
 
     def session(self, number: int, now: float) -> Session | None:
         """Return a session to give a command to; None when it is over."""
@@ -126,30 +138,27 @@ class Stack:
         if tx is not None:
             tx.feed(Input.REQUEST, request)
             return tx.session
-        if not self._knows(request) and (refused := self._turned_away(request, source)):
-            self._answer_stateless(request, refused.status, refused.headers, source)
+        admitted = None if self._knows(request) else self._admit(request, source)
+        if isinstance(admitted, Refusal):
+            self._answer_stateless(request, admitted.status, admitted.headers, source)
             return None
         merged = request.to.tag is None and twin_key(request) in self.core.twins
         tx = self.core.serve(request, source)
         if merged:
             self.core.answer(tx, 482)  # RFC 3261 8.2.2.2
+        elif admitted and request.method == "REGISTER":
+            self._register(request, tx, source, admitted)
         else:
-            self._dispatch(request, tx, source)
+            self._dispatch(request, tx, source, admitted)
         return tx.session
 
-    def _turned_away(self, request: Request, source: Address) -> Refusal | None:
-        """Return what costs us no memory: under overload, or for a stranger (RFC 3261 8.2.7)."""
-        if not self._accepts(source):
-            if request.method == "OPTIONS":
-                return refusal(request) or Refusal(200, OPTIONS_HEADERS)
-            if not _begins(request):
-                return refusal(request) or Refusal(481)
-            if self._on_stranger:
-                self._on_stranger(request, source)
-            return refusal(request) or Refusal(403)
-        if len(self.core.transactions) >= self._max_transactions:
-            return Refusal(503, (BUSY,))
-        return None
+    def _admit(self, request: Request, source: Address) -> Refusal | Phone | None:
+        """Return how a request is turned away without memory, or the phone that sent it."""
+        admitted = self.gate.admit(request, source)
+        if isinstance(admitted, Refusal):
+            return admitted
+        full = len(self.core.transactions) >= self._max_transactions
+        return Refusal(503, (BUSY,)) if full else admitted
 
     def _take_ack(self, ack: Request, tx: Transaction | None) -> int | None:
         """Give an ACK to the refusal or to the session that waits for it; never answer it."""
@@ -161,7 +170,9 @@ class Stack:
             session.acknowledged(ack)
         return session.number if session else None
 
-    def _dispatch(self, request: Request, tx: Transaction, source: Address) -> None:
+    def _dispatch(
+        self, request: Request, tx: Transaction, source: Address, phone: Phone | None
+    ) -> None:
         session = self._session_of(request)
         tx.session = session.number if session else None
         if request.method == "CANCEL":
@@ -177,7 +188,7 @@ class Stack:
         elif request.method == "OPTIONS":
             self.core.answer(tx, 200, OPTIONS_HEADERS)  # RFC 3261 11.2
         else:
-            self._begin(request, tx, source)
+            self._begin(request, tx, source, phone)
         if request.method == "INVITE" and not tx.over and not tx.last:
             self.core.answer(tx, 100)  # RFC 3261 17.2.1
 
@@ -193,12 +204,20 @@ class Stack:
         if not invite.over:
             invite.tell(request)
 
-    def _begin(self, request: Request, tx: Transaction, source: Address) -> None:
-        """Begin an inbound session."""
-        session = Inbound(self.core, next(self._numbers), request, tx)
+    def _begin(
+        self, request: Request, tx: Transaction, source: Address, phone: Phone | None
+    ) -> None:
+        """Begin an inbound session; one of a phone stays on the phone's flow."""
+        flow = source if phone else None
+        session = Inbound(self.core, next(self._numbers), request, tx, flow)
         tx.session = session.number
         self._add(session)
-        self.core.report(session.number, incoming_call(session.number, request, source))
+        self.core.report(session.number, incoming_call(session.number, request, source, phone))
+
+    def _register(self, request: Request, tx: Transaction, source: Address, phone: Phone) -> None:
+        assert self.gate.registrar is not None
+        refused = unsupported(request) or self.gate.registrar.register(request, phone, source)
+        self.core.answer(tx, refused.status, refused.headers)
 
     def _knows(self, request: Request) -> bool:
         """Whether a request ends or changes something, so that overload must not stop it."""
@@ -237,10 +256,6 @@ class Stack:
         tag = f"{zlib.crc32(request.lines('Via')[0].encode()):08x}"
         response = respond(request, status, to_tag=tag, headers=headers)
         self.core.post(response, reply_address(request, source), None)
-
-
-def _begins(request: Request) -> bool:
-    return request.method == "INVITE" and request.to.tag is None
 
 
 def _stamp(request: Request, source: Address) -> None:

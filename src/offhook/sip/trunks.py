@@ -26,6 +26,10 @@ class NoRouteError(LookupError):
     """No trunk takes the number."""
 
 
+class NotRegisteredError(LookupError):
+    """The number is a phone's, and the phone is not there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """How a call presents itself."""
@@ -35,11 +39,28 @@ class Caller:
     privacy: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where a call goes: to a trunk, to a registered phone, or (neither) to the target's host."""
+
+    target: str  # Request-URI
+    to_uri: str
+    trunk: Trunk | None = None
+    phone: Address | None = None
+
+    @property
+    def next_hop(self) -> Address | None:
+        """Where its INVITE is sent; None for the target itself."""
+        if self.trunk is None:
+            return self.phone
+        return Address(self.trunk.transport, self.trunk.host, self.trunk.port)
+
+
 def outgoing_call(
-    directory: Directory, to: str, caller: Caller, host: str, sdp: bytes, uui: str | None = None
+    way: Way, caller: Caller, host: str, sdp: bytes, uui: str | None = None
 ) -> OutgoingCall:
-    """Address a call; `host` is ours. Raises NoRouteError, and SipSyntaxError for a bad URI."""
-    target, trunk = _destination(directory, to)
+    """Address a call; `host` is ours. Raises SipSyntaxError for a bad URI."""
+    trunk = way.trunk
     hidden = caller.privacy or caller.number in HIDDEN
     display = caller.display or (caller.number if caller.number in HIDDEN else None)
     headers: list[tuple[str, str]] = []
@@ -51,27 +72,33 @@ def outgoing_call(
         display = display or "Anonymous"
     headers += [("User-to-User", value.strip()) for value in (uui or "").split(",") if value]
     return OutgoingCall(
-        target=target,
+        target=way.target,
         from_uri=ANONYMOUS if hidden else identity(caller.number, host),
-        to_uri=target,
+        to_uri=way.to_uri,
         sdp=sdp,
-        next_hop=Address(trunk.transport, trunk.host, trunk.port) if trunk else None,
+        next_hop=way.next_hop,
         from_display=display,
         credentials=_credentials(trunk),
         headers=tuple(headers),
+        to_phone=way.phone is not None,
     )
 
 
-def _destination(directory: Directory, to: str) -> tuple[str, Trunk | None]:
+def way_to(directory: Directory, to: str) -> Way:
+    """Return where a call goes that no phone takes.
+
+    Raises NoRouteError, and SipSyntaxError for a bad URI.
+    """
     if to.lower().startswith(("sip:", "sips:")):
         uri = Uri.parse(to)
         trunks = directory.trunks.values()
-        return to, next((trunk for trunk in trunks if _is_at(uri, trunk)), None)
+        return Way(to, to, next((trunk for trunk in trunks if _is_at(uri, trunk)), None))
     trunk = directory.trunk_for(to)
     if trunk is None:
         raise NoRouteError(_no_trunk(directory, to))
     port = None if trunk.port == SIP_PORT else trunk.port
-    return f"sip:{to}@{host_port(trunk.host, port)}", trunk
+    target = f"sip:{to}@{host_port(trunk.host, port)}"
+    return Way(target, target, trunk)
 
 
 def _is_at(uri: Uri, trunk: Trunk) -> bool:
@@ -150,12 +177,17 @@ def called_party(call: IncomingCall) -> str:
 
 
 def calling_party(call: IncomingCall) -> str:
-    """Return the caller as the contract shows it (webhooks.md 6, `from`)."""
+    """Return the caller as the contract shows it (webhooks.md 6, `from`).
+
+    A phone that has a number calls as that number, whatever its From says.
+    """
     hidden = "id" in (call.headers.get("privacy") or ("",))[0].replace(",", ";").split(";")
     if call.from_display in HIDDEN:
         return call.from_display or "Anonymous"
     if hidden or call.from_uri.lower().startswith(ANONYMOUS) or "@anonymous." in call.from_uri:
         return "Anonymous"
+    if call.phone is not None and call.phone.number is not None:
+        return call.phone.number
     number = _party(call.from_uri)
     return number if number and re.fullmatch(r"\+[0-9]+", number) else call.from_uri
 

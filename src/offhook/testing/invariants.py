@@ -206,11 +206,17 @@ def _sequence_numbers(messages: Iterable[Sent], method: bytes) -> set[int]:
 
 
 def _finals(messages: Sequence[Sent], host: str) -> set[int]:
-    """Return the final statuses that a caller's first INVITE got from the server."""
+    """Return the final statuses that a caller's first INVITE got from the server.
+
+    One that was only challenged for credentials is none (RFC 3261 22.3).
+    """
+    challenged = {_cseq(each.data) for each in messages if each.data.startswith(b"SIP/2.0 407")}
     invites = [
         _cseq(each.data)
         for each in messages
-        if each.source.host != host and each.data.startswith(b"INVITE ")
+        if each.source.host != host
+        and each.data.startswith(b"INVITE ")
+        and _cseq(each.data) not in challenged
     ]
     return {
         int(each.data[8:11])

@@ -197,6 +197,8 @@ class Lab:
             applications,
             [*old.numbers.values(), *numbers],
             old.trunks.values(),
+            old.secrets.values(),
+            old.phones.values(),
         )
 
     def _story(self, record: CallRecord) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from offhook.hooks import Credentials
 from offhook.ids import Ids
 from offhook.media.local import LocalMedia
 from offhook.media.messages import Report
@@ -94,6 +95,7 @@ class Phone:
         self.codecs: Sequence[str] = ("PCMU", "PCMA")  # offered when it dials
         self.listens = True  # keeps what it hears
         self.talks = True  # False: sends no RTP
+        self.credentials: Credentials | None = None  # for a server that it registers at
         self.calls: list[Handset] = []  # in the order they began
         self._phones = phones
         self._rang = asyncio.Event()
@@ -120,7 +122,7 @@ class Phone:
 
         def make(sdp: bytes) -> OutgoingCall:
             return OutgoingCall(
-                to_uri, from_uri, to_uri, sdp, server, from_display=display, headers=headers
+                to_uri, from_uri, to_uri, sdp, server, display, self.credentials, headers
             )
 
         call = self._phones.handset(self)

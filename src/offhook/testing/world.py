@@ -144,6 +144,8 @@ class World:
             old.applications.values(),
             old.numbers.values(),
             old.trunks.values(),
+            old.secrets.values(),
+            old.phones.values(),
         )
 
     async def create_call(self, **fields: object) -> str:
