@@ -35,7 +35,7 @@ def test_all_are_listed() -> None:
 @pytest.mark.parametrize(
     ("arguments", "found"),
     [
-        (["--status", "415"], {"unsupported-media-type", "content-type-not-supported"}),
+        (["--status", "503"], {"overloaded", "node-full"}),
         (["--status", "timeout"], {"no-answer", "no-ringing"}),
         (["--who", "caller"], {"callee-busy", "no-answer"}),
         (["--kind", "outcome", "--who", "carrier"], {"refer-failed"}),

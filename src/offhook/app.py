@@ -15,10 +15,12 @@ from offhook.api import assembly
 from offhook.api.app import Server
 from offhook.calls.archive import Archive
 from offhook.calls.clips import ClipBank
+from offhook.calls.endpoints import Endpoints
 from offhook.calls.exchange import Exchange
 from offhook.calls.following import Following
 from offhook.calls.hearing import Hearing
 from offhook.calls.limits import Settings
+from offhook.calls.listening import Listening
 from offhook.calls.mailroom import Mailroom
 from offhook.calls.memory import Memory
 from offhook.calls.plant import Plant
@@ -123,8 +125,10 @@ class Node:
             parts.files_offload,
             hearing,
         )
+        self.listening = Listening(self.media)
         plant = self._plant(parts)
         self.exchange = Exchange(plant)
+        self.endpoints = Endpoints(plant)
         self.mailroom = Mailroom(plant, self.exchange.reopen)
         self.following = Following(parts.store, parts.offload)
         self.asgi = self._api(parts)
@@ -162,6 +166,7 @@ class Node:
             parts.offload,
             self.archive,
             self.exchange.rooms,
+            self.endpoints,
             parts.store.put_incident,
             parts.store,
             Memory(parts.store, parts.offload),
@@ -189,6 +194,7 @@ class Node:
             registrar=self.registrar,
             media=self.media,
             clips=ClipBank(self.media),
+            listening=self.listening,
             archive=self.archive,
             turned_away=self._turned_away,
         )

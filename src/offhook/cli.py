@@ -15,6 +15,7 @@ import click
 from offhook import __version__, cli_admin, cli_dev, cli_secrets, cli_signature, cli_webhooks
 from offhook.administration import Admin
 from offhook.cli_call import call
+from offhook.cli_doctor import doctor
 from offhook.cli_errors import errors
 from offhook.cli_explain import explain
 from offhook.cli_lint import lint
@@ -127,6 +128,6 @@ def openapi(base_url: str) -> None:
 
 
 OWN = (cli_secrets.secrets, cli_signature.signature, cli_webhooks.webhooks, lint, explain, errors)
-LIVE = (call, tail)
+LIVE = (call, tail, doctor)
 for group in (*cli_admin.GROUPS, *cli_dev.COMMANDS, *LIVE, *OWN):
     main.add_command(group)

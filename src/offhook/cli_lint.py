@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from offhook.lint.sources import Source
 
 # Those of offhook.lint, which is imported when it is needed: other commands start without it.
-CONTEXTS: Final = ("call", "unanswered", "transfer-answer", "conference")
+CONTEXTS: Final = ("call", "unanswered", "transfer-answer", "conference", "endpoint")
 FORMATS: Final = ("human", "json", "github")
 
 

@@ -60,6 +60,14 @@ class Ids:
         """Return a conference id: like a call's, with `conf-` (50 characters)."""
         return f"conf-{self.node}-{self.uuid()}"
 
+    def endpoint(self) -> str:
+        """Return the id of an endpoint: like a call's, with `e-`."""
+        return f"e-{self.node}-{self.uuid()}"
+
+    def device(self) -> str:
+        """Return the id of a device: like a call's, with `d-`."""
+        return f"d-{self.node}-{self.uuid()}"
+
     def token(self, bits: int = 96) -> str:
         """Return a hex token for SIP tags, branches and Call-IDs (RFC 3261 19.3)."""
         return f"{self.rng.getrandbits(bits):0{bits // 4}x}"

@@ -217,6 +217,51 @@ class Member:
     coached: tuple[str, ...] = ()  # the calls that alone hear this one
 
 
+class DeviceStatus(StrEnum):
+    """Whether a device, or any device of an endpoint, is there."""
+
+    CONNECTED = "CONNECTED"
+    DISCONNECTED = "DISCONNECTED"
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A browser or app that speaks for an endpoint; one that has left stays in the list."""
+
+    device_id: str
+    created: float  # seconds since the epoch
+    name: str | None = None
+    status: DeviceStatus = DeviceStatus.CONNECTED
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointRecord:
+    """A WebRTC endpoint as REST shows it (rest.md 11). `version` grows with each change."""
+
+    endpoint_id: str
+    account_id: str
+    direction: str  # INBOUND, OUTBOUND or BIDIRECTIONAL
+    created: float  # seconds since the epoch
+    expires: float
+    token_digest: str  # SHA-256 of the token that opens it, in hex
+    events: Hook | None = None  # where devices that come and go are told of
+    tag: str | None = None
+    devices: tuple[Device, ...] = ()
+    deleted: float | None = None
+    version: int = 0
+
+    @property
+    def status(self) -> DeviceStatus:
+        """Whether a device is there."""
+        there = any(each.status is DeviceStatus.CONNECTED for each in self.devices)
+        return DeviceStatus.CONNECTED if there else DeviceStatus.DISCONNECTED
+
+    @property
+    def vanishes(self) -> float:
+        """When it is no more."""
+        return self.expires if self.deleted is None else self.deleted
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One entry of the append-only log of a call or conference, numbered from 1 (design.md 4)."""
@@ -259,7 +304,7 @@ class Delivery:
     """
 
     id: str  # UUID; the wire's Offhook-Event-Id
-    call_id: str  # or the conference's
+    call_id: str  # or the conference's, or the endpoint's
     account_id: str
     sequence: int  # of all webhooks of the call or conference, from 1
     event_type: str

@@ -5,7 +5,7 @@ from enum import Enum, StrEnum, auto
 from typing import Any
 
 from offhook.hooks import Hook, Target
-from offhook.records import CallRecord
+from offhook.records import CallRecord, DeviceStatus, EndpointRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,33 @@ class RecordingFilter:
     min_start: float | None = None  # seconds since the epoch, inclusive
     before: float | None = None  # maxStartTime is exclusive here
     limit: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointRequest:
+    """A validated createEndpoint (rest.md 11)."""
+
+    direction: str
+    events: Hook | None = None
+    tag: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointFilter:
+    """Which endpoints of an account to list, and where in the list to go on."""
+
+    status: DeviceStatus | None = None
+    limit: int = 100
+    after: tuple[float, str] | None = None  # creation time and id of the last one seen
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointPage:
+    """A part of a list of endpoints."""
+
+    records: list[EndpointRecord]
+    before: int  # how many of the list come before it
+    total: int  # how many the list has
 
 
 @dataclass(frozen=True, slots=True)

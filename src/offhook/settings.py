@@ -141,6 +141,7 @@ class Limits(Section, frozen=True, kw_only=True):
 
     in_flight: Positive = 1000
     calls: Positive = 2000
+    endpoints: Positive = 1000
     recently_ended_window_s: Seconds = 60.0
     drain_s: Seconds = 30.0
 

@@ -25,16 +25,25 @@ def line(event: Event, started: float) -> str:
 
 def told(event: Event) -> str:
     """Return part and text. Much of it is other people's: what is no character is spelled out."""
+    return f"{part(event):<6} {printable(text(event))}"
+
+
+def part(event: Event) -> str:
+    """Return which part of the server tells of it."""
     noun = event.kind.partition(".")[0]
-    text = _TEXTS.get(event.kind, _plain)(event.data) or event.kind
-    return f"{PARTS.get(noun, noun):<6} {printable(text)}"
+    return PARTS.get(noun, noun)
 
 
-def printable(text: str) -> str:
+def text(event: Event) -> str:
+    """Return what happened, with other people's words as they are."""
+    return _TEXTS.get(event.kind, _plain)(event.data) or event.kind
+
+
+def printable(line: str) -> str:
     """Return a text in which nothing can move a terminal's cursor or change its colours."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    if line.isprintable():
+        return line
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
 
 
 def _plain(data: Data) -> str:
@@ -42,11 +51,11 @@ def _plain(data: Data) -> str:
 
 
 def _sip(arrow: str) -> Callable[[Data], str]:
-    def text(data: Data) -> str:
+    def told(data: Data) -> str:
         first = str(data["message"]).partition("\n")[0]
         return f"{arrow} {first.removesuffix(' SIP/2.0').removeprefix('SIP/2.0 ')}"
 
-    return text
+    return told
 
 
 def _webhook(data: Data) -> str:

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from tests.api import conforming
 from tests.api.fake_archive import FakeArchive
+from tests.api.fake_endpoints import FakeEndpoints
 from tests.api.fake_events import FakeEvents
 from tests.api.fake_mail import FakeMail
 from tests.api.fake_rooms import FakeRooms
@@ -100,6 +101,7 @@ class Stage:
         self.rooms = FakeRooms()
         self.mail = FakeMail()
         self.events = FakeEvents()
+        self.endpoints = FakeEndpoints(self.clock, ids)
         self.server: Server = assemble(
             self.service,
             lambda: self.directory,
@@ -110,6 +112,7 @@ class Stage:
                 InlineOffload(),
                 self.archive,
                 self.rooms,
+                self.endpoints,
                 self.refused.append,
                 self.stories,
                 self.service,

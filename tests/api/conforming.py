@@ -5,6 +5,7 @@ Every answer in the tests of the API is looked at, so each of them is a test of 
 
 import functools
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ import jsonschema_rs
 
 from offhook.api.assembly import described
 from offhook.api.openapi import Row, document, rows
-from offhook.errors import tokens
+from offhook.errors import Envelope
 from offhook.errors.recognition import Recogniser
 
 TABLES = described()
@@ -22,6 +23,7 @@ ROWS = {(row.path, row.method): row for row in rows(TABLES)}
 
 def find(method: str, path: str) -> Row | None:
     """Return what is described for a request; None if there is no such operation."""
+    path = re.sub("^/api(/v2/accounts/[^/]+/endpoints)", r"\1", path)  # the same, twice
     got = path.removesuffix("/").split("/")
     found = [row for row in ROWS.values() if _fits(row.path.split("/"), got)]
     wanted = "GET" if method == "HEAD" else method
@@ -66,9 +68,13 @@ def validator(path: str, method: str, status: int) -> Any:
     return jsonschema_rs.Draft202012Validator(schema | {"components": DOCUMENT["components"]})
 
 
-def known(row: Row, body: dict[str, str]) -> bool:
+def known(row: Row, body: dict[str, Any]) -> bool:
     """Whether the operation says that it refuses so."""
+    envelope, told = Envelope.VOICE, body
     if "error" in body:
-        return any(entry.type == body["error"] for entry in row.refuses if entry in tokens.ENTRIES)
-    voice = [entry for entry in row.refuses if entry not in tokens.ENTRIES]
-    return Recogniser(voice).recognise(body["type"], body["description"]) is not None
+        envelope = Envelope.OAUTH
+        told = {"type": body["error"], "description": body["error_description"]}
+    elif "errors" in body:
+        envelope, (told,) = Envelope.ENDPOINTS, body["errors"]
+    entries = [entry for entry in row.refuses if entry.envelope is envelope]
+    return Recogniser(entries).recognise(told["type"], told["description"]) is not None

@@ -5,7 +5,6 @@ import pytest
 from offhook.api.described import Described, Success
 from offhook.api.replies import Reply
 from offhook.api.routes import Asked, Operation, Route, find
-from offhook.directory import Account
 from offhook.errors import ApiError
 
 
@@ -43,7 +42,3 @@ def test_head_is_get_and_other_methods_are_405_with_allow() -> None:
         ITEMS.operation("get")
 
     assert caught.value.headers == (("Allow", "GET, HEAD, POST"),)
-
-
-def test_the_account_url_is_public() -> None:
-    assert Asked(Account("1"), "https://x").account_url == "https://x/api/v2/accounts/1"

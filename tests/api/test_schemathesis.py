@@ -114,6 +114,7 @@ class Scene:
             "callId": recorded.call_id,
             "conferenceId": conferences[-1]["id"],
             "recordingId": (await rest.recordings(recorded.call_id))[0]["recordingId"],
+            "endpointId": (await rest.create_endpoint()).json()["data"]["endpointId"],
             "eventId": self.world.app.received[-1].headers["offhook-event-id"],
             "id": recorded.call_id,
         }

@@ -55,7 +55,7 @@ class Browser:
     def __init__(
         self, asgi: Asgi, host: str = HERE, source: tuple[str, int] = ("127.0.0.1", 40_000)
     ) -> None:
-        self._client = AsgiClient(asgi, source, host)
+        self.client = AsgiClient(asgi, source, host)
         self.cookies: dict[str, str] = {}
         self.token = ""
 
@@ -76,7 +76,7 @@ class Browser:
     async def _ask(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Page:
         kept = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        answer = await self._client.request(
+        answer = await self.client.request(
             method, path, headers={**named, "cookie": kept}, body=body
         )
         for name, morsel in SimpleCookie(answer.headers.get("set-cookie", "")).items():

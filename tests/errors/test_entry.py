@@ -2,7 +2,19 @@
 
 import pytest
 
-from offhook.errors import CATALOGUE, ApiError, Entry, additions, fields, http
+from offhook.errors import (
+    CATALOGUE,
+    ApiError,
+    Entry,
+    Envelope,
+    additions,
+    calls,
+    endpoints,
+    fields,
+    http,
+    outcomes,
+    tokens,
+)
 
 
 def test_an_error_says_its_text_with_the_values_filled_in() -> None:
@@ -29,10 +41,10 @@ def test_every_entry_tells_what_it_means_and_what_to_do(entry: Entry) -> None:
     for sentence in (entry.meaning, entry.fix):
         assert sentence.endswith((".", "`."))
         assert sentence[0].isupper() or sentence.startswith("+")
-    assert not entry.description.endswith(".")
+    assert entry.description.endswith(".") == (entry.envelope is Envelope.ENDPOINTS)
 
 
 def test_slugs_are_unique() -> None:
-    modules = (http, fields, additions)
+    modules = (http, fields, additions, endpoints, tokens, calls, outcomes)
 
-    assert len({e.id for m in modules for e in m.ENTRIES}) == sum(len(m.ENTRIES) for m in modules)
+    assert sum(len(module.ENTRIES) for module in modules) == len(CATALOGUE)

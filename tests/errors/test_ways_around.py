@@ -13,7 +13,8 @@ from offhook.records import RecordingStatus, TranscriptionStatus
 SRC = Path(__file__).parents[2] / "src" / "offhook"
 MODULES = [path for path in sorted(SRC.rglob("*.py")) if path.parent.name != "errors"]
 TREES = {str(path.relative_to(SRC)): ast.parse(path.read_text()) for path in MODULES}
-ENTRIES = {"http", "fields", "additions", "tokens"}  # modules that hold what ApiError takes
+# modules that hold what ApiError takes
+ENTRIES = {"http", "fields", "additions", "endpoints", "tokens"}
 RELAYED = {"calls/forward.py"}  # tells what another call has ended with
 
 
@@ -67,7 +68,7 @@ def test_no_response_is_written_by_hand() -> None:
         for node in ast.walk(tree):
             if isinstance(node, ast.Dict):
                 keys = {key.value for key in node.keys if isinstance(key, ast.Constant)}
-                if {"type", "description", "id"} <= keys or "error_description" in keys:
+                if {"type", "description"} <= keys or "error_description" in keys:
                     assert module in {
                         "api/replies.py",
                         "api/openapi.py",  # describes them

@@ -17,11 +17,11 @@ from uuid import UUID
 import pytest
 from tests.interop.threads import LoopThread, loop_thread
 
-from offhook.errors import CATALOGUE, Entry, Kind, tokens
+from offhook.errors import CATALOGUE, Entry, Envelope, Kind
 from offhook.recipes import RECIPES, Exchange, Recipe, manual
 from offhook.recipes.kitchen import Kitchen, own_kitchen
 from offhook.recipes.recording import recorded
-from offhook.recipes.run import Outcome, run, shared
+from offhook.recipes.run import Outcome, body, run, shared
 from offhook.records import IncidentKind
 from offhook.testing.app import Received
 from offhook.testing.rest import Answer
@@ -42,6 +42,7 @@ HEADERS = {  # errors.md 1.1
 HEADERS_OF = {
     "invalid-credentials.bearer": {"WWW-Authenticate": [BASIC, f'{BEARER}, error="invalid_token"']},
     "token-invalid-client": {"WWW-Authenticate": ['Basic realm="offhook"']},
+    "endpoint-too-many": {"Retry-After": ["86400"]},  # until the first vanishes
     "account-rate-limit.queue": {"Retry-After": ["250"]},  # until there is room
 }
 CONDITIONAL = ("WWW-Authenticate", "Allow", "Accept", "Retry-After")
@@ -98,7 +99,7 @@ def test_every_error_is_provoked_told_and_explained(recipe: Recipe, kitchens: Ki
     by, text = outcome.told.by, entry.text(**outcome.told.values)
 
     if isinstance(by, Exchange):
-        told_in_a_response(entry, text, by.answer, headers(recipe))
+        told_in_a_response(entry, body(entry, text, outcome.told), by.answer, headers(recipe))
     else:
         told_in_a_webhook(entry, text, by)
     logged(entry, text, outcome)
@@ -118,16 +119,13 @@ def headers(recipe: Recipe) -> dict[str, list[str]]:
 
 
 def told_in_a_response(
-    entry: Entry, said: str, answer: Answer, wanted: dict[str, list[str]]
+    entry: Entry, said: dict[str, Any], answer: Answer, wanted: dict[str, list[str]]
 ) -> None:
-    """The wire form, byte for byte (errors.md 1)."""
-    oauth = entry in tokens.ENTRIES
-    body = {"type": entry.type, "description": said, "id": entry.wire_id}
-    if oauth:
-        body = {"error": entry.type, "error_description": said}
+    """The wire form, byte for byte (errors.md 1, 7)."""
     assert answer.status == entry.status, answer
-    assert answer.body == json.dumps(body, separators=(",", ":")).encode()
-    kind = "application/json" if oauth else "application/json;charset=UTF-8"
+    assert answer.body == json.dumps(said, separators=(",", ":")).encode()
+    voice = entry.envelope is Envelope.VOICE
+    kind = "application/json;charset=UTF-8" if voice else "application/json"
     assert answer.values("Content-Type") == [kind]
     (request_id,) = answer.values("X-Request-Id")
     assert str(UUID(request_id)) == request_id

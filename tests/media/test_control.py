@@ -63,7 +63,7 @@ class Desk:
         """Return the first report of these kinds about a leg, and take it off the list."""
         while True:
             for report in self.reports:
-                if isinstance(report, kinds) and report.leg == leg:
+                if isinstance(report, kinds) and getattr(report, "leg", "") == leg:
                     self.reports.remove(report)
                     return report
             self._more.clear()

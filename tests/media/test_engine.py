@@ -13,9 +13,7 @@ from offhook.media.codecs import FRAME, Pcm, g711
 from offhook.media.engine import Engine
 from offhook.media.latches import NOBODY
 from offhook.media.messages import (
-    Close,
     Closed,
-    CloseRoom,
     Connect,
     Counters,
     Dial,
@@ -24,8 +22,6 @@ from offhook.media.messages import (
     Forget,
     Join,
     Load,
-    Open,
-    OpenRoom,
     Part,
     Play,
     Record,
@@ -548,11 +544,8 @@ def test_a_room_is_no_leg_and_is_joined_with_none() -> None:
     assert engine.close("room", world.now) == Closed("room", Counters())
 
 
-def test_what_needs_sockets_or_a_row_is_refused() -> None:
+def test_what_needs_a_row_is_refused() -> None:
     engine = World().near.engine
-    for command in (Open("x"), Close("0"), Connect("0", "h", 1, 2), OpenRoom("x"), CloseRoom("0")):
-        with pytest.raises(TypeError, match="owner of the sockets"):
-            engine.apply(command, 0.0)
     with pytest.raises(NoRowError):
         engine.open("x", 3, 0.0)
     with pytest.raises(KeyError):

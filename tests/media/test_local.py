@@ -48,7 +48,7 @@ class Ear:
     async def wait(self, kind: type[Report], leg: str) -> tuple[float, Report]:
         while True:
             for at, report in self.reports:
-                if isinstance(report, kind) and report.leg == leg:
+                if isinstance(report, kind) and getattr(report, "leg", "") == leg:
                     return at, report
             self._more.clear()
             await self._more.wait()

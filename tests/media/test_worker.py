@@ -17,8 +17,10 @@ from offhook.media.messages import (
     Closed,
     Command,
     Connect,
+    Counters,
     Ended,
     Forget,
+    Heard,
     Load,
     Open,
     Opened,
@@ -214,3 +216,20 @@ def test_a_burst_of_commands_does_not_hold_up_the_ticks() -> None:
     assert log.count("c") == 101
     assert len(before_first) <= 14  # the pace begins after the first leg is open
     assert max(map(len, between)) <= 7
+
+
+def test_what_was_heard_is_left_out_while_control_does_not_read() -> None:
+    """And nothing else is."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        link, boss = Link(theirs), Boss(ours)
+        frame = b"\xff" * worker.STALE_BYTES
+        for tick in range(5):
+            link.send([Heard(tick, (("1", 0),), frame), Closed(str(tick), Counters())])
+        reader = threading.Thread(target=link.finish)
+        reader.start()
+        for leg in map(str, range(5)):
+            boss.wait(Closed, leg)
+        reader.join(5)
+
+    assert [each.tick for each in boss.heard if isinstance(each, Heard)] == [0, 1]

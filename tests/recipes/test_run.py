@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from offhook.errors import calls, fields, http, outcomes, tokens
+from offhook.errors import calls, endpoints, fields, http, outcomes, tokens
 from offhook.recipes import RECIPES, Exchange, Told
 from offhook.recipes.place import Place
 from offhook.recipes.run import Outcome, shared
@@ -32,6 +32,12 @@ def problem(**changes: object) -> dict[str, object]:
     return {"type": "validation", "description": "not found", "id": None, **changes}
 
 
+def enveloped(request_id: str) -> dict[str, object]:
+    text = "The requested resource was not found."
+    fault = {"id": request_id, "type": "resource_not_found", "description": text, "code": "404"}
+    return {"links": [], "data": None, "errors": [fault]}
+
+
 TOKEN = {"error": "invalid_scope", "error_description": "The scope is malformed"}
 ENDED = {"cause": "busy", "errorMessage": "Callee is busy", "errorId": "e-1"}
 TEXT = {"eventType": "transcriptionAvailable", "transcription": {"status": "error"}}
@@ -49,6 +55,7 @@ TEXT = {"eventType": "transcriptionAvailable", "transcription": {"status": "erro
             field="a",
         ),
         response(tokens.INVALID_SCOPE.id, 400, TOKEN, "app"),
+        response(endpoints.NOT_FOUND.id, 404, enveloped("r-1"), "app"),
         webhook(calls.BUSY.id, ENDED, "caller"),
         webhook(outcomes.TRANSCRIPTION_ERROR.id, TEXT, "operator"),
     ],
@@ -65,6 +72,7 @@ def test_what_came_as_documented_has_no_faults(outcome: Outcome) -> None:
         (response(http.NOT_FOUND.id, 404, problem(more=1), "app"), "body"),
         (response(http.NOT_FOUND.id, 404, problem(), "operator"), "who"),
         (response(tokens.INVALID_SCOPE.id, 400, problem(), "app"), "body"),
+        (response(endpoints.NOT_FOUND.id, 404, enveloped("r-2"), "app"), "body"),
         (webhook(calls.BUSY.id, ENDED | {"cause": "error"}, "caller"), "cause"),
         (webhook(calls.BUSY.id, ENDED | {"errorMessage": "No"}, "caller"), "errorMessage"),
         (webhook(outcomes.TRANSCRIPTION_ERROR.id, {"eventType": "x"}, "operator"), "eventType"),

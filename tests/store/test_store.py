@@ -8,7 +8,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -205,38 +204,6 @@ def test_a_batch_is_one_transaction_for_every_reader(tmp_path: Path) -> None:
     store.close()
 
 
-def test_readers_in_many_threads_see_whole_prefixes_of_a_log(tmp_path: Path) -> None:
-    store = open_store(f"sqlite:///{tmp_path}/offhook.db", threaded=True)
-    done = threading.Event()
-    faults: list[object] = []
-
-    def read() -> None:
-        last = 0
-        while not done.is_set():
-            numbers = [entry.number for entry in store.events("c-1")]
-            if numbers != list(range(1, len(numbers) + 1)) or len(numbers) < last:
-                faults.append(numbers)
-            last = len(numbers)
-
-    async def work() -> None:
-        for n in range(1, 501):
-            store.append(event("c-1", n))
-            if n % 25 == 0:
-                await store.flushed()
-
-    readers = [threading.Thread(target=read) for _ in range(6)]
-    for reader in readers:
-        reader.start()
-    asyncio.run(work())
-    done.set()
-    for reader in readers:
-        reader.join()
-
-    assert faults == []
-    assert store.last_event_number("c-1") == 500
-    store.close()
-
-
 def test_a_commit_the_database_cannot_make_is_made_when_it_can_again(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path}/offhook.db", threaded=True)
     with sqlite3.connect(tmp_path / "offhook.db") as raw:
@@ -280,18 +247,6 @@ async def main():
 
 asyncio.run(main())
 """
-
-
-@pytest.mark.slow
-def test_a_database_that_cannot_be_read_says_so(tmp_path: Path) -> None:
-    store = open_store(f"sqlite:///{tmp_path}/offhook.db", threaded=True)
-    with closing(sqlite3.connect(tmp_path / "offhook.db")) as raw, raw:
-        raw.execute("ALTER TABLE calls RENAME TO gone")
-    with pytest.raises(StoreError, match="cannot be read"):
-        store.call(ACCOUNT, "c-1")
-    with pytest.raises(StoreError, match="cannot be written"):
-        store.purge()
-    store.close()
 
 
 def test_what_was_flushed_survives_kill_9_and_no_batch_is_torn(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ IN_CONFERENCE = {
     "StartRecording",
     "StopRecording",
 }
+BY_TELEPHONE = {"Forward", "Refer"}
 NOT_BEFORE_BRIDGED = {"Bridge", "Conference", "Connect", "Forward", "Refer", "Transfer"}
 
 
@@ -23,6 +24,7 @@ def test_the_matrix_holds(name: str) -> None:
 
     assert refusal(verb, Context.CALL) is None
     assert refusal(verb, Context.UNANSWERED) is None
+    assert (refusal(verb, Context.ENDPOINT) is None) == (name not in BY_TELEPHONE)
     assert (refusal(verb, Context.CONFERENCE) is None) == (name in IN_CONFERENCE)
     assert (refusal(verb, Context.TRANSFER_ANSWER) is None) == (name not in NOT_BEFORE_BRIDGED)
 

@@ -26,7 +26,7 @@ from offhook.api.replies import Reply, problem, render
 from offhook.api.routes import A, Asked, Operation, Question, Route, Tables, Visit
 from offhook.api.site import Site
 from offhook.clock import Clock
-from offhook.errors import ApiError, http
+from offhook.errors import ApiError, endpoints, http
 from offhook.faults import place
 from offhook.ids import Ids
 from offhook.store import StoreError
@@ -38,6 +38,9 @@ ANYTIME = (  # what is answered whatever the operation is, or in its place
     http.UNKNOWN_ERROR,
     http.OVERLOADED,
 )
+Place = tuple[
+    str, tuple[Route[Asked], ...], list[str]
+]  # prefix, operations, path below the account
 OPERATION_S = 10.0  # an operation waits for nothing but the store, and that is milliseconds
 
 log = structlog.get_logger("offhook.api")
@@ -76,7 +79,7 @@ class Incoming:
 
 
 class Api:
-    """The Voice API and the token endpoint."""
+    """The Voice API, the Endpoints API, and the token endpoint."""
 
     def __init__(self, tables: Tables, gate: Gate, site: Site) -> None:
         self.gate = gate
@@ -91,35 +94,51 @@ class Api:
             if open_route.match(path) is not None:
                 return await self._welcome(request, open_route)
         match path:
+            case ("v2", "accounts", account_id, *rest):
+                place = ("v2", self._tables.endpoints, rest)
+                return await self._operate(request, account_id, place, query)
+            case ("api", "v2", "accounts", account_id, "endpoints", *rest):
+                place = ("api/v2", self._tables.endpoints, ["endpoints", *rest])
+                return await self._operate(request, account_id, place, query)
             case ("api", "v2", "accounts", account_id, *rest):
-                return await self._operate(
-                    request, account_id, (self._tables.operations, rest), query
-                )
+                place = ("api/v2", self._tables.operations, rest)
+                return await self._operate(request, account_id, place, query)
             case ("offhook", "v1", "accounts", account_id, *rest):
-                return await self._operate(request, account_id, (self._tables.beyond, rest), query)
+                place = ("offhook/v1", self._tables.beyond, rest)
+                return await self._operate(request, account_id, place, query)
             case ("offhook", "v1", *rest):
                 return await self._answer_own(request, tuple(rest), query)
             case _:
                 why = "the paths of the API begin with /api/v2/accounts/{accountId}/"
                 raise ApiError(http.NO_ROUTE, why=why)
 
+    def worded(self, request: Incoming, refusal: ApiError) -> ApiError:
+        """Return a refusal in the words of the family that the path belongs to (errors.md 7)."""
+        match self._site.below(targets.raw_segments(request.scope)):
+            case ("v2", "accounts", account_id, *_):
+                return endpoints.translated(refusal, account_id)
+            case ("api", "v2", "accounts", account_id, "endpoints", *_):
+                return endpoints.translated(refusal, account_id)
+        return refusal
+
     async def _operate(
         self,
         request: Incoming,
         account_id: str,
-        place: tuple[tuple[Route[Asked], ...], list[str]],
+        place: Place,
         query: Mapping[str, str],
     ) -> Reply:
         """Answer an operation on an account: steps 4 to 12 of the order of checks."""
         user = await self.gate.authenticate(request.headers.get("authorization"))
         account = self.gate.authorize(user, account_id, request.client)
         request.account_id = account.id
-        operations, rest = place
+        family, operations, rest = place
         route, names = routes.find(operations, tuple(rest))
         operation = route.operation(request.method)
         body, charset = await _body(request, operation)
         base = self._site.base_url(request.scope)
-        asked = Asked(account, base, names, query, body, charset, request.headers, user.name)
+        account_url = f"{base}/{family}/accounts/{account.id}"
+        asked = Asked(account, account_url, names, query, body, charset, request.headers, user.name)
         return await _run(operation.run(asked), request)
 
     async def _answer_own(
@@ -194,8 +213,9 @@ class Server:
         except Exception as error:
             log.exception("request failed", request_id=request.request_id)
             refusal = ApiError(http.SERVER_ERROR, why=place(error))
+        refusal = self._api.worded(request, refusal)
         self._refusals.note(request.request_id, refusal, request.account_id, **request.about())
-        return render(problem(refusal), extra)
+        return render(problem(refusal, request.request_id), extra)
 
 
 async def _run(operation: Awaitable[Reply], request: Incoming) -> Reply:

@@ -1,7 +1,7 @@
 """Puts the API together."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from offhook.api.admission import Admission
@@ -10,6 +10,7 @@ from offhook.api.auth import Gate, Passwords
 from offhook.api.calls import Calls
 from offhook.api.conferences import Conferences
 from offhook.api.creation import Creation
+from offhook.api.endpoints import Endpoints
 from offhook.api.events import Events, EventService
 from offhook.api.explain import Archive, Explain
 from offhook.api.idempotency import Idempotency
@@ -22,6 +23,7 @@ from offhook.api.service import (
     AnswerService,
     CallService,
     ConferenceService,
+    EndpointService,
     MailService,
     RecordingService,
 )
@@ -59,6 +61,7 @@ class World:
     offload: Offload
     archive: RecordingService
     rooms: ConferenceService
+    endpoints: EndpointService
     refused: Callable[[Incident], None]  # what is told of refused requests
     written: Archive  # what those and calls left behind
     answers: AnswerService
@@ -110,6 +113,7 @@ def tables(
             *Statistics(service).routes(),
         ),
         beyond=(*Webhooks(world.mail).routes(), *Events(world.events).routes()),
+        endpoints=Endpoints(world.endpoints).routes(),
         own=Explain(world.written, world.offload).routes(),
         open=(*token_endpoint.routes(), *description.routes()),
     )
@@ -119,5 +123,5 @@ def tables(
 def described() -> Tables:
     """Return the same of no server: to be looked at, and never run."""
     nothing: Any = None
-    world = World(*(nothing for _ in range(10)))
+    world = World(*(nothing for _ in fields(World)))
     return tables(nothing, nothing, Settings(), world, TokenEndpoint(nothing, nothing))

@@ -18,7 +18,7 @@ def too_big() -> ApiError:
 def check_readable(body: bytes, charset: str | None) -> None:
     """Raise 400 unless the body is well-formed XML; what it says is looked at later (step 14)."""
     if not body:
-        raise ApiError(http.BAD_REQUEST)
+        raise ApiError(http.BAD_REQUEST, why="the body is empty")
     try:
         safexml.read(decode(body, charset))
     except ValueError:

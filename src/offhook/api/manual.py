@@ -4,7 +4,7 @@
 """
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +26,13 @@ generators and for tests. It is made of the tables that requests are answered fr
 - What is refused of an operation stands in its table; at the end stand the
   [types of bodies](#types) and [what every operation on an account may refuse](#refusals).
 """
+ENVELOPE = ", which have an envelope of their own"
 ACCOUNT = "{accountId}"
+VOICE, ENDPOINTS = FAMILIES = ("Voice", "Endpoints")
 CONSTRAINTS = ("format", "enum", "minimum", "maximum", "maxLength", "pattern", "default")
+
+
+Common = Mapping[str, set[tuple[str, str]]]  # what all operations of a family refuse
 
 
 def page() -> str:
@@ -38,19 +43,28 @@ def page() -> str:
         for path, methods in whole["paths"].items()
         for method, told in methods.items()
     ]
-    common = set.intersection(*(_refusals(told) for path, _, told in found if ACCOUNT in path))
+    common = {
+        family: set.intersection(
+            *(_refusals(told) for _, _, told in found if family in told["tags"])
+        )
+        for family in FAMILIES
+    }
     sections = [_operation(path, method, told, common, whole) for path, method, told in found]
     types = ["## Types", "", *_types(whole["components"]["schemas"])]
-    refusals = ["## Refusals", "", *_refused(common, whole)]
+    refusals = ["## Refusals", "", *_refused(common[VOICE], whole)]
+    refusals += [f"Those of the operations below `/v2`{ENVELOPE}:", ""]
+    refusals += _refused(common[ENDPOINTS], whole)
     return "\n".join([HEAD, *sections, *types, *refusals])
 
 
-def _operation(path: str, method: str, told: Json, common: set[tuple[str, str]], all_: Json) -> str:
+def _operation(path: str, method: str, told: Json, common: Common, all_: Json) -> str:
     lines = [f"## {told['operationId']}", "", f"`{method.upper()} {path}`: {told['summary']}."]
     if "security" in told:
         lines[-1] += " Nobody has to log in."
     lines += ["", *_parameters(told), *_body(told, all_), *_answers(told)]
-    own = _refusals(told) - (common if ACCOUNT in path else set())
+    (family,) = told["tags"]
+    family = family if family in common else VOICE
+    own = _refusals(told) - (common[family] if ACCOUNT in path else set())
     return "\n".join([*lines, *(_refused(own, all_) if own else ())])
 
 
@@ -123,7 +137,8 @@ def _refused(refusals: Iterable[tuple[str, str]], all_: Json) -> list[str]:
     rows = []
     for status, entry in sorted(refusals):
         told = examples[entry]
-        text = told["value"].get("description") or told["value"]["error"]
+        value = told["value"].get("errors", [told["value"]])[0]
+        text = value.get("description") or value["error"]
         rows.append((status, f"`{text}`", told["summary"], told["description"]))
     return _table(("Refusal", "Text", "Meaning", "Cure"), rows)
 

@@ -26,17 +26,25 @@ from offhook.api.described import (
     Success,
 )
 from offhook.api.mediatypes import FORM, JSON, REFUSES, Takes
-from offhook.api.replies import Problem, Reply, TokenProblem
+from offhook.api.replies import EndpointProblem, Problem, Reply, TokenProblem, refusal
 from offhook.api.routes import Operation, Route, Tables, Visit
 from offhook.api.schemas import Schemas
-from offhook.errors import Entry, http, tokens
+from offhook.errors import Entry, Envelope, endpoints, http
 
 Json = dict[str, Any]
 
+EXAMPLE_ID = "6c0f3f0e-2b0b-4f6e-9a51-0a4f9a3f9d11"  # an X-Request-Id
+FORMS = {
+    Envelope.VOICE: Problem,
+    Envelope.OAUTH: TokenProblem,
+    Envelope.ENDPOINTS: EndpointProblem,
+}
 ABOUT = (
     "A voice server compatible with the Bandwidth Voice API v2. HEAD is taken wherever GET is. "
-    "Whatever is refused names its cause, and its X-Request-Id opens the story behind it."
+    "Whatever is refused names its cause, and its X-Request-Id opens the story behind it. What is "
+    "below /v2 is below /api/v2 too, for clients that know one base URL only."
 )
+ENDPOINTS = "Endpoints"  # the tag of operations that have words of their own
 GET = Described((Success(200, dict[str, Any]),))
 
 
@@ -76,7 +84,8 @@ class Row:
         lost = (http.NO_ROUTE,) if self.names else ()  # an empty name is none
         body = REFUSES if self.operation.takes and self.gate else ()
         found = (*ANYTIME, *self.gate, *lost, *body, *self.operation.says.refuses)
-        return tuple(dict.fromkeys(found))
+        own_words = endpoints.twin if self.tag == ENDPOINTS else lambda entry: entry
+        return tuple(dict.fromkeys(map(own_words, found)))
 
 
 def rows(tables: Tables) -> Iterator[Row]:
@@ -84,6 +93,7 @@ def rows(tables: Tables) -> Iterator[Row]:
     account = (*AUTHENTICATION, *AUTHORIZATION)
     places: tuple[tuple[str, str, Sequence[Route[Any]], tuple[Entry, ...]], ...] = (
         ("/api/v2/accounts/{accountId}/", "Voice", tables.operations, account),
+        ("/v2/accounts/{accountId}/", ENDPOINTS, tables.endpoints, account),
         ("/offhook/v1/accounts/{accountId}/", "Offhook", tables.beyond, account),
         ("/offhook/v1/", "Offhook", tables.own, AUTHENTICATION),
         ("/", "Open", tables.open, ()),
@@ -97,7 +107,7 @@ def rows(tables: Tables) -> Iterator[Row]:
 def document(tables: Tables, base_url: str = "/") -> Json:
     """Return the description as JSON data."""
     found = list(rows(tables))
-    types = [Problem, TokenProblem]
+    types: list[Any] = list(FORMS.values())
     for row in found:
         says = row.operation.says
         types += [kind for kind in (says.body, *(a.body for a in says.answers)) if kind]
@@ -178,14 +188,10 @@ def _success(answer: Success, schemas: Schemas) -> Json:
 def _refusal(status: int, entries: Sequence[Entry], schemas: Schemas) -> Json:
     told = _answer(status, OF_STATUS.get(status, ()))
     shapes = []
-    if voice := [entry for entry in entries if entry not in tokens.ENTRIES]:
-        exact = {
-            "type": {"enum": sorted({entry.type for entry in voice})},
-            "id": {"enum": list({entry.wire_id: None for entry in voice})},
-        }
-        shapes.append(schemas.of(Problem) | {"properties": exact})
-    if len(voice) < len(entries):
-        shapes.append(schemas.of(TokenProblem))
+    for envelope, form in FORMS.items():
+        if found := [entry for entry in entries if entry.envelope is envelope]:
+            exact = {"properties": _exact(found)} if envelope is Envelope.VOICE else {}
+            shapes.append(schemas.of(form) | exact)
     schema = shapes[0] if len(shapes) == 1 else {"oneOf": shapes}
     examples = {entry.id: {"$ref": f"#/components/examples/{entry.id}"} for entry in entries}
     told["content"] = {"application/json": {"schema": schema, "examples": examples}}
@@ -194,12 +200,15 @@ def _refusal(status: int, entries: Sequence[Entry], schemas: Schemas) -> Json:
 
 def _example(entry: Entry) -> Json:
     """Return the body of a refusal, its placeholders as they are, what it means, and a cure."""
-    body: Problem | TokenProblem
-    if entry in tokens.ENTRIES:
-        body = {"error": entry.type, "error_description": entry.description}
-    else:
-        body = {"type": entry.type, "description": entry.description, "id": entry.wire_id}
+    body = refusal(entry, entry.description, EXAMPLE_ID)
     return {"summary": entry.meaning, "description": entry.fix, "value": body}
+
+
+def _exact(entries: Sequence[Entry]) -> Json:
+    return {
+        "type": {"enum": sorted({entry.type for entry in entries})},
+        "id": {"enum": list({entry.wire_id: None for entry in entries})},
+    }
 
 
 def _answer(status: int, headers: tuple[Header, ...]) -> Json:

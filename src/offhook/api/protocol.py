@@ -94,6 +94,6 @@ def protocol(
 def bad_request(request_id: str) -> bytes:
     """Return a whole HTTP response that says Bad Request and ends the connection."""
     extra = (("X-Request-Id", request_id), ("Connection", "close"))
-    response = render(problem(ApiError(http.BAD_REQUEST)), extra)
+    response = render(problem(ApiError(http.BAD_REQUEST), request_id), extra)
     head = b"".join(b"%b: %b\r\n" % header for header in response.raw_headers)
     return b"HTTP/1.1 400 Bad Request\r\n" + head + b"\r\n" + bytes(response.body)

@@ -10,13 +10,13 @@ import msgspec
 from offhook.api import bodies, listing, mediatypes, transcription, views, wording
 from offhook.api import validation as check
 from offhook.api.described import Described, Header, Parameter, Success
-from offhook.api.media import Media, span
 from offhook.api.replies import Reply
 from offhook.api.routes import Asked, Operation, Route
 from offhook.api.service import CallService, RecordingService
 from offhook.api.wording import Wording
 from offhook.errors import fields, http
 from offhook.ids import Ids
+from offhook.partial import Media, span
 from offhook.records import Recording
 from offhook.requests import RecordingFilter
 

@@ -22,23 +22,13 @@ class Asked:
     """A request that has passed the gate: what an operation sees of it."""
 
     account: Account
-    base_url: str  # public, without a final slash
+    account_url: str  # public, without a final slash: all that is asked for lies below it
     names: tuple[str, ...] = ()  # the variable segments of the path, decoded
     query: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     charset: str | None = None
     headers: Headers = field(default_factory=Headers)
     user: str = ""  # who asks
-
-    @property
-    def own_url(self) -> str:
-        """The public URL that Offhook's own operations on the account lie below."""
-        return f"{self.base_url}/offhook/v1/accounts/{self.account.id}"
-
-    @property
-    def account_url(self) -> str:
-        """The public URL everything of the account lies below."""
-        return f"{self.base_url}/api/v2/accounts/{self.account.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +112,7 @@ class Tables:
     """All there is, by who may ask."""
 
     operations: tuple[Route[Asked], ...]  # of the contract, below an account
+    endpoints: tuple[Route[Asked], ...]  # of its Endpoints API
     beyond: tuple[Route[Asked], ...]  # operations on an account that the contract does not know
     own: tuple[Route[Question], ...]  # Offhook's own resources, for any user
     open: tuple[Route[Visit], ...]  # for everybody; with their whole path

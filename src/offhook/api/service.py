@@ -1,4 +1,4 @@
-"""What the API needs of call control: of the exchange, the rooms, the archive and the memory."""
+"""What the API needs of call control: the exchange, rooms, endpoints, archive and memory."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -9,6 +9,7 @@ from offhook.records import (
     CallRecord,
     ConferenceRecord,
     Delivery,
+    EndpointRecord,
     Event,
     KeptAnswer,
     Member,
@@ -20,6 +21,9 @@ from offhook.requests import (
     CallFilter,
     ConferenceFilter,
     DeliveryFilter,
+    EndpointFilter,
+    EndpointPage,
+    EndpointRequest,
     MemberChange,
     OutboundRequest,
     RecordingFilter,
@@ -117,6 +121,32 @@ class ConferenceService(Protocol):
         self, account_id: str, conference_id: str, call_id: str, change: MemberChange
     ) -> None:
         """Let a member sit otherwise; 404, 400 if there is another coach."""
+        ...
+
+
+class EndpointService(Protocol):
+    """Keeps WebRTC endpoints, and runs documents for them. Refusals are raised as ApiError."""
+
+    async def create(
+        self, account: Account, request: EndpointRequest
+    ) -> tuple[EndpointRecord, str]:
+        """Make an endpoint; returns it and its token, once it is on disk; 429 at the limit."""
+        ...
+
+    async def list(self, account_id: str, wanted: EndpointFilter) -> EndpointPage:
+        """Return at most `wanted.limit` endpoints after `wanted.after`, oldest first."""
+        ...
+
+    async def get(self, account_id: str, endpoint_id: str) -> EndpointRecord | None:
+        """Return an endpoint that has not vanished."""
+        ...
+
+    async def delete(self, record: EndpointRecord) -> None:
+        """Let it vanish, and its devices with it."""
+        ...
+
+    async def rescript(self, record: EndpointRecord, body: bytes, charset: str | None) -> None:
+        """Run this document for its device; 400 for invalid BXML, or where no device is there."""
         ...
 
 

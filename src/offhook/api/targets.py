@@ -7,7 +7,7 @@ control characters, raw or encoded, in path or query.
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote, unquote_to_bytes
 
 from offhook.errors import ApiError, http
 
@@ -16,10 +16,18 @@ _MALFORMED = re.compile(rb"%(?![0-9A-Fa-f]{2})|[\x00-\x20\x7f]|%[01][0-9A-Fa-f]|
 
 def segments(scope: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the decoded path segments; one trailing slash makes no difference (rest.md 1)."""
+    return tuple(_decode(part) for part in _parts(scope))
+
+
+def raw_segments(scope: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the path segments of whatever was asked, decoded where that can be done."""
+    return tuple(unquote(part.decode("latin-1")) for part in _parts(scope))
+
+
+def _parts(scope: Mapping[str, Any]) -> list[bytes]:
     raw: bytes = scope.get("raw_path") or scope["path"].encode()
     path = raw.partition(b"?")[0]
-    parts = path.removeprefix(b"/").removesuffix(b"/").split(b"/")
-    return tuple(_decode(part) for part in parts)
+    return path.removeprefix(b"/").removesuffix(b"/").split(b"/")
 
 
 def parameters(scope: Mapping[str, Any]) -> dict[str, str]:

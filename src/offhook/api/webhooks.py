@@ -100,7 +100,7 @@ class Webhooks:
             names = [each.name for each in FILTERS]
             kept = {name: asked.query[name] for name in names if name in asked.query}
             query = urlencode(kept | {"after": found[-1].id})
-            headers = (("Link", f'<{asked.own_url}/webhooks?{query}>; rel="next"'),)
+            headers = (("Link", f'<{asked.account_url}/webhooks?{query}>; rel="next"'),)
         return Reply(200, [summary(each) for each in found], headers)
 
     async def show(self, asked: Asked) -> Reply:

@@ -30,7 +30,7 @@ from offhook.directory import Account
 from offhook.errors import ApiError, calls, fields, http
 from offhook.facts import Completed, Peer, Redirected, Request, Rescripted, Taken
 from offhook.hooks import Hook
-from offhook.media.messages import Closed, Lost, Recorded, Report
+from offhook.media.messages import Closed, Heard, Lost, Recorded, Report
 from offhook.records import (
     CallRecord,
     CallState,
@@ -299,7 +299,10 @@ class Exchange:
         self._run(call)
 
     def on_report(self, report: Report) -> None:
-        """Hand a report of the media plane to the call it concerns."""
+        """Hand a report of the media plane to the call it concerns, or to who listens."""
+        if isinstance(report, Heard):
+            self._plant.listening.on_heard(report)
+            return
         if isinstance(report, Recorded | Lost):
             self._plant.archive.takes.on_report(report)
         self.rooms.on_report(report)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from offhook.calls.archive import Archive
 from offhook.calls.clips import ClipBank
 from offhook.calls.limits import Settings
+from offhook.calls.listening import Listening
 from offhook.calls.turned_away import TurnedAway
 from offhook.clock import Clock
 from offhook.directory import Directory
@@ -42,5 +43,6 @@ class Plant:
     registrar: Registrar
     media: MediaPlane
     clips: ClipBank
+    listening: Listening
     archive: Archive
     turned_away: TurnedAway

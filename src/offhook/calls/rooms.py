@@ -20,7 +20,7 @@ from offhook.calls.shelf import Shelf
 from offhook.errors import ApiError, fields, http
 from offhook.facts import Peer
 from offhook.hooks import Hook
-from offhook.media.messages import Report
+from offhook.media.messages import LegReport
 from offhook.records import CallRecord, ConferenceRecord, Delivery, Member
 from offhook.requests import ConferenceFilter, MemberChange
 from offhook.scopes import TaskOwner
@@ -116,7 +116,7 @@ class Rooms:
 
     # media and webhooks
 
-    def on_report(self, report: Report) -> None:
+    def on_report(self, report: LegReport) -> None:
         """Take a report of the media plane, if it is about a room."""
         if conference := self._rooms.get(report.leg):
             conference.on_report(report)

@@ -1,17 +1,22 @@
 """The list of calls, live and past, with search."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.responses import Response
 
 from offhook.console.desk import Desk
 from offhook.console.page import Page, PageError, Visit
+from offhook.console.stream import HEARTBEAT_S, PAUSE_S, EventStream, Message, Streams
 from offhook.errors import Cause
 from offhook.records import CallRecord, CallState
 from offhook.requests import CallSearch, Show, position
+from offhook.store import Store
 
 PAGE_ITEMS = 50
+NEWS = 500  # events looked at in one go
 TEXT_LENGTH = 200
 GOOD_ENDS = (Cause.HANGUP, Cause.CANCEL)
 SHOWS = ((Show.ALL, "All"), (Show.LIVE, "Live"), (Show.FAILED, "Failed"))
@@ -59,23 +64,26 @@ class Row:
 class CallList:
     """Finds calls."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, streams: Streams) -> None:
         self._desk = desk
+        self._streams = streams
 
     def pages(self) -> tuple[Page, ...]:
         """Return the rows for the table of pages."""
-        return (Page("/{account}/calls", self.show),)
+        return (Page("/{account}/calls", self.show), Page("/{account}/live", self.live))
 
     async def show(self, visit: Visit) -> Response:
         """Show a page of calls."""
         wanted = _wanted(visit)
         account = visit.account
+        place = self._desk.store.feed.end
         found = await self._desk.read(lambda store: store.search_calls(account, wanted))
         newer, older = _neighbours(wanted, found)
         shown = found[:PAGE_ITEMS] if wanted.after is None else found[-PAGE_ITEMS:]
         now = self._desk.clock.wall()
         return visit.page(
             "calls.html",
+            place=place,
             rows=[Row(record, now) for record in shown],
             wanted=wanted,
             shows=SHOWS,
@@ -83,6 +91,51 @@ class CallList:
             newer=cursor(shown[0]) if newer and shown else None,
             older=cursor(shown[-1]) if older and shown else None,
         )
+
+    async def live(self, visit: Visit) -> Response:
+        """Send the rows of calls that change, as long as the browser looks."""
+        if self._streams.full:
+            raise PageError(503, "Too many are looking", "Close a page that is not needed.")
+        place = visit.request.headers.get("last-event-id") or visit.query.get("after")
+        return EventStream(self._news(visit, place or self._desk.store.feed.end), self._streams)
+
+    async def _news(self, visit: Visit, place: str) -> AsyncIterator[list[Message]]:
+        """Tell of calls that have news; the state of each is that of now."""
+        feed, account = self._desk.store.feed, visit.account
+        while not feed.closed:
+            try:
+                changes = await self._desk.read(partial(_changes, account=account, place=place))
+            except ValueError:  # a place that is none
+                yield [Message("missed", "")]
+                return
+            place = changes.place
+            now = self._desk.clock.wall()
+            rows = (visit.html("call_row.html", row=Row(each, now)) for each in changes.records)
+            messages = [Message("row", html) for html in rows]
+            if changes.missed:
+                messages.append(Message("missed", ""))
+            if messages:
+                messages.append(Message("place", "", place))
+            yield messages
+            if not changes.more:
+                await feed.wait(place, account, HEARTBEAT_S)
+            await asyncio.sleep(PAUSE_S)
+
+
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    records: list[CallRecord]
+    place: str  # to go on from
+    missed: bool  # others may have changed as well
+    more: bool  # there is more to read at once
+
+
+def _changes(store: Store, account: str, place: str) -> _Changes:
+    """Return the calls of an account that something has happened to after a place."""
+    news = store.news(account, place, NEWS)
+    names = list(dict.fromkeys(event.call_id for event in news.events))
+    records = store.some_calls(account, names)
+    return _Changes(records, news.place, news.missed, len(news.events) >= NEWS)
 
 
 def _neighbours(wanted: CallSearch, found: Sequence[CallRecord]) -> tuple[bool, bool]:

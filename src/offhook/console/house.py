@@ -12,11 +12,14 @@ from starlette.types import Message, Receive, Scope, Send
 
 from offhook.console.assets import Assets
 from offhook.console.call_list import CallList
+from offhook.console.call_page import CallPage
 from offhook.console.desk import Desk
 from offhook.console.guard import FORM_FIELD, FORM_HEADER, READS, Door, Guard, Visitor
 from offhook.console.login import Login
 from offhook.console.page import Page, PageError, Visit
 from offhook.console.rendering import Rendering
+from offhook.console.stream import Streams
+from offhook.console.tapes import Tapes
 from offhook.store import StoreError
 
 HEADERS = {
@@ -42,7 +45,12 @@ log = structlog.get_logger("offhook.console")
 
 def pages(desk: Desk) -> tuple[Page, ...]:
     """Return all pages for those who are let in."""
-    return (*CallList(desk).pages(),)
+    streams = Streams()
+    return (
+        *CallList(desk, streams).pages(),
+        *CallPage(desk, streams).pages(),
+        *Tapes(desk).pages(),
+    )
 
 
 @dataclass(frozen=True, slots=True)

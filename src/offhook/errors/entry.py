@@ -23,6 +23,14 @@ class Kind(StrEnum):
     OUTCOME = "outcome"  # a status in a webhook; the call goes on
 
 
+class Envelope(StrEnum):
+    """The form that a response puts a refusal into."""
+
+    VOICE = "voice"  # errors.md 1
+    OAUTH = "oauth"  # RFC 6749 5.2, of the token endpoint
+    ENDPOINTS = "endpoints"  # errors.md 7.1
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A failure a client can see: what is sent, what it means and what to do about it."""
@@ -36,6 +44,7 @@ class Entry:
     fix: str
     wire_id: str | None = None  # `id` of the body: null, or "" for 409 and 429 (errors.md 1)
     member: str = ""  # of a webhook, and the event it is of: holds `type` where no text is told
+    envelope: Envelope = Envelope.VOICE  # of a response
 
     @property
     def kind(self) -> Kind:
@@ -59,7 +68,9 @@ class ApiError(Exception):
     """A refusal of an HTTP request; nothing outside the catalogue can be sent.
 
     `why` says what the contract's text does not: the very thing that was wrong. It is kept for
-    whoever asks with the request's id, and is never part of the answer.
+    whoever asks with the request's id, and is never part of the answer. `source` is the culprit
+    in the request where the envelope has a place for it: `field`, `parameter`, `header` or
+    `reference`, and its name.
     """
 
     def __init__(
@@ -69,10 +80,12 @@ class ApiError(Exception):
         *,
         headers: tuple[tuple[str, str], ...] = (),
         why: str = "",
+        source: tuple[str, str] | None = None,
         **values: object,
     ) -> None:
         self.entry = entry
         self.headers = headers  # those the status asks for (errors.md 1.1)
         self.why = why
+        self.source = source
         self.description = entry.text(**values)
         super().__init__(self.description)

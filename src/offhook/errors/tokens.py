@@ -1,8 +1,12 @@
 """Errors of the token endpoint (errors.md 7.2, RFC 6749 5.2): `type` is the body's `error`."""
 
-from offhook.errors.entry import Entry, Who
+from functools import partial
 
-INVALID_REQUEST = Entry(
+from offhook.errors.entry import Entry, Envelope, Who
+
+_entry = partial(Entry, envelope=Envelope.OAUTH)
+
+INVALID_REQUEST = _entry(
     "token-invalid-request",
     400,
     "invalid_request",
@@ -11,7 +15,7 @@ INVALID_REQUEST = Entry(
     "The body is not application/x-www-form-urlencoded, or grant_type is missing or repeated.",
     "Post grant_type=client_credentials as a form.",
 )
-UNSUPPORTED_GRANT = Entry(
+UNSUPPORTED_GRANT = _entry(
     "token-unsupported-grant-type",
     400,
     "unsupported_grant_type",
@@ -20,7 +24,7 @@ UNSUPPORTED_GRANT = Entry(
     "The grant type is another one.",
     "Post grant_type=client_credentials.",
 )
-INVALID_SCOPE = Entry(
+INVALID_SCOPE = _entry(
     "token-invalid-scope",
     400,
     "invalid_scope",
@@ -29,7 +33,7 @@ INVALID_SCOPE = Entry(
     "The scope has characters that RFC 6749 3.3 forbids.",
     "Leave scope out: the token carries all roles of the client.",
 )
-INVALID_CLIENT = Entry(
+INVALID_CLIENT = _entry(
     "token-invalid-client",
     401,
     "invalid_client",

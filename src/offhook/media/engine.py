@@ -6,7 +6,8 @@ no loop over samples, packets or rows, only over rare things: a digit, a player 
 report that is due.
 
 Arrays of sound are int16 [row, FRAME]. Sources of the switch are the far ends (row r of leg r),
-the players (row capacity + r) and, last, silence. Sinks are what the far ends hear.
+the players (row capacity + r), applications (row 2 * capacity + r) and, last, silence. Sinks are
+what the far ends hear.
 """
 
 import random
@@ -19,27 +20,31 @@ from offhook.media.codecs import FRAME, SILENCE, Bytes, Flags, Pcm
 from offhook.media.detect import VoiceActivity
 from offhook.media.dials import Dials
 from offhook.media.dtmf import EVENT_BYTES
+from offhook.media.ears import Ears
+from offhook.media.feeds import Feeds
 from offhook.media.inband import Detector
 from offhook.media.inbound import Inbound
 from offhook.media.jitter import CONCEALED_FRAMES, JitterBuffer, conceal
 from offhook.media.latches import NOBODY, Latches
 from offhook.media.messages import (
+    Attached,
+    Clear,
     Closed,
-    Command,
     Connect,
     Dial,
     Ended,
+    Feed,
     Forget,
     Join,
+    Listen,
     Load,
     Part,
-    PauseRecord,
     Play,
-    Record,
     Report,
+    RowCommand,
     Seat,
     Stop,
-    StopRecord,
+    Unlisten,
     Unseat,
     Voice,
 )
@@ -67,8 +72,9 @@ class Engine:
         self._senders = Senders(capacity, rng)
         self._dials = Dials(capacity)
         self._players = Players(capacity, Arena())
-        self._switch = Switch(capacity, 2 * capacity + 1)
-        self._rooms = Rooms(self._rows, capacity, silence=2 * capacity)
+        self._switch = Switch(capacity, 3 * capacity + 1)
+        self._feeds = Feeds(self._switch, 2 * capacity)
+        self._rooms = Rooms(self._rows, capacity, silence=3 * capacity)
         self._detector = Detector(capacity)
         self._voice = VoiceActivity(capacity)
         self._reporting = Reporting(capacity, rng, self._senders, self._reception, self._latches)
@@ -83,8 +89,9 @@ class Engine:
         )
         self._outgoing = Outgoing(capacity)
         self._taps = Taps()
+        self._ears = Ears()
         self._payload: Bytes = np.zeros((capacity, FRAME), np.uint8)  # coded, in and then out
-        self._sources: Pcm = np.zeros((2 * capacity + 1, FRAME), np.int16)
+        self._sources: Pcm = np.zeros((3 * capacity + 1, FRAME), np.int16)
         self._out: Pcm = np.zeros((capacity, FRAME), np.int16)
         self._before: Pcm = np.zeros((capacity, inband.HOP), np.int16)  # end of the last far ends
         self._quiet = np.ones(capacity, np.bool_)  # the far end, in the last frame
@@ -138,8 +145,10 @@ class Engine:
         self._rooms.leave(row)
         self._players.stop(row)
         self._dials.clear(row)
+        self._feeds.clear(row)
         self._switch.clear(row, (row, self._capacity + row))
         self._taps.clear(row)
+        self._ears.clear(row)
         self._reporting.silence(row)
         self._rows.give_back(leg)
         return Closed(leg, self._reporting.counters(row, int(self._jitter.late[row])))
@@ -153,24 +162,20 @@ class Engine:
             self._rows.socket, self._latches.destination, self._reporting.peer
         )
 
-    def apply(self, command: Command, now: float) -> None:
+    def apply(self, command: RowCommand, now: float) -> None:
         """Carry out what needs no socket; commands to legs that are gone have no effect."""
         del now
         match command:
-            case Load(clip, pcm):
-                self._players.load(clip, np.frombuffer(pcm, "<i2").astype(np.int16))
-            case Forget(clip):
-                self._players.forget(clip)
+            case Load() | Forget():
+                self._players.keep(command)
             case Join() | Part():
                 self._bridge(command)
             case Seat() | Unseat():
                 self._rooms.seat(command)
             case Play() | Dial() | Stop():
                 self._sound(command)
-            case Record() | PauseRecord() | StopRecord():
-                self._tap(command)
             case _:
-                raise TypeError(f"{type(command).__name__} is for the owner of the sockets")
+                self._attach(command)
 
     def _bridge(self, command: Join | Part) -> None:
         """Two ones off the diagonal of the matrix, set or cleared."""
@@ -205,16 +210,17 @@ class Engine:
                     self._dials.stop(row)
                     self._switch.disconnect(row, player)
 
-    def _tap(self, command: Record | PauseRecord | StopRecord) -> None:
+    def _attach(self, command: Attached) -> None:
+        row = self._rows.row(command.leg)
+        if row is None:
+            return
         match command:
-            case Record(leg, recording, _, tracks):
-                row = self._rows.row(leg)
-                if row is not None:
-                    self._taps.start(recording, row, tracks)
-            case PauseRecord(_, recording, paused):
-                self._taps.pause(recording, paused)
-            case StopRecord(_, recording):
-                self._taps.stop(recording)
+            case Listen() | Unlisten():
+                self._ears.apply(row, command)
+            case Feed() | Clear():
+                self._feeds.apply(row, command)
+            case _:
+                self._taps.apply(row, command)
 
     def receive(self, packets: Packets, now: float) -> None:
         """Take in what has arrived on all sockets since the last call."""
@@ -230,9 +236,7 @@ class Engine:
         count = self._rows.count
         heard, says = self._hear(count)
         self._listen(count, heard, says, now)
-        for row, play in self._route(count):
-            self._switch.disconnect(row, self._capacity + row)
-            self._reports.append(Ended(self._rows.leg(row), play))
+        self._route(count)
         self._send(count)
         for row in self._reporting.due(now):
             self._outgoing.control(row, self._reporting.report(row, now))
@@ -270,12 +274,19 @@ class Engine:
         for key_row, event in self._detector.listen(before, sound, rows, loud):
             self._inbound.heard_inband(key_row, event, now)
 
-    def _route(self, count: int) -> list[tuple[int, int]]:
-        """Fill what the far ends are to hear; return row and play of players that ended."""
-        ended = self._players.tick(self._sources[self._capacity : -1])
+    def _route(self, count: int) -> None:
+        """Fill what the far ends are to hear."""
+        ended = self._players.tick(self._sources[self._capacity : 2 * self._capacity])
+        dry = self._feeds.tick(self._sources[2 * self._capacity : -1])
         self._switch.route(self._sources, self._out[:count])
         self._rooms.mix(self._sources, self._out)
-        return ended
+        for row, play in ended:
+            self._switch.disconnect(row, self._capacity + row)
+            self._reports.append(Ended(self._rows.leg(row), play))
+        for row in dry:
+            self._feeds.clear(row)
+        if heard := self._ears.tick(self._sources, self._out, self._rooms.held):
+            self._reports.append(heard)
 
     def _send(self, count: int) -> None:
         """Pack audio and events of all rows that send."""

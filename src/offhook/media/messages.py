@@ -103,6 +103,40 @@ class StopRecord(msgspec.Struct, frozen=True, tag=True):
     recording: str
 
 
+class Listen(msgspec.Struct, frozen=True, tag=True):
+    """Report each frame of a leg's tracks in Heard, until Unlisten or the end of the leg."""
+
+    leg: str
+    tap: str  # its name; a leg may have several
+    tracks: tuple[str, ...]  # inbound: what its far end says; outbound: what it hears
+
+
+class Unlisten(msgspec.Struct, frozen=True, tag=True):
+    """Report no more."""
+
+    leg: str
+    tap: str
+
+
+class Feed(msgspec.Struct, frozen=True, tag=True):
+    """Play this to the leg when all that the stream has sent before is played.
+
+    Streams of a leg sound together, and beside its players and whom it is joined with, who do not
+    hear it.
+    """
+
+    leg: str
+    stream: str
+    pcm: bytes
+
+
+class Clear(msgspec.Struct, frozen=True, tag=True):
+    """Drop what of a stream has not been played."""
+
+    leg: str
+    stream: str
+
+
 class Join(msgspec.Struct, frozen=True, tag=True):
     """Let the far ends of two legs hear each other; players of a leg go on beside that."""
 
@@ -155,25 +189,9 @@ class Close(msgspec.Struct, frozen=True, tag=True):
     leg: str
 
 
-Command = (
-    Open
-    | Connect
-    | Load
-    | Forget
-    | Play
-    | Dial
-    | Stop
-    | Record
-    | PauseRecord
-    | StopRecord
-    | Join
-    | Part
-    | OpenRoom
-    | Seat
-    | Unseat
-    | CloseRoom
-    | Close
-)
+Attached = Record | PauseRecord | StopRecord | Listen | Unlisten | Feed | Clear  # to a leg
+RowCommand = Load | Forget | Play | Dial | Stop | Join | Part | Seat | Unseat | Attached
+Command = Open | Connect | OpenRoom | CloseRoom | Close | RowCommand
 
 
 class Opened(msgspec.Struct, frozen=True, tag=True):
@@ -224,6 +242,14 @@ class Recorded(msgspec.Struct, frozen=True, tag=True):
     failure: str | None = None  # why it ended too early (disk full); what was written is good
 
 
+class Heard(msgspec.Struct, frozen=True, tag=True):
+    """One frame of 20 ms of each track that is listened to; G.711 mu-law, 160 bytes each."""
+
+    tick: int  # counts up; one that is missing was lost between the worker and control
+    lanes: tuple[tuple[str, int], ...]  # tap, and which of its tracks
+    audio: bytes  # lane after lane
+
+
 class Counters(msgspec.Struct, frozen=True):
     """RTP and RTCP counters of a leg (RFC 3550 6.4)."""
 
@@ -252,7 +278,8 @@ class Lost(msgspec.Struct, frozen=True, tag=True):
     reason: str
 
 
-Report = Opened | OpenFailed | Digit | Ended | Voice | Recorded | Closed | Lost
+LegReport = Opened | OpenFailed | Digit | Ended | Voice | Recorded | Closed | Lost
+Report = LegReport | Heard
 Sink = Callable[[Report], None]
 
 

@@ -7,6 +7,7 @@ lives as long as its name or a player refers to it; the arena is packed or doubl
 import numpy as np
 
 from offhook.media.codecs import FRAME, Ints, Pcm
+from offhook.media.messages import Forget, Load
 
 _FIRST_ARENA = 1 << 20  # samples: 2 MB
 
@@ -91,6 +92,14 @@ class Players:
         self._position: Ints = np.zeros(capacity, np.int64)  # samples from the clip's start
         self._loop = np.zeros(capacity, np.bool_)
         self._play: list[int] = [0] * capacity  # call control's name for it
+
+    def keep(self, command: Load | Forget) -> None:
+        """Keep audio under a name, or drop the name."""
+        match command:
+            case Load(clip, pcm):
+                self.load(clip, np.frombuffer(pcm, "<i2").astype(np.int16))
+            case Forget(clip):
+                self.forget(clip)
 
     def load(self, name: str, pcm: Pcm) -> None:
         """Keep a clip under a name; who plays an older one of that name goes on."""

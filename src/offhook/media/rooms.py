@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from offhook.media.codecs import Ints, Pcm
+from offhook.media.codecs import Flags, Ints, Pcm
 from offhook.media.messages import Seat, Unseat
 from offhook.media.rows import Rows
 from offhook.media.switch import Sums, clip
@@ -80,6 +80,11 @@ class Rooms:
             self._seat[each] = NOWHERE
             self._coached.pop(int(each), None)
         self._plan = None
+
+    @property
+    def held(self) -> Flags:
+        """Who sits in a room and neither hears nor is heard: bool [row]."""
+        return np.less(NOWHERE, self._seat) & ~self._speaks & ~self._hears
 
     def among(self, *rows: int) -> bool:
         """Whether one of the rows is a room's."""

@@ -1,7 +1,7 @@
-"""Which legs are recorded, and their audio of a tick.
+"""Which legs are recorded or listened to, and their audio of a tick.
 
-A recording has a lane for each of its channels: what the far end says (`inbound`), what it hears
-(`outbound`), or both together (`mixed`).
+A recording (or whoever listens, which is the same thing here) has a lane for each of its channels:
+what the far end says (`inbound`), what it hears (`outbound`), or both together (`mixed`).
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from offhook.media.codecs import Ints, Pcm
+from offhook.media.codecs import Flags, Ints, Pcm
+from offhook.media.messages import PauseRecord, Record, StopRecord
 from offhook.media.switch import clip
 
 Lane = tuple[str, int]  # recording and channel
@@ -30,6 +31,16 @@ class Taps:
     def __init__(self) -> None:
         self._taps: dict[str, _Tap] = {}  # by recording
         self._arrange()
+
+    def apply(self, row: int, command: Record | PauseRecord | StopRecord) -> None:
+        """Carry out a command about a row's recording."""
+        match command:
+            case Record(_, recording, _, tracks):
+                self.start(recording, row, tracks)
+            case PauseRecord(_, recording, paused):
+                self.pause(recording, paused)
+            case StopRecord(_, recording):
+                self.stop(recording)
 
     def start(self, recording: str, row: int, tracks: tuple[str, ...]) -> None:
         """Tap a row from the next tick on."""
@@ -72,10 +83,17 @@ class Taps:
         """Pick the tapped rows from both tables: int16 [lane, FRAME]."""
         if self._changed:
             self._arrange()
+        return self._lanes, self._picked(said, heard)
+
+    def hush(self, audio: Pcm, rows: Flags) -> None:
+        """Let nothing be heard of some rows, bool [row]; audio is what was picked last."""
+        audio[rows[self._rows]] = 0
+
+    def _picked(self, said: Pcm, heard: Pcm) -> Pcm:
         audio = said.take(self._rows, axis=0)
         if len(self._outbound):
             audio[self._outbound] = heard[self._rows[self._outbound]]
         if len(self._mixed):
             both = audio[self._mixed].astype(np.int32) + heard[self._rows[self._mixed]]
             audio[self._mixed] = clip(both)
-        return self._lanes, audio
+        return audio

@@ -22,7 +22,7 @@ import msgspec
 from offhook.clock import Monotonic
 from offhook.media import frames
 from offhook.media.frames import Beat
-from offhook.media.messages import Command, Report
+from offhook.media.messages import Command, Heard, Report
 from offhook.media.plane import TICK_S, Pace, Plane
 from offhook.media.ports import UdpPorts
 from offhook.media.recorder import Recorder, ThreadWriter
@@ -30,6 +30,7 @@ from offhook.media.recorder import Recorder, ThreadWriter
 BEAT_S = 1.0
 READ_BYTES = 1 << 18  # of commands at once: a long clip must not hold up a tick
 BACKLOG_BYTES = 1 << 24  # of reports that control does not read
+STALE_BYTES = 1 << 22  # of them, beyond which what was heard is left out
 NICENESS = -10  # ahead of what else runs on the machine, where we may
 THREAD_SWITCH_S = 0.0005  # the recorder's thread must not hold up a tick
 
@@ -70,6 +71,8 @@ class Link:
     def send(self, messages: Sequence[Report | Beat]) -> None:
         """Send what fits, keep the rest; raises BufferError when control has stopped reading."""
         for message in messages:
+            if isinstance(message, Heard) and len(self._unsent) > STALE_BYTES:
+                continue
             self._unsent += frames.pack(message)
         if self._unsent:
             with contextlib.suppress(BlockingIOError, ConnectionError):

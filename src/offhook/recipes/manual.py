@@ -36,7 +36,9 @@ HTTP_NOTE = """
 The body of a response is one JSON object with exactly `type`, `description` and `id`, in that
 order; `id` is `null`, and the empty string for 409 and 429. `Content-Type` is
 `application/json;charset=UTF-8`, and every response has an `X-Request-Id`. The token endpoint has
-the body of RFC 6749 5.2 (`error`, `error_description`).
+the body of RFC 6749 5.2 (`error`, `error_description`). What is below `/v2/accounts/{accountId}`,
+and `/api/v2/accounts/{accountId}/endpoints`, has an envelope of its own: `links`, `data` and
+`errors`, where the `id` of a fault is the `X-Request-Id`.
 """
 CALL_NOTE = """
 `cause` and `errorMessage` of `disconnect`, `transferDisconnect`, `transferComplete` and
@@ -50,9 +52,8 @@ A member of a webhook says that something has failed; there is no text, and the 
 LATER = """
 ## Not yet
 
-Streams, live transcriptions and WebRTC endpoints are not built, so their errors
-(`connection-error`, `duplicate`, `track-limit`, `resource_not_found` and so on) cannot come and
-have no page.
+Streams and live transcriptions are not built, so their errors (`connection-error`, `duplicate`,
+`track-limit` and so on) cannot come and have no page.
 """
 
 

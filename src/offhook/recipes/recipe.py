@@ -29,6 +29,7 @@ NARROW = """
 [limits]
 calls = 1
 in_flight = 1
+endpoints = 1
 
 [errors]
 not_found_wording = "detailed"
@@ -58,6 +59,7 @@ class Told:
     by: Exchange | Received
     values: Mapping[str, object] = field(default_factory=dict)
     asked: str = ""  # the id that explains it, where the failure has none of its own
+    source: tuple[str, str] | None = None  # the culprit, where the form of the response has it
 
     @property
     def id(self) -> str:

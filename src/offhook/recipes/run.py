@@ -8,7 +8,7 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
-from offhook.errors import Entry, Kind
+from offhook.errors import Entry, Envelope, Kind
 from offhook.recipes.kitchen import Kitchen, own_kitchen
 from offhook.recipes.place import Place, RecipeError
 from offhook.recipes.recipe import Exchange, Recipe, Told
@@ -41,7 +41,8 @@ class Outcome:
         entry, by = self.recipe.entry, self.told.by
         text = entry.text(**self.told.values)
         if isinstance(by, Exchange):
-            found = _differences(_response(entry, text), _answered(by.answer))
+            wanted = {"status": entry.status, "body": body(entry, text, self.told)}
+            found = _differences(wanted, _answered(by.answer))
         else:
             found = _differences(_webhook(entry, text), _heard(entry, by))
         who = {"who": str(self.recipe.blames)}
@@ -51,12 +52,19 @@ class Outcome:
 Tell = Callable[[Recipe, Outcome | RecipeError], None]
 
 
-def _response(entry: Entry, text: str) -> dict[str, Any]:
-    if entry.type.replace("_", "") == entry.type:
-        body = {"type": entry.type, "description": text, "id": entry.wire_id}
-    else:  # RFC 6749 5.2
-        body = {"error": entry.type, "error_description": text}
-    return {"status": entry.status, "body": body}
+def body(entry: Entry, text: str, told: Told) -> dict[str, Any]:
+    """Return the body that a refusal has, its members in order."""
+    match entry.envelope:
+        case Envelope.VOICE:
+            return {"type": entry.type, "description": text, "id": entry.wire_id}
+        case Envelope.OAUTH:
+            return {"error": entry.type, "error_description": text}
+    fault: dict[str, Any] = {"type": entry.type, "description": text}
+    if entry.status != 429:
+        fault = {"id": told.id, **fault, "code": str(entry.status)}
+    if told.source is not None:
+        fault["source"] = dict([told.source])
+    return {"links": [], "data": None, "errors": [fault]}
 
 
 def _answered(answer: Answer) -> dict[str, Any]:

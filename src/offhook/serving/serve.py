@@ -249,6 +249,7 @@ def _calls(settings: Settings, http_port: int) -> CallSettings:
     return CallSettings(
         base_url=base_url.rstrip("/"),
         node_calls=settings.limits.calls,
+        endpoints=settings.limits.endpoints,
         recently_ended_s=settings.limits.recently_ended_window_s,
         shutdown_grace_s=settings.limits.drain_s,
         https_with_credentials=settings.webhooks.require_https_with_credentials,

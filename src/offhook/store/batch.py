@@ -14,6 +14,7 @@ from offhook.records import (
     CallRecord,
     ConferenceRecord,
     Delivery,
+    EndpointRecord,
     Event,
     Incident,
     KeptAnswer,
@@ -25,6 +26,7 @@ from offhook.store import (
     calls,
     conferences,
     deliveries,
+    endpoints,
     events,
     incidents,
     recordings,
@@ -36,6 +38,7 @@ from offhook.store.upsert import Row, Upsert
 Change = (
     CallRecord
     | ConferenceRecord
+    | EndpointRecord
     | Event
     | Delivery
     | Recording
@@ -70,6 +73,7 @@ class Kind(NamedTuple):
 KINDS: dict[type, Kind] = {  # in the order in which a transaction writes them
     CallRecord: Kind(calls.to_row, calls.upsert, ("call_id",), _newer),
     ConferenceRecord: Kind(conferences.to_row, conferences.upsert, ("conference_id",), _newer),
+    EndpointRecord: Kind(endpoints.to_row, endpoints.upsert, ("endpoint_id",), _newer),
     Event: Kind(events.to_row, events.upsert, ("call_id", "number"), _first),
     Delivery: Kind(deliveries.to_row, deliveries.upsert, ("id",)),
     Recording: Kind(recordings.to_row, recordings.upsert, ("recording_id",)),

@@ -1,5 +1,7 @@
 """Looking for calls by what people remember of them (console)."""
 
+from collections.abc import Sequence
+
 import msgspec
 from sqlalchemy import JSON, ColumnElement, Connection, Text, cast, func, or_, select, tuple_
 
@@ -26,6 +28,16 @@ def search(connection: Connection, account_id: str, wanted: CallSearch) -> list[
         query = query.where(tuple_(*place) < tuple_(*wanted.before))
     newest = query.order_by(*(column.desc() for column in place)).limit(wanted.limit)
     return [_decoder.decode(document) for document in connection.execute(newest).scalars()]
+
+
+def some(connection: Connection, account_id: str, call_ids: Sequence[str]) -> list[CallRecord]:
+    """Return those of the account's calls, oldest first."""
+    query = (
+        select(calls.c.document)
+        .where(calls.c.call_id.in_(call_ids), calls.c.account_id == account_id)
+        .order_by(calls.c.created, calls.c.call_id)
+    )
+    return [_decoder.decode(document) for document in connection.execute(query).scalars()]
 
 
 def _shown(show: Show) -> list[ColumnElement[bool]]:

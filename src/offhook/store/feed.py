@@ -125,6 +125,11 @@ class Feed:
         """The place after all that was committed so far."""
         return self._place(self._count)
 
+    @property
+    def closed(self) -> bool:
+        """Whether the server stops, and waiting is over."""
+        return self._closed
+
     def since(self, at: float) -> tuple[str, bool]:
         """Return the place before what happened then or later, and whether some is forgotten."""
         with self._lock:

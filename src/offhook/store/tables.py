@@ -8,7 +8,7 @@ so that a new field of a record needs no migration. Times are seconds since the 
 from sqlalchemy import Column, Double, Index, Integer, MetaData, Table, Text, literal_column
 
 # Schema revisions this version knows, oldest first.
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
 
 metadata = MetaData()
 
@@ -158,6 +158,27 @@ Index(
 is_live = conferences.c.completed.is_(None)
 Index("conferences_live", conferences.c.created, sqlite_where=is_live, postgresql_where=is_live)
 Index("conferences_ended", conferences.c.completed)
+
+endpoints = Table(
+    "endpoints",
+    metadata,
+    Column("endpoint_id", Text, primary_key=True),
+    Column("account_id", Text, nullable=False),
+    Column("created", Double, nullable=False),
+    Column("vanishes", Double, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("document", Text, nullable=False),
+)
+Index("endpoints_by_age", endpoints.c.account_id, endpoints.c.created, endpoints.c.endpoint_id)
+is_connected = endpoints.c.status == literal_column("'CONNECTED'")
+Index(
+    "endpoints_connected",
+    endpoints.c.created,
+    sqlite_where=is_connected,
+    postgresql_where=is_connected,
+)
+Index("endpoints_vanished", endpoints.c.vanishes)
 
 directory = Table(
     "directory",

@@ -171,6 +171,26 @@ class Rest:
         path = f"/conferences/{conference_id}/members/{call_id}"
         return await self.request("PUT", path, headers=JSON, body=_encode(fields))
 
+    async def create_endpoint(self, **fields: object) -> Answer:
+        """POST /endpoints, of any direction if none is given."""
+        body = {"type": "WEBRTC", "direction": "BIDIRECTIONAL", **fields}
+        return await self.request("POST", "/endpoints", headers=JSON, body=_encode(body))
+
+    async def endpoint(self, endpoint_id: str) -> dict[str, Any]:
+        """GET /endpoints/{endpointId}; returns its data."""
+        answer = await self.request("GET", f"/endpoints/{endpoint_id}")
+        found: dict[str, Any] = answer.json()["data"]
+        return found
+
+    async def delete_endpoint(self, endpoint_id: str) -> Answer:
+        """DELETE /endpoints/{endpointId}."""
+        return await self.request("DELETE", f"/endpoints/{endpoint_id}")
+
+    async def play_to_endpoint(self, endpoint_id: str, document: str) -> Answer:
+        """PUT /endpoints/{endpointId}/bxml."""
+        path = f"/endpoints/{endpoint_id}/bxml"
+        return await self.request("PUT", path, headers=XML, body=document.encode())
+
     async def update_recording(self, call_id: str, state: object) -> Answer:
         """PUT /calls/{callId}/recording."""
         path = f"/calls/{call_id}/recording"

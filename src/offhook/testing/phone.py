@@ -14,7 +14,7 @@ from typing import Any, Final
 from offhook.hooks import Credentials
 from offhook.ids import Ids
 from offhook.media.local import LocalMedia
-from offhook.media.messages import Report
+from offhook.media.messages import Heard, Report
 from offhook.media.packets import Ports
 from offhook.scopes import TaskOwner, background
 from offhook.sip.endpoint import Endpoint, IncomingCall, OutgoingCall
@@ -215,7 +215,8 @@ class Phones:
         self._tasks.start(_behave(plan.tell, call), f"referral of {call.leg}")
 
     def _on_report(self, report: Report) -> None:
-        self._handsets[report.leg].on_report(report)
+        if not isinstance(report, Heard):  # nobody listens in to a telephone
+            self._handsets[report.leg].on_report(report)
 
 
 async def _behave(behaviour: Behaviour, call: Handset) -> None:

@@ -237,11 +237,14 @@ class World:
         alive = (exchange.calls, rooms, takes, texts, channels)
         await _until(lambda: not (any(alive) or outbox.open_lanes), SETTLE_S)
         assert not exchange.calls, f"calls that do not end: {list(exchange.calls)}"
-        assert not exchange.rooms, "a conference does not end"
-        assert not takes, "a recording is not finished"
-        assert not texts, "a text is not finished"
-        assert not channels, "a WebSocket is not closed"
-        assert not outbox.open_lanes, "webhooks are still under way"
+        left = {
+            "a conference does not end": rooms,
+            "a recording is not finished": takes,
+            "a text is not finished": texts,
+            "a WebSocket is not closed": channels,
+            "webhooks are still under way": outbox.open_lanes,
+        }
+        assert not [fault for fault, found in left.items() if found]
         await self.store.flushed()
         faults = [
             f"{evidence.record.call_id}: {fault}"
@@ -257,6 +260,7 @@ class World:
         assert not self.store.unfinished_recordings(), "a recording is processed for ever"
         drafts = [path.name for path in self.recordings.glob("*") if path.suffix in DRAFTS]
         assert not drafts, f"files are left: {drafts}"
+        assert not self.node.listening, "somebody listens to a call that is over"
         assert self.ports.open_count == 0, "the server has not given back all its ports"
         assert exchange.sessions.total == 0, "session slots are not given back"
         assert not exchange.tasks, "the exchange still has tasks"

@@ -204,6 +204,7 @@ class Verb(Part):
         False  # ties the call to others: not before a leg is bridged (bxml.md 3)
     )
     in_conference: ClassVar[bool] = False  # runs in documents of conferences, too (bxml.md 3)
+    by_telephone: ClassVar[bool] = False  # only for a party that SIP has brought (bxml.md 4.3)
     unanswered: ClassVar[bool] = False  # fails on a call that has been answered (bxml.md 1.8)
 
     @property

@@ -12,6 +12,7 @@ class Context(StrEnum):
     UNANSWERED = "unanswered"  # the reply to `initiate`
     TRANSFER_ANSWER = "transfer-answer"  # a leg that has not been joined yet
     CONFERENCE = "conference"
+    ENDPOINT = "endpoint"  # a device of an endpoint, which is no telephone
 
 
 def refusal(verb: type[Verb], context: Context) -> str | None:
@@ -20,4 +21,6 @@ def refusal(verb: type[Verb], context: Context) -> str | None:
         return f"<{verb.name}> is not allowed before the leg is bridged"
     if context is Context.CONFERENCE and not verb.in_conference:
         return f"{verb.name} is not allowed in a conference"  # worded by errors.md 5.2
+    if context is Context.ENDPOINT and verb.by_telephone:
+        return f"<{verb.name}> is not allowed for an endpoint"
     return None

@@ -33,6 +33,7 @@ class Forward(Verb):
     name: ClassVar[str] = "Forward"
     blocks: ClassVar[bool] = True
     moves: ClassVar[bool] = True
+    by_telephone: ClassVar[bool] = True
     unanswered: ClassVar[bool] = True
 
     to: str = declare.special(

@@ -52,6 +52,7 @@ class Refer(Verb):
     name: ClassVar[str] = "Refer"
     blocks: ClassVar[bool] = True
     moves: ClassVar[bool] = True
+    by_telephone: ClassVar[bool] = True
 
     complete: Hook | None = field(
         default=None,

@@ -7,12 +7,14 @@ from sqlalchemy import create_engine, inspect
 from offhook.store.migrations.versions import seventh, sixth
 
 
-def test_it_adds_texts() -> None:
+def test_it_adds_endpoints() -> None:
     engine = create_engine("sqlite://")
     with engine.begin() as connection:
         with Operations.context(MigrationContext.configure(connection)):
             seventh.upgrade()
 
-        assert inspect(connection).get_table_names() == ["transcripts"]
+        assert inspect(connection).get_table_names() == ["endpoints"]
+        indexes = {each["name"] for each in inspect(connection).get_indexes("endpoints")}
+        assert indexes == {"endpoints_by_age", "endpoints_connected", "endpoints_vanished"}
     assert seventh.down_revision == sixth.revision
     engine.dispose()

@@ -1,4 +1,4 @@
-"""The seventh schema: texts of recordings and calls."""
+"""The seventh schema: endpoints."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,26 +8,24 @@ down_revision = "0006"
 
 
 def upgrade() -> None:
-    """Add the table of texts."""
+    """Add the table of endpoints."""
     op.create_table(
-        "transcripts",
-        sa.Column("transcription_id", sa.Text, primary_key=True),
-        sa.Column("call_id", sa.Text, nullable=False),
+        "endpoints",
+        sa.Column("endpoint_id", sa.Text, primary_key=True),
         sa.Column("account_id", sa.Text, nullable=False),
-        sa.Column("recording_id", sa.Text),
         sa.Column("created", sa.Double, nullable=False),
-        sa.Column("completed", sa.Double),
+        sa.Column("vanishes", sa.Double, nullable=False),
+        sa.Column("status", sa.Text, nullable=False),
         sa.Column("version", sa.Integer, nullable=False),
         sa.Column("document", sa.Text, nullable=False),
     )
-    unwritten = sa.text("completed IS NULL")
-    op.create_index("transcripts_by_call", "transcripts", ["call_id", "created"])
-    op.create_index("transcripts_of_recordings", "transcripts", ["recording_id"])
+    connected = sa.text("status = 'CONNECTED'")
+    op.create_index("endpoints_by_age", "endpoints", ["account_id", "created", "endpoint_id"])
     op.create_index(
-        "transcripts_unwritten",
-        "transcripts",
+        "endpoints_connected",
+        "endpoints",
         ["created"],
-        sqlite_where=unwritten,
-        postgresql_where=unwritten,
+        sqlite_where=connected,
+        postgresql_where=connected,
     )
-    op.create_index("transcripts_ended", "transcripts", ["completed"])
+    op.create_index("endpoints_vanished", "endpoints", ["vanishes"])

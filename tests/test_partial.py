@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offhook.api.media import PIECE_BYTES, Media, MediaResponse, span
+from offhook.partial import PIECE_BYTES, Media, MediaResponse, span
 
 
 @pytest.mark.parametrize(

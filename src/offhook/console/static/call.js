@@ -1,0 +1,71 @@
+// A call while one looks at it: new entries of the time line, and parts that have changed.
+
+import { follow, parse } from "./live.js";
+import { drawRecordings } from "./recordings.js";
+import { localTimes } from "./times.js";
+
+const page = document.getElementById("call");
+const list = document.getElementById("timeline");
+const announce = document.getElementById("announce");
+
+follow(page.dataset.live, {
+  entries(html) {
+    const near = innerHeight + scrollY > document.body.scrollHeight - 120;
+    const news = parse(html, "ol");
+    localTimes(news);
+    const titles = [];
+    for (const each of [...news.children]) {
+      if (document.getElementById(each.id)) continue; // sent again after a lost connection
+      each.classList.add("fresh");
+      titles.push(each.querySelector("summary, p")?.textContent.trim() ?? "");
+      list.append(each);
+    }
+    if (near && titles.length) list.lastElementChild.scrollIntoView({ block: "nearest" });
+    announce.textContent = titles.slice(-3).join(", ");
+  },
+  region(html) {
+    const news = parse(html, "div").firstElementChild;
+    const old = document.getElementById(news.id);
+    if (old.contains(document.activeElement) && !old.querySelector("audio")) keepFocus(old, news);
+    else if ([...old.querySelectorAll("audio")].some((each) => !each.paused)) return;
+    else old.replaceWith(news);
+    localTimes(news);
+    drawRecordings(news);
+    count();
+  },
+});
+
+// Whoever has the keyboard in a part keeps his place in it.
+function keepFocus(old, news) {
+  const stops = (within) => [...within.querySelectorAll("a, button, summary")];
+  const at = stops(old).indexOf(document.activeElement);
+  old.replaceWith(news);
+  stops(news)[at]?.focus();
+}
+
+drawRecordings(document);
+
+// How long they have been talking.
+function count() {
+  for (const each of document.querySelectorAll("[data-since]")) {
+    const seconds = Math.max(0, Math.floor(Date.now() / 1000 - Number(each.dataset.since)));
+    const rest = String(seconds % 60).padStart(2, "0");
+    each.textContent = `${Math.floor(seconds / 60)}:${rest}`;
+  }
+}
+count();
+setInterval(count, 1000);
+
+// A link to an entry opens it, even where the filter has hidden it.
+function open() {
+  const entry = /^#e\d+$/.test(location.hash) && document.querySelector(location.hash);
+  if (!entry) return;
+  const part = [...entry.classList].find((each) => document.getElementById(`show-${each}`));
+  if (part) document.getElementById(`show-${part}`).checked = true;
+  const details = entry.querySelector("details");
+  if (details) details.open = true;
+  entry.scrollIntoView({ block: "center" });
+  entry.focus({ preventScroll: true });
+}
+addEventListener("hashchange", open);
+open();

@@ -1,0 +1,126 @@
+"""What was to be heard, as spans of the strip, and the numbers beside it."""
+
+from typing import Any
+
+import pytest
+from tests.console.test_quality import counters
+
+from offhook.console.sound import Plot, Sound, line, plots, sound
+from offhook.records import Event
+
+
+def log(*events: tuple[float, str, dict[str, Any]]) -> list[Event]:
+    return [Event("c-1", n, 100 + at, kind, data) for n, (at, kind, data) in enumerate(events, 1)]
+
+
+OPENED = (0.0, "media.opened", {"host": "127.0.0.1", "rtp_port": 20_000})
+CONNECTED = (1.0, "media.connected", {"codec": "PCMU", "host": "192.0.2.1", "rtp_port": 4000})
+ENDED = (10.0, "call.ended", {"cause": "hangup"})
+
+
+def heard(*events: tuple[float, str, dict[str, Any]], now: float = 110.0) -> Sound:
+    found = sound(log(OPENED, CONNECTED, *events), now)
+    assert found is not None
+    return found
+
+
+def test_a_call_that_never_had_media_has_no_strip() -> None:
+    assert sound(log(ENDED), 110) is None
+
+
+def test_spans_are_percent_of_the_call() -> None:
+    found = heard(
+        (2.0, "speech.played", {"duration_s": 3.0}),
+        (4.0, "media.voice", {"active": True}),
+        (6.0, "media.voice", {"active": False}),
+        (7.0, "media.digit", {"digit": "5", "inband": False}),
+        ENDED,
+    )
+
+    assert [(each.left, each.width) for each in found.played] == [(20, 30)]
+    assert [(each.left, each.width) for each in found.spoken] == [(40, 20)]
+    assert [(each.left, each.title) for each in found.keys] == [(70, "5")]
+    assert (found.codec, found.far_end, found.length_s) == ("PCMU", "192.0.2.1:4000", 10)
+
+
+def test_a_sound_that_is_cut_short_ends_with_its_verb_or_the_next_one() -> None:
+    found = heard(
+        (1.0, "speech.played", {"duration_s": 60.0}),
+        (3.0, "verb.ended", {"verb": "SpeakSentence", "outcome": "goto"}),
+        (4.0, "audio.played", {"duration_s": 5.0, "url": "http://app.test/a.wav"}),
+        (5.0, "audio.played", {"duration_s": 60.0, "url": "http://app.test/b.wav"}),
+        ENDED,
+    )
+
+    assert [(each.left, each.width) for each in found.played] == [(10, 20), (40, 10), (50, 50)]
+    assert found.played[1].title == "http://app.test/a.wav"
+
+
+def test_what_goes_on_lasts_until_now() -> None:
+    found = heard(
+        (5.0, "media.voice", {"active": True}),
+        (5.0, "recording.started", {"recording": "r-1", "tracks": ["mixed"]}),
+        now=120.0,
+    )
+
+    assert [(each.left, each.width) for each in found.spoken] == [(25, 75)]
+    assert [(each.left, each.width) for each in found.recorded] == [(25, 75)]
+    assert not found.final
+
+
+def test_paused_time_is_not_recorded() -> None:
+    found = heard(
+        (1.0, "recording.started", {}),
+        (2.0, "recording.paused", {}),
+        (4.0, "recording.resumed", {}),
+        (5.0, "recording.stopped", {}),
+        ENDED,
+    )
+
+    assert [(each.left, each.width) for each in found.recorded] == [(10, 10), (40, 10)]
+
+
+@pytest.mark.parametrize(
+    ("length_s", "last"), [(1, "1 s"), (10, "10 s"), (100, "90 s"), (3600, "1:00:00"), (9e6, None)]
+)
+def test_there_are_never_many_ticks(length_s: float, last: str | None) -> None:
+    found = sound(log(OPENED, (length_s, "call.ended", {})), 0)
+
+    assert found is not None
+    assert 2 <= len(found.ticks) <= 51
+    if last and last.endswith("s"):
+        assert found.ticks[-1].title == last
+
+
+def test_quality_is_told_from_what_was_counted() -> None:
+    samples = [(float(n), "media.sample", counters(jitter_ms=n)) for n in (1, 2, 3)]
+    closed = (10.0, "media.closed", counters(jitter_ms=40.0, packets_lost=250))
+    found = {each.title: each for each in plots(log(*samples, closed))}
+
+    assert found["Jitter"].latest == "40.0"
+    assert found["Jitter"].mood == "bad"
+    assert len(found["Jitter"].points.split()) == 4
+    assert (found["Loss"].latest, found["Loss"].mood) == ("20.00", "bad")
+    assert found["MOS here"].mood == "bad"
+    assert found["MOS there"].mood == "good"
+
+
+def test_a_call_without_packets_has_no_numbers() -> None:
+    empty = counters(packets_sent=0, packets_received=0)
+
+    assert list(plots(log((1.0, "media.closed", empty)))) == []
+    assert list(plots(log((1.0, "media.closed", {})))) == []
+
+
+def test_numbers_that_are_not_known_are_not_made_up() -> None:
+    unknown = counters(round_trip_ms=None, remote_lost=None)
+    found = {each.title: each for each in plots(log((1.0, "media.closed", unknown)))}
+
+    assert found["Round trip"] == Plot("Round trip", "ms", "-", "", "")
+    assert found["MOS there"].latest == "-"
+
+
+def test_a_line_stays_in_its_box() -> None:
+    assert line([1.0], 0, 1) == ""
+    assert line([0, 5, 10], 0, 10) == "0.0,29.0 50.0,15.0 100.0,1.0"
+    assert line([-99, 99], 0, 1) == "0.0,29.0 100.0,1.0"
