@@ -5,7 +5,7 @@ same code, so a story test drives the very server that carries calls.
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from offhook.api import assembly
 from offhook.api.app import Server
+from offhook.api.inside import Inside
 from offhook.calls.archive import Archive
 from offhook.calls.clips import ClipBank
 from offhook.calls.endpoints import Endpoints
@@ -26,7 +27,7 @@ from offhook.calls.memory import Memory
 from offhook.calls.plant import Plant
 from offhook.calls.turned_away import TurnedAway
 from offhook.clock import Clock
-from offhook.console.desk import Desk
+from offhook.console.desk import Contact, Desk
 from offhook.console.front import Front
 from offhook.console.guard import Door
 from offhook.console.house import Console
@@ -45,6 +46,7 @@ from offhook.speech import Recognizer, Synthesizer
 from offhook.store import Store
 from offhook.store.files import Files
 from offhook.webhooks.channel import Channels
+from offhook.webhooks.documents import Documents
 from offhook.webhooks.downloads import Downloads
 from offhook.webhooks.fetch import Attempt, Courier
 from offhook.webhooks.http import HttpClient
@@ -63,6 +65,7 @@ class ConsoleSettings:
     enabled: bool = True
     open: bool = False  # without a login, to browsers on this machine
     secure: bool = False  # browsers reach it by https
+    contacts: Sequence[Contact] = ()  # whom the dialler offers
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,8 @@ class Node:
         self.sip = self._endpoint(parts)
         self.sip_address = "{}:{}".format(*parts.sockets.local("udp"))
         self.media = parts.make_media(self._on_report)
-        self.courier = Courier(parts.http, parts.directory, parts.clock)
+        self.documents = Documents(parts.http, parts.calls.base_url, parts.clock, parts.ids)
+        self.courier = Courier(self.documents, parts.directory, parts.clock)
         self.outbox = Outbox(
             self.courier,
             parts.clock,
@@ -154,6 +158,9 @@ class Node:
             self.mailroom,
             self.archive,
             parts.directory,
+            self.documents,
+            Inside(self.asgi, parts.directory, parts.ids),
+            parts.console.contacts,
         )
         prefix = urlsplit(parts.api.public_url or "").path.rstrip("/")
         console = Console(ConsoleParts(desk, door, gate.tokens.key("console"), prefix))

@@ -310,6 +310,16 @@ class TrunkSettings(Section, frozen=True, kw_only=True):
         return Trunk(**msgspec.structs.asdict(self))
 
 
+class ContactSettings(Section, frozen=True, kw_only=True):
+    """A number that the console's dialler offers."""
+
+    number: Annotated[
+        str, Meta(pattern=r"^\S+$", description="a number such as +12025550100, or a SIP URI")
+    ]
+    name: Name
+    about: str = ""
+
+
 class Settings(Section, frozen=True, kw_only=True):
     """The whole file."""
 
@@ -330,6 +340,7 @@ class Settings(Section, frozen=True, kw_only=True):
     numbers: tuple[NumberSettings, ...] = ()
     trunks: tuple[TrunkSettings, ...] = ()
     phones: tuple[PhoneSettings, ...] = ()
+    contacts: tuple[ContactSettings, ...] = ()
 
     def __post_init__(self) -> None:
         once("accounts", (account.id for account in self.accounts))

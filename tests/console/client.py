@@ -66,14 +66,15 @@ class Browser:
 
     async def get(self, path: str, **headers: str) -> Page:
         """Look at a page."""
-        return await self._ask("GET", path, b"", {"accept": "text/html", **headers})
+        return await self.send("GET", path, b"", {"accept": "text/html", **headers})
 
     async def post(self, path: str, fields: Mapping[str, str], **headers: str) -> Page:
         """Send a form with the token of the page that was looked at last."""
         body = urlencode({"form_token": self.token, **fields}).encode()
-        return await self._ask("POST", path, body, {"content-type": FORM, **headers})
+        return await self.send("POST", path, body, {"content-type": FORM, **headers})
 
-    async def _ask(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Page:
+    async def send(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Page:
+        """Send a request as it is, but for the cookies."""
         kept = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         answer = await self.client.request(

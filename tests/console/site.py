@@ -33,6 +33,8 @@ class Site:
             mailroom=nothing,
             archive=nothing,
             directory=fixtures.directory,
+            documents=nothing,
+            api=nothing,
         )
         door = Door(_nobody, lambda *_: False, fixtures.directory, open=True, secure=False)
         self.console = Console(Parts(self.desk, door, b"key"))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from offhook.config import load
+from offhook.dev.personas import PERSONAS
 from offhook.dev.site import DevError, Site, held, http_port, is_free, turn, usual
 from offhook.directory import dangling
 from offhook.testing.server import free_ports
@@ -22,6 +23,10 @@ def test_the_configuration_is_sound(tmp_path: Path) -> None:
     assert (config.settings.server.port, config.settings.sip.port) == (8081, 5061)
     assert config.settings.server.host == "127.0.0.1"
     application, switchboard = directory.applications.values()
+    contacts = {each.number: each for each in config.settings.contacts}
+    assert len(contacts) == len(PERSONAS)
+    assert contacts["+12025550110"].name == "busy"
+    assert contacts["+12025550400"].about.endswith("(to 0699)")
     assert application.initiate is not None
     assert application.initiate.primary.url == "http://127.0.0.1:5000/voice/initiate"
     assert switchboard.initiate is not None

@@ -6,10 +6,10 @@ gets the request id.
 """
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from starlette.datastructures import Headers
@@ -26,6 +26,7 @@ from offhook.api.replies import Reply, problem, render
 from offhook.api.routes import A, Asked, Operation, Question, Route, Tables, Visit
 from offhook.api.site import Site
 from offhook.clock import Clock
+from offhook.directory import User
 from offhook.errors import ApiError, endpoints, http
 from offhook.faults import place
 from offhook.ids import Ids
@@ -38,6 +39,7 @@ ANYTIME = (  # what is answered whatever the operation is, or in its place
     http.UNKNOWN_ERROR,
     http.OVERLOADED,
 )
+T = TypeVar("T")
 Place = tuple[
     str, tuple[Route[Asked], ...], list[str]
 ]  # prefix, operations, path below the account
@@ -57,6 +59,7 @@ class Incoming:
     receive: Heard
     request_id: str
     account_id: str | None = None  # once the user has been let in
+    known: User | None = None  # who asks, where somebody else has made sure of that
 
     @classmethod
     def of(cls, scope: Scope, receive: Receive, request_id: str) -> "Incoming":
@@ -72,7 +75,7 @@ class Incoming:
             "path": self.scope["path"],
             "query": redaction.body(self.scope.get("query_string", b""), BODY_BYTES),
             "client": self.client,
-            "user": claimed(self.headers.get("authorization")),
+            "user": self.known.name if self.known else claimed(self.headers.get("authorization")),
             "headers": redaction.redacted(dict(self.headers)),
             "body": redaction.body(self.receive.body, BODY_BYTES),
         }
@@ -129,7 +132,9 @@ class Api:
         query: Mapping[str, str],
     ) -> Reply:
         """Answer an operation on an account: steps 4 to 12 of the order of checks."""
-        user = await self.gate.authenticate(request.headers.get("authorization"))
+        user = request.known
+        if user is None:
+            user = await self.gate.authenticate(request.headers.get("authorization"))
         account = self.gate.authorize(user, account_id, request.client)
         request.account_id = account.id
         family, operations, rest = place
@@ -204,8 +209,15 @@ class Server:
     async def _respond(self, request: Incoming) -> Response:
         extra = (("X-Request-Id", request.request_id),)
         try:
+            return await self.answer(request, lambda reply: render(reply, extra))
+        except ApiError as refusal:
+            return render(problem(refusal, request.request_id), extra)
+
+    async def answer(self, request: Incoming, made: Callable[[Reply], T]) -> T:
+        """Return what is made of the reply; raises ApiError, of which a note is taken."""
+        try:
             with self.admission:
-                return render(await self._api.answer(request), extra)
+                return made(await self._api.answer(request))
         except ApiError as error:
             refusal = error
         except ClientDisconnect:
@@ -215,7 +227,7 @@ class Server:
             refusal = ApiError(http.SERVER_ERROR, why=place(error))
         refusal = self._api.worded(request, refusal)
         self._refusals.note(request.request_id, refusal, request.account_id, **request.about())
-        return render(problem(refusal, request.request_id), extra)
+        raise refusal
 
 
 async def _run(operation: Awaitable[Reply], request: Incoming) -> Reply:

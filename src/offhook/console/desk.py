@@ -1,8 +1,8 @@
 """What pages work with: the parts of a node that they show and use."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from offhook.calls.archive import Archive
 from offhook.calls.exchange import Exchange
@@ -12,8 +12,34 @@ from offhook.directory import Directory
 from offhook.ids import Ids
 from offhook.scopes import Offload
 from offhook.store import Store
+from offhook.webhooks.documents import Documents
 
 T = TypeVar("T")
+
+
+class Requests(Protocol):
+    """The API, as it treats everybody."""
+
+    async def create_call(
+        self,
+        account_id: str,
+        fields: Mapping[str, object],
+        *,
+        user: str | None,
+        address: str | None,
+        host: str,
+    ) -> str:
+        """Place a call for a visitor and return its id; raises ApiError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A number that the dialler offers, and who has it."""
+
+    number: str
+    name: str
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +54,9 @@ class Desk:
     mailroom: Mailroom
     archive: Archive
     directory: Callable[[], Directory]  # the one in force now
+    documents: Documents
+    api: Requests
+    contacts: Sequence[Contact] = ()
 
     async def read(self, query: Callable[[Store], T]) -> T:
         """Read the store in a thread, once all that was written so far can be read."""

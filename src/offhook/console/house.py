@@ -14,6 +14,7 @@ from offhook.console.assets import Assets
 from offhook.console.call_list import CallList
 from offhook.console.call_page import CallPage
 from offhook.console.desk import Desk
+from offhook.console.dialler import Dialler
 from offhook.console.guard import FORM_FIELD, FORM_HEADER, READS, Door, Guard, Visitor
 from offhook.console.login import Login
 from offhook.console.page import Page, PageError, Visit
@@ -35,7 +36,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-NAVIGATION = (("calls", "Calls"),)  # last part of the path, title
+NAVIGATION = (("calls", "Calls"), ("dial", "Dialler"))  # last part of the path, title
 UNKNOWN = PageError(
     404, "There is no such page", "The address may be mistyped, or what it named gone."
 )
@@ -50,6 +51,7 @@ def pages(desk: Desk) -> tuple[Page, ...]:
         *CallList(desk, streams).pages(),
         *CallPage(desk, streams).pages(),
         *Tapes(desk).pages(),
+        *Dialler(desk).pages(),
     )
 
 

@@ -1,6 +1,7 @@
 """Where a network in a box lives: a folder with configuration and store, and its ports."""
 
 import fcntl
+import json
 import os
 import socket
 import tempfile
@@ -10,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from offhook.beacon import Beacon
+from offhook.dev.personas import PERSONAS, Persona
 from offhook.testing.server import ACCOUNT, APP_NUMBER, APPLICATION, free_ports
 
 HTTP_PORT = 8080
@@ -155,7 +157,23 @@ class Site:
         )
         for phone in SOFTPHONES:
             text += SOFTPHONE.format(switchboard=SWITCHBOARD, **asdict(phone))
-        self.config.write_text(text)
+        self.config.write_text(text + contacts())
+
+
+def contacts() -> str:
+    """Return TOML by which the console's dialler offers the telephones."""
+    return "".join(
+        f"\n[[contacts]]\nnumber = {json.dumps(each.numbers[0])}\n"
+        f"name = {json.dumps(each.name)}\nabout = {json.dumps(_about(each))}\n"
+        for each in PERSONAS
+    )
+
+
+def _about(persona: Persona) -> str:
+    """Return what a persona does, and where there are more of its kind."""
+    numbers = persona.numbers
+    more = f" (to {numbers[-1][-4:]})" if len(numbers) > 1 else ""
+    return f"{persona.does}{more}"
 
 
 @contextmanager

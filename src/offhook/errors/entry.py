@@ -87,5 +87,6 @@ class ApiError(Exception):
         self.headers = headers  # those the status asks for (errors.md 1.1)
         self.why = why
         self.source = source
+        self.values = values  # of the description's placeholders
         self.description = entry.text(**values)
         super().__init__(self.description)

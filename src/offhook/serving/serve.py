@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmana
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import msgspec
 import structlog
 import uvicorn
 
@@ -19,6 +20,7 @@ from offhook.app import ConsoleSettings, Node, Parts
 from offhook.calls.limits import Settings as CallSettings
 from offhook.clock import Clock
 from offhook.config import Config
+from offhook.console.desk import Contact
 from offhook.garbage import seldom_collected
 from offhook.hooks import is_loopback
 from offhook.ids import Ids, SystemRandom
@@ -278,4 +280,5 @@ def _console(settings: Settings) -> ConsoleSettings:
         enabled=settings.console.enabled,
         open=local and settings.console.login == "auto",
         secure=public.startswith("https:"),
+        contacts=[Contact(**msgspec.structs.asdict(each)) for each in settings.contacts],
     )

@@ -3,8 +3,10 @@
 const token = document.querySelector('meta[name="form-token"]').content;
 
 // Send JSON; returns the answer as JSON, or throws an Error with the server's words.
-export async function post(url, body) {
+// A `signal` aborts it.
+export async function post(url, body, { signal } = {}) {
   const answer = await fetch(url, {
+    signal,
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "application/json", "X-Form-Token": token },
     body: JSON.stringify(body),
