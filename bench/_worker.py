@@ -7,6 +7,7 @@ import asyncio
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from bench._process import HOST, TICK_S, Peers, cpu_s, rss_bytes
 from bench.floor import WARM_UP_S, far_ends
@@ -26,6 +27,7 @@ from offhook.media.messages import (
 from offhook.media.ports import raise_file_limit
 from offhook.media.worker import WorkerSettings
 
+Sockets = Literal["shared", "per-leg"]
 PATIENCE_S = 60.0  # on a busy machine
 
 
@@ -55,9 +57,9 @@ class Work:
 class Desk:
     """A worker and its reports, counted."""
 
-    def __init__(self, capacity: int) -> None:
+    def __init__(self, capacity: int, sockets: Sockets = "shared") -> None:
         self.reports: list[Report] = []
-        settings = WorkerSettings(host=HOST, capacity=capacity)
+        settings = WorkerSettings(host=HOST, capacity=capacity, sockets=sockets)
         self.media = WorkerMedia(self.reports.append, settings)
 
     async def all(self, kind: type[Report], count: int) -> list[Report]:
@@ -77,10 +79,12 @@ def names(legs: int) -> list[str]:
     return [f"leg{number}" for number in range(legs)]
 
 
-async def measure(legs: int, commands: Iterable[Command], seconds: float) -> Work:
+async def measure(
+    legs: int, commands: Iterable[Command], seconds: float, sockets: Sockets = "shared"
+) -> Work:
     """Watch one worker with so many connected legs, after some commands."""
     raise_file_limit()
-    desk = Desk(2 * legs)
+    desk = Desk(2 * legs, sockets)
     await desk.media.start()
     assert desk.media.pid is not None
     empty_bytes = rss_bytes(desk.media.pid)

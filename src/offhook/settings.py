@@ -68,6 +68,7 @@ class Media(Section, frozen=True, kw_only=True):
         str, Meta(pattern=r"^\d{1,5}-\d{1,5}$", description='a range such as "20000-40000"')
     ] = "20000-40000"
     advertised_host: Name | None = None
+    sockets: Literal["shared", "per-leg"] = "shared"
 
     def __post_init__(self) -> None:
         low, high = self.first_port, self.last_port

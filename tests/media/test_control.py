@@ -69,18 +69,19 @@ class Desk:
             self._more.clear()
             await self._more.wait()
 
-    async def open(self, leg: str) -> Opened:
+    async def open(self, leg: str, host: str = "", rtp_port: int = 0) -> Opened:
         """Open a leg, as soon as there is a worker to open it."""
-        self.media.send(Open(leg))
+        self.media.send(Open(leg, host, rtp_port))
         while not isinstance(opened := await self.wait(leg, Opened, OpenFailed), Opened):
             await asyncio.sleep(0.01)
-            self.media.send(Open(leg))
+            self.media.send(Open(leg, host, rtp_port))
         return opened
 
     async def pair(self, first: str, second: str) -> None:
         """Connect two legs with each other."""
-        at = {first: await self.open(first), second: await self.open(second)}
-        for leg, far in ((first, at[second]), (second, at[first])):
+        caller = await self.open(first)
+        called = await self.open(second, caller.host, caller.rtp_port)
+        for leg, far in ((first, called), (second, caller)):
             self.media.send(
                 Connect(leg, far.host, far.rtp_port, far.rtcp_port, dtmf_payload_type=101)
             )

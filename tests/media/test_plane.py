@@ -45,10 +45,11 @@ from offhook.testing.network import Network
 class Bench:
     """A plane on a virtual network, and its time."""
 
-    def __init__(self, capacity: int = 4) -> None:
+    def __init__(self, capacity: int = 4, legs_per_socket: int = 1) -> None:
         self.now = 0.0
         self.network = Network(lambda: self.now, random.Random(1))
         self.ports = self.network.ports("192.0.2.1", capacity=8)
+        self.ports.legs_per_socket = legs_per_socket
         self.plane = Plane(self.ports, random.Random(2), capacity, Recorder(InlineWriter()))
 
     def send(self, *commands: Command) -> list[Report]:
@@ -64,21 +65,22 @@ class Bench:
             reports += self.plane.reports(self.now)
         return reports
 
-    def open(self, leg: str) -> Opened:
-        (opened,) = self.send(Open(leg))
+    def open(self, leg: str, host: str = "", rtp_port: int = 0) -> Opened:
+        (opened,) = self.send(Open(leg, host, rtp_port))
         assert isinstance(opened, Opened)
         return opened
 
     def pair(self, dtmf: int | None = 101) -> None:
         """Connect legs a and b with each other."""
-        at = {leg: self.open(leg) for leg in "ab"}
-        for leg, far in (("a", at["b"]), ("b", at["a"])):
+        a = self.open("a")
+        b = self.open("b", a.host, a.rtp_port)
+        for leg, far in (("a", b), ("b", a)):
             self.send(Connect(leg, far.host, far.rtp_port, far.rtcp_port, dtmf_payload_type=dtmf))
 
 
-@pytest.fixture
-def bench() -> Bench:
-    return Bench()
+@pytest.fixture(params=[1, 8], ids=["per-leg", "shared"])
+def bench(request: pytest.FixtureRequest) -> Bench:
+    return Bench(legs_per_socket=request.param)
 
 
 def test_a_leg_hears_what_the_other_is_played(bench: Bench, tmp_path: Path) -> None:

@@ -30,9 +30,8 @@ from offhook.media.messages import (
     Report,
 )
 from offhook.media.plane import Plane
-from offhook.media.ports import UdpPorts
 from offhook.media.recorder import Recorder, ThreadWriter
-from offhook.media.worker import Link, Worker, WorkerSettings
+from offhook.media.worker import Link, Worker, WorkerSettings, make_ports
 from offhook.testing import sound
 
 
@@ -61,13 +60,14 @@ class Boss:
             assert self.read(), f"gone before {kind}"
 
 
-@pytest.fixture
-def boss(monkeypatch: pytest.MonkeyPatch) -> Iterator[Boss]:
+@pytest.fixture(params=["shared", "per-leg"])
+def boss(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[Boss]:
     """A worker that runs, seen from control."""
     monkeypatch.setattr(worker, "BEAT_S", 0.1)
     ours, theirs = socket.socketpair()
     rng = random.Random()
-    ports = UdpPorts(first=42000, last=42999, rng=rng)
+    settings = WorkerSettings(first_port=42000, last_port=42999, sockets=request.param)
+    ports = make_ports(settings, rng)
     plane = Plane(ports, rng, 4, Recorder(ThreadWriter()))
     thread = threading.Thread(target=Worker(Link(theirs), plane).run)
     thread.start()
@@ -81,10 +81,13 @@ def boss(monkeypatch: pytest.MonkeyPatch) -> Iterator[Boss]:
 
 def connected(boss: Boss) -> None:
     """Two legs, each the far end of the other."""
-    boss.send(Open("a"), Open("b"))
-    opened = {leg: boss.wait(Opened, leg) for leg in "ab"}
-    for leg, far in (("a", opened["b"]), ("b", opened["a"])):
-        assert isinstance(far, Opened)
+    boss.send(Open("a"))
+    a = boss.wait(Opened, "a")
+    assert isinstance(a, Opened)
+    boss.send(Open("b", a.host, a.rtp_port))
+    b = boss.wait(Opened, "b")
+    assert isinstance(b, Opened)
+    for leg, far in (("a", b), ("b", a)):
         boss.send(Connect(leg, far.host, far.rtp_port, far.rtcp_port))
 
 
@@ -183,7 +186,7 @@ def test_a_link_to_nobody_raises_nothing() -> None:
 
 
 def test_settings_travel_as_json() -> None:
-    settings = WorkerSettings("::", "2001:db8::1", 1000, 2000, 7)
+    settings = WorkerSettings("::", "2001:db8::1", 1000, 2000, "per-leg", 7)
     line = msgspec.json.encode(settings).decode()
 
     assert msgspec.json.decode(line, type=WorkerSettings) == settings
@@ -205,7 +208,7 @@ def test_a_burst_of_commands_does_not_hold_up_the_ticks() -> None:
             log.append("t")
 
     ours, theirs = socket.socketpair()
-    ports = UdpPorts(first=42000, last=42999, rng=random.Random())
+    ports = make_ports(WorkerSettings(first_port=42000, last_port=42999), random.Random())
     plane = Slow(ports, random.Random(), 4, Recorder(ThreadWriter()))
     Boss(ours).send(Open("a"), *[Forget("nothing")] * 100)
     ours.shutdown(socket.SHUT_WR)

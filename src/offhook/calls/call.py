@@ -14,7 +14,7 @@ from offhook.calls.pages import Page
 from offhook.calls.plant import Plant
 from offhook.calls.recordings import Recordings
 from offhook.calls.ringing import until_answered
-from offhook.calls.routes import finder, outgoing
+from offhook.calls.routes import finder, outgoing, over_trunk
 from offhook.calls.script import RanOut, Script, ScriptEnded
 from offhook.calls.state import Step, advance, amend
 from offhook.calls.switchboard import Switchboard
@@ -207,8 +207,9 @@ class Call:
     async def _dial(self) -> None:
         headers = self._parent.headers if self._parent else ()
         plant = self.plant
-        make = outgoing(self.record, finder(plant), plant.sip_host, self.journal, headers)
-        local = await self.leg.prepare()
+        find = finder(plant)
+        make = outgoing(self.record, find, plant.sip_host, self.journal, headers)
+        local = await self.leg.prepare(trunk=over_trunk(self.record.to, find))
         if not self.ending:  # then why waits in the inbox
             self._amend(sip_call_id=self.leg.dial(make, local))
             self.post(Dialled())

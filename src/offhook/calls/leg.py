@@ -9,6 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from enum import Enum, auto
+from ipaddress import ip_address
 
 from offhook.calls import endings, summaries
 from offhook.calls.journal import Journal
@@ -37,7 +38,7 @@ from offhook.facts import (
 from offhook.media import messages
 from offhook.media.detect import HANGOVER_S
 from offhook.sip.endpoint import IncomingCall, OutgoingCall
-from offhook.sip.offer import Agreed, LocalMedia, SdpError, accept, answer, offer
+from offhook.sip.offer import Agreed, LocalMedia, SdpError, accept, answer, offer, wants
 from offhook.sip.transport import Address
 
 
@@ -64,6 +65,7 @@ class Leg:
         self.phase = Phase.IDLE
         self.session = 0
         self._offered = b""  # the caller's offer, until answered
+        self._source = ""  # where the caller's INVITE came from
         self._early = b""  # what the caller has been told of our media before it is answered
         self.players = Players(plant.media, call_id)
         self._opened: asyncio.Future[messages.Opened] | None = None
@@ -88,12 +90,12 @@ class Leg:
 
     # SIP, our call
 
-    async def prepare(self) -> LocalMedia:
+    async def prepare(self, *, trunk: bool) -> LocalMedia:
         """Open media for a call of ours; returns what it offers once the call is on disk.
 
-        After a crash nobody may be called twice.
+        After a crash nobody may be called twice. Who is called over a trunk is not behind NAT.
         """
-        local = await self._open_media()
+        local = await self._open_media(messages.Open(self.id, alone=not trunk))
         if not await self._journal.written():
             raise calls.unknown_failure()
         return local
@@ -126,6 +128,7 @@ class Leg:
         self.session = incoming.session
         self.phase = Phase.ALERTING
         self._offered = incoming.sdp
+        self._source = incoming.source.host
         self._plant.sip.attach(self.session, self._post, self._log_message)
 
     def ring(self) -> None:
@@ -142,7 +145,7 @@ class Leg:
 
     async def _describe(self) -> bytes:
         """Open media; returns our answer to the caller's offer, or an offer if there is none."""
-        local = await self._open_media()
+        local = await self._open_media(self._place())
         if not self._offered:
             return offer(local)
         try:
@@ -271,10 +274,18 @@ class Leg:
             case messages.Recorded() | messages.Closed():
                 pass  # the archive takes recordings, the exchange logs the counters
 
-    async def _open_media(self) -> LocalMedia:
+    def _place(self) -> messages.Open:
+        """Ask for ports; what the caller's offer says helps to choose them."""
+        wanted = wants(self._offered, self._source) if self._offered else None
+        if wanted is None:
+            return messages.Open(self.id, alone=True)
+        alone = hidden(wanted.host, self._source)
+        return messages.Open(self.id, wanted.host, wanted.rtp_port, alone)
+
+    async def _open_media(self, command: messages.Open) -> LocalMedia:
         self._opened = asyncio.get_running_loop().create_future()
         self.players.open = True
-        self._plant.media.send(messages.Open(self.id))
+        self._plant.media.send(command)
         try:
             async with asyncio.timeout(MEDIA_OPEN_S):
                 opened = await self._opened
@@ -330,3 +341,11 @@ def _next_version(local: LocalMedia) -> LocalMedia:
     return LocalMedia(
         local.host, local.rtp_port, local.rtcp_port, local.session_id, local.version + 1
     )
+
+
+def hidden(host: str, source: str) -> bool:
+    """Whether a far end whose SIP comes from `source` may send from elsewhere than `host` (NAT)."""
+    try:
+        return host != source and not ip_address(host).is_global
+    except ValueError:  # a name
+        return True

@@ -26,6 +26,14 @@ def finder(plant: Plant) -> Callable[[str], Way]:
     return find
 
 
+def over_trunk(to: str, find: Callable[[str], Way]) -> bool:
+    """Whether a call goes over a trunk, whose media can be believed to be where its SDP says."""
+    try:
+        return find(to).trunk is not None
+    except (NotRegisteredError, NoRouteError, SipSyntaxError):
+        return False  # the call will tell
+
+
 def outgoing(
     record: CallRecord,
     find: Callable[[str], Way],

@@ -87,6 +87,7 @@ class Engine:
             self._reporting,
             self._reports,
         )
+        self._origins = self._inbound.origins
         self._outgoing = Outgoing(capacity)
         self._taps = Taps()
         self._ears = Ears()
@@ -102,10 +103,12 @@ class Engine:
 
     # Commands.
 
-    def open(self, leg: str, socket: int, now: float) -> None:
+    def open(self, leg: str, socket: int, now: float, shared: bool = False) -> None:
         """Give a leg a row and the socket it speaks through; raises NoRowError."""
         del now  # nothing of a leg begins before Connect
-        row = self._rows.take(leg, socket)
+        row = self._rows.take(leg, socket, shared)
+        if shared:
+            self._origins.share(row, socket)
         self._rows.codec[row] = self._rows.audio_type[row] = 0
         self._latches.clear(row)
         self._reception.clear(row)
@@ -135,6 +138,29 @@ class Engine:
             self._dials.clear(row)  # what is left of a dialling goes on in-band
         self._latches.connect(row, rtp_peer, now)
         self._reporting.connect(row, rtcp_peer, now)
+        if self._origins.shares(row):
+            self._origins.hold(row, False, self._latches.known(row))
+            self._origins.hold(row, True, {rtcp_peer})
+            self._latches.bar(row, self._origins.ended(row, rtp_peer))
+
+    def meant(self, socket: int, peer: int) -> bool:
+        """Whether RTP from there to a shared socket is for a leg already."""
+        return self._origins.owner(socket, False, peer) != NOBODY
+
+    def ambiguous(self, leg: str, rtp_peer: int, rtcp_peer: int) -> bool:
+        """Whether another leg that shares the leg's socket is connected with these addresses."""
+        row = self._rows.row(leg)
+        if row is None or not self._origins.shares(row):
+            return False
+        taken = self._origins.taken
+        return taken(row, False, rtp_peer) or taken(row, True, rtcp_peer)
+
+    def move(self, leg: str, socket: int) -> None:
+        """Give a leg that shared its socket one of its own."""
+        row = self._rows.row(leg)
+        if row is not None:
+            self._origins.leave(row, NOBODY)
+            self._rows.move(row, socket)
 
     def close(self, leg: str, now: float) -> Closed:
         """Free the row of a leg, after `bye`, or of a room."""
@@ -150,6 +176,7 @@ class Engine:
         self._taps.clear(row)
         self._ears.clear(row)
         self._reporting.silence(row)
+        self._origins.leave(row, self._latches.ssrc(row))
         self._rows.give_back(leg)
         return Closed(leg, self._reporting.counters(row, int(self._jitter.late[row])))
 

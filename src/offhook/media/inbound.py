@@ -13,6 +13,7 @@ from offhook.media.dtmf import EVENT_BYTES, EventReceiver
 from offhook.media.jitter import JitterBuffer
 from offhook.media.latches import Latches
 from offhook.media.messages import Digit, Report
+from offhook.media.origins import Origins
 from offhook.media.packets import Packets
 from offhook.media.reception import Reception
 from offhook.media.reporting import Reporting
@@ -37,6 +38,7 @@ class Inbound:
         reports: list[Report],
     ) -> None:
         self._rows = rows
+        self.origins = Origins(len(rows.socket), latches)
         self._latches = latches
         self._reception = reception
         self._jitter = jitter
@@ -65,6 +67,8 @@ class Inbound:
     def receive(self, packets: Packets, now: float) -> None:
         """Take in what has arrived on all sockets since the last call."""
         rows = self._rows.at(packets.socket)
+        if len(self.origins):
+            rows = self.origins.rows(packets, rows, now)
         known = rows >= 0
         media = known & self._rows.receiving[rows]
         if np.count_nonzero(packets.rtcp):
@@ -100,6 +104,7 @@ class Inbound:
         """Forget the streams that these rows received before."""
         self._reception.restart(np.array(begun))
         for row in begun:
+            self.origins.hold(row, False, self._latches.known(row))
             self._jitter.clear(row, int(SILENCE[self._rows.codec[row]]))
             self._events.restart(row)
 
@@ -136,4 +141,6 @@ class Inbound:
             row, peer = int(rows[index]), int(packets.peer[pick[index]])
             compound = data[index, : length[index]].tobytes()
             admitted[index] = self._reporting.receive(row, peer, compound, now)
+            if admitted[index]:
+                self.origins.hold(row, True, {peer})
         np.add.at(self._latches.refused, rows[~admitted], 1)

@@ -29,6 +29,7 @@ class Latches:
         self._peer: Ints = np.full(capacity, NOBODY)
         self._ssrc: Ints = np.full(capacity, NOBODY)
         self._former: Ints = np.full(capacity, NOBODY)
+        self._barred: Ints = np.full(capacity, NOBODY)  # SSRC of a call that ended
         self._fresh = np.zeros(capacity, np.bool_)  # Connect made, no SSRC latched since
         self._connected_at = np.zeros(capacity)  # s
         self._heard_at = np.zeros(capacity)  # s
@@ -37,6 +38,7 @@ class Latches:
         """Make a row ready for another leg."""
         for array in (self.destination, self._sdp, self._peer, self._ssrc, self._former):
             array[row] = NOBODY
+        self._barred[row] = NOBODY
         self.refused[row] = 0
 
     def connect(self, row: int, peer: int, now: float) -> None:
@@ -47,6 +49,21 @@ class Latches:
             self._peer[row] = self._ssrc[row] = NOBODY
         self._fresh[row] = True
         self._connected_at[row] = now
+
+    def bar(self, row: int, ssrc: int) -> None:
+        """Never believe a stream: its call has ended, and this one has its address, or its port."""
+        self._barred[row] = ssrc
+
+    def known(self, row: int) -> set[int]:
+        """Return the addresses that the row is to be heard from, and perhaps NOBODY."""
+        return {int(self._sdp[row]), int(self._peer[row])}
+
+    def learning(self, rows: Ints, host: int, now: float) -> Ints:
+        """Return those of the rows that still wait for their far end, at this IPv4 address."""
+        waiting = (self._peer[rows] == NOBODY) & (self._sdp[rows] >> 16 == host)
+        waiting &= now - self._connected_at[rows] <= LEARNING_WINDOW_S
+        learning: Ints = rows[waiting]
+        return learning
 
     def ssrc(self, row: int) -> int:
         """Return the latched SSRC, or NOBODY."""
@@ -62,7 +79,8 @@ class Latches:
         begun: list[int] = []
         if np.count_nonzero(admitted) != len(rows):
             doubtful = np.flatnonzero(~admitted)
-            for index in doubtful[self._eligible(rows[doubtful], peers[doubtful], now)]:
+            who = rows[doubtful], peers[doubtful], ssrcs[doubtful]
+            for index in doubtful[self._eligible(*who, now)]:
                 row, peer, ssrc = int(rows[index]), int(peers[index]), int(ssrcs[index])
                 admitted[index] = self._settle(row, peer, ssrc, now, begun)
             np.add.at(self.refused, rows[~admitted], 1)
@@ -74,7 +92,7 @@ class Latches:
         """Judge one packet after those before it in the batch have had their effect."""
         if peer == self._peer[row] and ssrc == self._ssrc[row]:
             return True
-        if not self._eligible(np.array([row]), np.array([peer]), now)[0]:
+        if not self._eligible(np.array([row]), np.array([peer]), np.array([ssrc]), now)[0]:
             return False
         self._peer[row] = self.destination[row] = peer
         self._ssrc[row] = ssrc
@@ -83,7 +101,7 @@ class Latches:
         begun.append(row)
         return True
 
-    def _eligible(self, rows: Ints, peers: Ints, now: float) -> Flags:
+    def _eligible(self, rows: Ints, peers: Ints, ssrcs: Ints, now: float) -> Flags:
         """Tell which packets may set a latch."""
         latched = self._peer[rows]
         since = now - self._connected_at[rows]
@@ -93,5 +111,6 @@ class Latches:
         promised = (peers == self._sdp[rows]) & (peers != latched)
         barred = (peers == self._former[rows]) & (since < FORMER_PEER_BAR_S)
         learning = (latched == NOBODY) & (since <= LEARNING_WINDOW_S) & ~barred
-        eligible: Flags = (self._sdp[rows] != NOBODY) & (again | promised | learning)
+        eligible: Flags = (self._sdp[rows] != NOBODY) & (ssrcs != self._barred[rows])
+        eligible &= again | promised | learning
         return eligible

@@ -13,9 +13,17 @@ import msgspec
 
 
 class Open(msgspec.Struct, frozen=True, tag=True):
-    """Give this leg a row and a pair of ports; answered by Opened or OpenFailed."""
+    """Give this leg a row and a pair of ports; answered by Opened or OpenFailed.
+
+    Where ports are shared: `host` and `rtp_port` are the far end's, when it has made its offer, and
+    a leg that is `alone` gets ports of its own, as its far end may speak from an address that no
+    SDP tells (NAT).
+    """
 
     leg: str
+    host: str = ""
+    rtp_port: int = 0
+    alone: bool = False
 
 
 class Connect(msgspec.Struct, frozen=True, tag=True):

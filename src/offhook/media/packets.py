@@ -27,11 +27,52 @@ class Packets:
         return len(self.length)
 
 
+def take(packets: Packets, index: Ints | Flags) -> Packets:
+    """Return chosen packets."""
+    return Packets(
+        packets.data[index],
+        packets.length[index],
+        packets.socket[index],
+        packets.peer[index],
+        packets.rtcp[index],
+    )
+
+
+def empty() -> Packets:
+    """Return no packets."""
+    ints = np.zeros(0, np.int64)
+    return Packets(np.zeros((0, MAX_DATAGRAM), np.uint8), ints, ints, ints, np.zeros(0, np.bool_))
+
+
+def join(batches: list[Packets]) -> Packets:
+    """Return the packets of all batches, in order; a single batch is not copied."""
+    if len(batches) == 1:
+        return batches[0]
+    if not batches:
+        return empty()
+    return Packets(
+        np.concatenate([batch.data for batch in batches]),
+        np.concatenate([batch.length for batch in batches]),
+        np.concatenate([batch.socket for batch in batches]),
+        np.concatenate([batch.peer for batch in batches]),
+        np.concatenate([batch.rtcp for batch in batches]),
+    )
+
+
 class Ports(Protocol):
-    """The sockets of a worker: real (`media/ports.py`) or of the virtual network."""
+    """The sockets of a worker: real (`ports.py`, `shared.py`) or of the virtual network."""
+
+    @property
+    def legs_per_socket(self) -> int:
+        """How many legs may share a socket; 1: none does."""
+        ...
 
     def open(self) -> tuple[int, str, int, int]:
         """Return socket key, advertised host, RTP port, RTCP port; raises OSError."""
+        ...
+
+    def open_shared(self) -> tuple[int, str, int, int]:
+        """Return the same of a socket for many legs; raises OSError."""
         ...
 
     def close(self, socket: int) -> None:

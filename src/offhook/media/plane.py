@@ -24,6 +24,7 @@ from offhook.media.messages import (
     StopRecord,
 )
 from offhook.media.packets import Ports
+from offhook.media.places import Places
 from offhook.media.recorder import Recordings
 from offhook.media.rows import NoRowError
 
@@ -64,13 +65,13 @@ class Plane:
         self._ports = ports
         self._engine = Engine(capacity, rng)
         self._recorder = recorder
-        self._sockets: dict[str, int] = {}  # by leg
+        self._places = Places(ports, self._engine.meant)
         self._rooms: set[str] = set()
         self._reports: list[Report] = []
 
     def __len__(self) -> int:
         """Return the number of open legs."""
-        return len(self._sockets)
+        return len(self._places)
 
     @property
     def busy(self) -> bool:
@@ -80,11 +81,11 @@ class Plane:
     def command(self, command: Command, now: float) -> None:
         """Carry out a command; one to a leg or room that is gone has no effect."""
         match command:
-            case Open(leg):
-                self._open(leg, now)
-            case Connect(leg) if leg in self._sockets:
+            case Open():
+                self._open(command, now)
+            case Connect(leg) if leg in self._places:
                 self._connect(command, now)
-            case Close(leg) if leg in self._sockets:
+            case Close(leg) if leg in self._places:
                 self._close(leg, now)
             case OpenRoom(room):
                 self._open_room(room, now)
@@ -98,7 +99,7 @@ class Plane:
                 self._engine.apply(command, now)
 
     def _record(self, command: Record | PauseRecord | StopRecord, now: float) -> None:
-        if command.leg not in self._sockets and command.leg not in self._rooms:
+        if command.leg not in self._places and command.leg not in self._rooms:
             return
         self._engine.apply(command, now)
         match command:
@@ -127,31 +128,31 @@ class Plane:
 
     def close(self, now: float) -> list[Report]:
         """Close all legs and rooms, finish their recordings and return the last reports."""
-        for leg in [*self._sockets, *self._rooms]:
+        for leg in [*self._places, *self._rooms]:
             self._close(leg, now)
         self._reports += self._recorder.close()
         return self.reports(now)
 
-    def _open(self, leg: str, now: float) -> None:
-        if leg in self._sockets or leg in self._rooms:
+    def _open(self, command: Open, now: float) -> None:
+        leg = command.leg
+        if leg in self._places or leg in self._rooms:
             self._reports.append(OpenFailed(leg, "the leg is open already"))
             return
         try:
-            key, host, rtp_port, rtcp_port = self._ports.open()
+            place = self._places.take(command)
         except OSError as error:
             self._reports.append(OpenFailed(leg, error.strerror or str(error)))
             return
         try:
-            self._engine.open(leg, key, now)
+            self._engine.open(leg, place.socket, now, place.shared)
         except NoRowError as error:
-            self._ports.close(key)
+            self._places.give_back(leg)
             self._reports.append(OpenFailed(leg, str(error)))
             return
-        self._sockets[leg] = key
-        self._reports.append(Opened(leg, host, rtp_port, rtcp_port))
+        self._reports.append(Opened(leg, place.host, place.rtp_port, place.rtcp_port))
 
     def _open_room(self, room: str, now: float) -> None:
-        if room in self._sockets or room in self._rooms:
+        if room in self._places or room in self._rooms:
             self._reports.append(OpenFailed(room, "the room is open already"))
             return
         try:
@@ -164,6 +165,11 @@ class Plane:
     def _connect(self, command: Connect, now: float) -> None:
         rtp_peer = self._peer(command.host, command.rtp_port)
         rtcp_peer = self._peer(command.host, command.rtcp_port)
+        if self._engine.ambiguous(command.leg, rtp_peer, rtcp_peer):
+            try:
+                self._engine.move(command.leg, self._places.move(command.leg))
+            except OSError:  # no port is free: better mute than mistaken for another
+                rtp_peer = rtcp_peer = NOBODY
         self._engine.connect(command, rtp_peer, rtcp_peer, now)
 
     def _peer(self, host: str, port: int) -> int:
@@ -174,9 +180,9 @@ class Plane:
             return NOBODY
 
     def _close(self, leg: str, now: float) -> None:
-        if leg in self._sockets:
+        if leg in self._places:
             self._ports.send(self._engine.bye(leg, now))
-            self._ports.close(self._sockets.pop(leg))
+            self._places.give_back(leg)
         self._rooms.discard(leg)
         self._recorder.leave(leg)
         closed = self._engine.close(leg, now)

@@ -6,25 +6,22 @@ waiting. What exceeds the bounds stays in the kernel's buffer and is dropped the
 knows what is inside a datagram.
 """
 
-import errno
 import random
 import resource
 import select
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import TypeVar
 
 import numpy as np
 
 from offhook.media.packets import MAX_DATAGRAM, Bytes2D, Ints, Packets
+from offhook.media.pairs import Pair, PortRange
 
 PACKETS_PER_CALL = 4096  # datagrams of one receive(), all sockets together
 PASSES_PER_CALL = 32  # datagrams of one receive() from one socket: 0.6 s of 20 ms packets
 RTP_BUFFER_BYTES = 65536  # a second of G.711, as the kernel counts small packets
-RTCP_BUFFER_BYTES = 16384
-EXPEDITED_FORWARDING = 46 << 2  # DSCP EF as a TOS byte, for voice (RFC 4594 4.1)
 KNOWN_PEERS = 65536  # addresses remembered, twice at most; a live one is never forgotten
 IPV6_KEY = 1 << 62
 
@@ -97,16 +94,10 @@ class Peers:
         self.addresses[key] = address
 
 
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    """The two sockets of a leg."""
-
-    rtp: socket.socket
-    rtcp: socket.socket
-
-
 class UdpPorts:
     """The Ports of a real worker: one pair of sockets per leg, from a range of ports."""
+
+    legs_per_socket = 1
 
     def __init__(
         self,
@@ -116,14 +107,9 @@ class UdpPorts:
         last: int = 40000,
         rng: random.Random | None = None,
     ) -> None:
-        self._host = host
+        self.range = PortRange(host, first, last, rng)
         self._advertised = advertised or host
-        self._family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self._evens = range(first + first % 2, last, 2)  # RFC 3550 11: RTP on the even port
-        if not self._evens:
-            raise ValueError(f"no pair of ports between {first} and {last}")
-        self._next = rng.randrange(len(self._evens)) if rng else 0
-        self._pairs: dict[int, _Pair] = {}
+        self._pairs: dict[int, Pair] = {}
         self._free: list[int] = []
         self._peers = Peers()
         self._readers: dict[int, _Read] = {}  # by file descriptor
@@ -140,7 +126,7 @@ class UdpPorts:
 
     def open(self) -> tuple[int, str, int, int]:
         """Bind the next free pair of ports of the range; raises OSError when there is none."""
-        pair, port = self._bind_pair()
+        pair, port = self.range.bind(RTP_BUFFER_BYTES)
         key = self._free.pop() if self._free else len(self._pairs)
         self._pairs[key] = pair
         self._rtp_poller.register(pair.rtp.fileno(), select.POLLIN)
@@ -150,6 +136,10 @@ class UdpPorts:
             self._readers[half.fileno()] = half.recvfrom_into
             self._writers[slot] = half.sendto
         return key, self._advertised, port, port + 1
+
+    def open_shared(self) -> tuple[int, str, int, int]:
+        """Bind a pair; nobody asks for one to be shared here."""
+        return self.open()
 
     def close(self, socket: int) -> None:
         """Give the pair of ports back; they are the last to be handed out again."""
@@ -171,7 +161,7 @@ class UdpPorts:
 
         One that slipped through would be a TypeError of `sendto`, and the end of the worker.
         """
-        socket.inet_pton(self._family, host.partition("%")[0])
+        socket.inet_pton(self.range.family, host.partition("%")[0])
         return self._peers.keys[(host, port) if ":" not in host else (host, port, 0, 0)]
 
     def receive(self) -> Packets:
@@ -233,37 +223,3 @@ class UdpPorts:
                 continue
             files.append(file)
         return len(arrived) < PACKETS_PER_CALL
-
-    def _bind_pair(self) -> tuple[_Pair, int]:
-        for _ in self._evens:
-            port = self._evens[self._next]
-            self._next = (self._next + 1) % len(self._evens)
-            try:
-                rtp = self._bind(port, RTP_BUFFER_BYTES)
-            except OSError as error:
-                if error.errno != errno.EADDRINUSE:
-                    raise
-                continue
-            try:
-                return _Pair(rtp, self._bind(port + 1, RTCP_BUFFER_BYTES)), port
-            except OSError as error:
-                rtp.close()
-                if error.errno != errno.EADDRINUSE:
-                    raise
-        raise OSError(errno.EADDRINUSE, "every media port is in use")
-
-    def _bind(self, port: int, buffer_bytes: int) -> socket.socket:
-        bound = socket.socket(self._family, socket.SOCK_DGRAM)
-        try:
-            bound.setblocking(False)
-            bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer_bytes)
-            if self._family == socket.AF_INET6:
-                bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-                bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, EXPEDITED_FORWARDING)
-            else:
-                bound.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, EXPEDITED_FORWARDING)
-            bound.bind((self._host, port))
-        except BaseException:
-            bound.close()
-            raise
-        return bound

@@ -34,8 +34,11 @@ class Rows:
     def __len__(self) -> int:
         return len(self._row_of)
 
-    def take(self, leg: str, socket: int) -> int:
-        """Give a leg (or a room: NO_SOCKET) a row; raises NoRowError."""
+    def take(self, leg: str, socket: int, shared: bool = False) -> int:
+        """Give a leg (or a room: NO_SOCKET) a row; raises NoRowError.
+
+        Whose socket is shared is not found by it, but by `Origins`.
+        """
         if leg in self._row_of:
             raise ValueError(f"leg {leg} has a row already")
         if not self._free:
@@ -43,12 +46,21 @@ class Rows:
         row = heapq.heappop(self._free)
         self._row_of[leg], self._leg_of[row] = row, leg
         self.socket[row] = socket
+        if not shared:
+            self._own(row, socket)
+        self.count = max(self.count, row + 1)
+        return row
+
+    def move(self, row: int, socket: int) -> None:
+        """Give a row that shared its socket one of its own."""
+        self.socket[row] = socket
+        self._own(row, socket)
+
+    def _own(self, row: int, socket: int) -> None:
         while socket >= len(self._by_socket):
             self._by_socket = np.concatenate([self._by_socket, np.full_like(self._by_socket, -1)])
         if socket != NO_SOCKET:
             self._by_socket[socket] = row
-        self.count = max(self.count, row + 1)
-        return row
 
     def give_back(self, leg: str) -> None:
         """Free the row of a leg."""

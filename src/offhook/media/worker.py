@@ -16,16 +16,18 @@ import sys
 import time
 from collections import deque
 from collections.abc import Sequence
+from typing import Literal
 
 import msgspec
 
 from offhook.clock import Monotonic
-from offhook.media import frames
+from offhook.media import frames, mmsg
 from offhook.media.frames import Beat
 from offhook.media.messages import Command, Heard, Report
 from offhook.media.plane import TICK_S, Pace, Plane
 from offhook.media.ports import UdpPorts
 from offhook.media.recorder import Recorder, ThreadWriter
+from offhook.media.shared import SharedPorts
 
 BEAT_S = 1.0
 READ_BYTES = 1 << 18  # of commands at once: a long clip must not hold up a tick
@@ -42,6 +44,7 @@ class WorkerSettings(msgspec.Struct, frozen=True):
     advertised: str | None = None  # what SDP says, when that is another address
     first_port: int = 20000
     last_port: int = 40000
+    sockets: Literal["shared", "per-leg"] = "shared"  # shared where the system can
     capacity: int = 1000  # legs and rooms
 
 
@@ -165,6 +168,13 @@ class Worker:
         gc.collect(0)
 
 
+def make_ports(settings: WorkerSettings, rng: random.Random) -> UdpPorts | SharedPorts:
+    """Return the sockets of a worker: shared ones if that is wanted and possible here."""
+    possible = mmsg.AVAILABLE and ":" not in settings.host
+    kind = SharedPorts if possible and settings.sockets == "shared" else UdpPorts
+    return kind(settings.host, settings.advertised, settings.first_port, settings.last_port, rng)
+
+
 def main() -> None:
     """Run a worker: `python -m offhook.media.worker FD SETTINGS`."""
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -174,9 +184,7 @@ def main() -> None:
     sys.setswitchinterval(THREAD_SWITCH_S)
     settings = msgspec.json.decode(sys.argv[2], type=WorkerSettings)
     rng = random.SystemRandom()
-    ports = UdpPorts(
-        settings.host, settings.advertised, settings.first_port, settings.last_port, rng
-    )
+    ports = make_ports(settings, rng)
     plane = Plane(ports, rng, settings.capacity, Recorder(ThreadWriter()))
     link = Link(socket.socket(fileno=int(sys.argv[1])))
     gc.collect()

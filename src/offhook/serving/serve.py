@@ -208,6 +208,7 @@ class Media:
                 advertised=media.advertised_host,
                 first_port=media.first_port,
                 last_port=media.last_port,
+                sockets=media.sockets,
                 capacity=2 * self._settings.limits.calls,  # each may be alone in a room
             ),
         )

@@ -77,6 +77,14 @@ def answer(sdp: bytes, local: LocalMedia) -> tuple[bytes, Agreed]:
     return _describe(local, sections, offered.times), agreed
 
 
+def wants(sdp: bytes, here: str) -> Agreed | None:
+    """Return what an offer will come to at this address of ours, None when we would refuse it."""
+    try:
+        return _choose(parse(sdp), here)[1]
+    except SdpError:
+        return None
+
+
 def _choose(offered: Description, here: str) -> tuple[int, Agreed]:
     reason = "no audio in G.711 over RTP/AVP was offered"
     for index, media in enumerate(offered.media):

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from offhook.clock import Monotonic
-from offhook.media.packets import MAX_DATAGRAM, Packets
+from offhook.media.packets import MAX_DATAGRAM, Packets, join, take
 from offhook.testing.paths import Paths, Quality
 
 Floats = npt.NDArray[np.float64]
@@ -26,38 +26,6 @@ class _Batch:
 
     packets: Packets
     arrival: Floats  # float64 [n] seconds, ascending
-
-
-def take(packets: Packets, index: npt.NDArray[np.intp] | npt.NDArray[np.bool_]) -> Packets:
-    """Return chosen packets."""
-    return Packets(
-        packets.data[index],
-        packets.length[index],
-        packets.socket[index],
-        packets.peer[index],
-        packets.rtcp[index],
-    )
-
-
-def empty() -> Packets:
-    """Return no packets."""
-    ints = np.zeros(0, np.int64)
-    return Packets(np.zeros((0, MAX_DATAGRAM), np.uint8), ints, ints, ints, np.zeros(0, np.bool_))
-
-
-def join(batches: list[Packets]) -> Packets:
-    """Return the packets of all batches, in order; a single batch is not copied."""
-    if len(batches) == 1:
-        return batches[0]
-    if not batches:
-        return empty()
-    return Packets(
-        np.concatenate([batch.data for batch in batches]),
-        np.concatenate([batch.length for batch in batches]),
-        np.concatenate([batch.socket for batch in batches]),
-        np.concatenate([batch.peer for batch in batches]),
-        np.concatenate([batch.rtcp for batch in batches]),
-    )
 
 
 class Wire:
@@ -88,6 +56,7 @@ class WirePorts:
         self._open = np.zeros(capacity, np.bool_)  # bool [socket]
         self._free = deque(range(capacity))  # oldest first: a late packet rarely meets a new leg
         self._queue: deque[_Batch] = deque()
+        self.legs_per_socket = 1  # more, and the host shares its sockets among legs
 
     @property
     def open_count(self) -> int:
@@ -102,6 +71,10 @@ class WirePorts:
         self._open[socket] = True
         port = FIRST_PORT + 2 * socket
         return socket, self.host, port, port + 1
+
+    def open_shared(self) -> tuple[int, str, int, int]:
+        """Return a socket for many legs; here all are alike."""
+        return self.open()
 
     def close(self, socket: int) -> None:
         """Give the pair of ports back."""

@@ -114,6 +114,7 @@ class World:
         # where media of recordings is; it is made when there is one
         self.recordings = Path(tempfile.gettempdir()) / f"offhook-{os.getpid()}-{id(self)}"
         self.ports = self.network.ports(SERVER)
+        self.ports.legs_per_socket = 64  # as where the system can; media tests do without
         self.sockets = self.network.sip_sockets(SERVER)
         self.phones = Phones(
             self.network.sip_sockets(TRUNK),
