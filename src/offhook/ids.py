@@ -56,6 +56,10 @@ class Ids:
         """Return a transcription id: like a call's, with `t-`."""
         return f"t-{self.node}-{self.uuid()}"
 
+    def stream(self) -> str:
+        """Return a stream id: like a call's, with `s-`."""
+        return f"s-{self.node}-{self.uuid()}"
+
     def conference(self) -> str:
         """Return a conference id: like a call's, with `conf-` (50 characters)."""
         return f"conf-{self.node}-{self.uuid()}"

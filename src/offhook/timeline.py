@@ -11,6 +11,7 @@ PARTS = {
     "sip": "SIP",
     "media": "media",
     "recording": "tape",
+    "stream": "stream",
     "webhook": "HTTP",
     "bxml": "BXML",
     "verb": "verb",

@@ -13,6 +13,7 @@ from offhook.errors import (
     fields,
     http,
     outcomes,
+    streams,
     tokens,
 )
 
@@ -45,6 +46,6 @@ def test_every_entry_tells_what_it_means_and_what_to_do(entry: Entry) -> None:
 
 
 def test_slugs_are_unique() -> None:
-    modules = (http, fields, additions, endpoints, tokens, calls, outcomes)
+    modules = (http, fields, additions, endpoints, tokens, calls, outcomes, streams)
 
     assert sum(len(module.ENTRIES) for module in modules) == len(CATALOGUE)

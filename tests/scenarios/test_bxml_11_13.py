@@ -1,15 +1,20 @@
-"""BXML conformance, chapter 11.13: sequence and persistence, as far as its verbs are built."""
+"""BXML conformance, chapter 11.13: sequence and persistence."""
 
 import asyncio
+import io
 
+import numpy as np
 import pytest
+import soundfile
 from tests.scenarios.cases import HEARD_S, T1, T3, about, arrivals, began, clips, kinds, times
+from tests.scenarios.streams import TALKING_HZ, start, streaming
 
 from offhook.testing import sound
 from offhook.testing.app import document
 from offhook.testing.asgi import Answer
 from offhook.testing.fixtures import T1_HZ
 from offhook.testing.loop import virtual
+from offhook.testing.sound import Pcm
 from offhook.testing.world import Talk, World
 
 
@@ -124,3 +129,50 @@ async def test_case_279_the_query_of_a_get_webhook_is_percent_encoded() -> None:
     assert "digits=1%23" in request.url
     assert request.url.startswith("http://app.test/g?a=1&")
     assert (request.event["digits"], request.event["terminatingDigit"]) == ("1#", "")
+
+
+@virtual
+async def test_case_272_all_that_runs_in_the_background_goes_on_in_a_conference() -> None:
+    async with World() as world:
+        verbs = '<StartRecording recordingAvailableUrl="/ra"/>' + start()
+        verbs += '<StartGather dtmfUrl="/d"/><Redirect redirectUrl="/n"/>'
+        world.app.on("/n", "<Conference>room</Conference>")
+        talk, link = await streaming(world, verbs)
+        await talk.wait_event("redirect")
+        await asyncio.sleep(1.0)
+        await talk.phone.say(sound.tone(TALKING_HZ, 1.0))
+        await talk.phone.press("1")
+        talk.phone.hang_up()
+        made = await talk.wait_event("recordingAvailable")
+        media = await world.rest.download(made)
+
+    assert {"redirect", "dtmf", "mediaStreamStarted"} <= set(kinds(talk))
+    assert kinds(talk)[-3:] == ["mediaStreamStopped", "disconnect", "recordingAvailable"]
+    assert [event["digit"] for event in talk.events("dtmf")] == ["1"]
+    assert sound.tones(link.sound(), TALKING_HZ)
+    recorded: Pcm = soundfile.read(io.BytesIO(media.body), dtype="int16")[0].astype(np.int16)
+    assert sound.tones(recorded, TALKING_HZ)
+
+
+@virtual
+async def test_case_274_the_order_in_which_all_of_it_ends() -> None:
+    async with World() as world:
+        verbs = '<StartRecording recordingAvailableUrl="/ra"/>' + start()
+        verbs += '<Record recordCompleteUrl="/rc" recordingAvailableUrl="/ra"/>'
+        talk, link = await streaming(world, verbs)
+        await talk.phone.say(sound.tone(TALKING_HZ, 1.0))
+        talk.phone.hang_up()
+        await talk.wait_event("recordingAvailable", count=2)
+        end = await link.wait_end()
+
+    assert kinds(talk) == [
+        "answer",
+        "mediaStreamStarted",
+        "mediaStreamStopped",
+        "disconnect",
+        "recordingAvailable",
+        "recordingAvailable",
+    ]
+    assert link.messages[-1].json["eventType"] == "stop"
+    assert end.code == 1000
+    assert talk.events("mediaStreamStopped")[0]["cause"] == "closed"

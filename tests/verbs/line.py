@@ -13,6 +13,7 @@ from offhook.ssml import Sentence, Text
 from offhook.testing.loop import run, running_loop
 from offhook.verbs import Admission, End, Heard, RecordingOrder, Step, Tone, Verb
 from offhook.verbs.legs import Destination, Manner
+from offhook.verbs.streaming import StreamOrder
 
 
 @dataclass
@@ -55,6 +56,7 @@ class ScriptedLine:
     outcome: dict[str, Any] = field(default_factory=dict)  # of a bridge or transfer
     referral: Referred = field(default_factory=lambda: Referred(None, None))
     referred: list[str] = field(default_factory=list)
+    streams: list[StreamOrder | str] = field(default_factory=list)  # begun, ended, waited for
     notices: list[tuple[str, Mapping[str, Any], Target]] = field(default_factory=list)
     _queue: asyncio.Queue[str] | None = None
 
@@ -131,6 +133,19 @@ class ScriptedLine:
         self.referred.append(to)
         await self._sound("talk", 1.0)
         return self.referral
+
+    async def start_stream(self, order: StreamOrder) -> None:
+        """Note what to stream."""
+        self.streams.append(order)
+
+    def stop_stream(self, name: str) -> None:
+        """Note it."""
+        self.streams.append(f"stop {name}")
+
+    async def wait_stream(self, name: str) -> None:
+        """Wait for a second."""
+        self.streams.append(f"wait {name}")
+        await self._sound("stream", 1.0)
 
     def notify(self, event: str, fields: Mapping[str, Any], target: Target) -> None:
         """Note what is told."""

@@ -170,7 +170,9 @@ def test_a_server_that_has_no_file_descriptor_left_is_at_fault_itself() -> None:
             finally:
                 resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
-    assert asyncio.run(story()).ours
+    error = asyncio.run(story())
+    assert error.ours
+    assert error.reason == "Too many open files"
 
 
 async def _against(handler: object, then: object) -> None:

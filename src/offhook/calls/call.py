@@ -17,6 +17,7 @@ from offhook.calls.ringing import until_answered
 from offhook.calls.routes import finder, outgoing, over_trunk
 from offhook.calls.script import RanOut, Script, ScriptEnded
 from offhook.calls.state import Step, advance, amend
+from offhook.calls.streams import Streams
 from offhook.calls.switchboard import Switchboard
 from offhook.calls.ties import Ties
 from offhook.errors import CallError, Cause, calls
@@ -31,6 +32,7 @@ from offhook.facts import (
     Last,
     LegFact,
     LinkFact,
+    MediaLost,
     Peer,
     PeerAnswered,
     PeerFact,
@@ -81,6 +83,7 @@ class Call:
         self._parent = parent  # until joined with it
         self._incoming = incoming
         self.recordings = Recordings(plant, self.leg, self.journal, self)
+        self.streams = Streams(plant, self.journal, self)
         self._line = CallLine(plant, self.leg, self.journal, self.recordings, self)
         self._line.answered = record.state is CallState.ANSWERED
         self._line.base = record.hook.primary.url if record.hook else None
@@ -314,6 +317,8 @@ class Call:
         """Facts that end the call, whatever it is doing."""
         if isinstance(fact, FarEndHungUp | Abandoned | Refused | Unreachable):
             self.leg.gone()
+        elif isinstance(fact, MediaLost):
+            self.streams.lose(fact.reason)
         if isinstance(fact, Refused):
             self._amend(sip_response_code=fact.code)
         return endings.of(fact, self.record, announcing=self.announcing)
@@ -362,6 +367,7 @@ class Call:
         if self._parent is not None:
             self._parent.peer.post(left)
         self.recordings.end()
+        self.streams.end()
         self.leg.release(cause)
         with self.plant.store.batch():
             self._advance(
@@ -372,3 +378,4 @@ class Call:
             )
             endings.log(self.journal, self.record, verdict.why)
             self.mail.goodbye()
+            self.recordings.over()

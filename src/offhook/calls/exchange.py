@@ -44,6 +44,7 @@ from offhook.scopes import TaskOwner
 from offhook.sip.endpoint import IncomingCall
 from offhook.verbs.contexts import Context
 from offhook.verbs.document import InvalidBxml
+from offhook.verbs.registry import verbs
 from offhook.webhooks.fetch import Attempt
 
 LOST = "the server ended before the reply came"
@@ -82,6 +83,7 @@ class Exchange:
 
     async def start(self) -> None:
         """Close or resume what a former process left behind, then send its webhooks."""
+        verbs()  # which are looked for once: not at a moment when no file can be opened
         for record in await self._plant.offload(self._plant.store.open_calls):
             await self._recover(record)
         await self.rooms.start()

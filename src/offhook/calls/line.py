@@ -13,6 +13,7 @@ from offhook.calls.mail import CallMail
 from offhook.calls.plant import Plant
 from offhook.calls.recordings import Recordings
 from offhook.calls.sounds import Sounds
+from offhook.calls.streams import Streams
 from offhook.calls.switchboard import Party
 from offhook.facts import DigitHeard, Referred, VoiceChanged
 from offhook.hooks import Credentials, Hook, Target
@@ -21,6 +22,7 @@ from offhook.media.tones import ring_back
 from offhook.ssml import Sentence
 from offhook.verbs import Admission, Capture, End, RecordingOrder, Tone
 from offhook.verbs.legs import Destination, Manner
+from offhook.verbs.streaming import StreamOrder
 
 RING_CADENCE_S = 6.0  # 2 s on, 4 s off (bxml.md 4.13)
 
@@ -29,6 +31,7 @@ class Owner(Party, Protocol):
     """What a line asks of its call."""
 
     mail: CallMail
+    streams: Streams
 
     def set_tag(self, tag: str) -> None:
         """Set or clear the tag."""
@@ -41,6 +44,7 @@ class CallLine:
     def __init__(
         self, plant: Plant, leg: Leg, journal: Journal, recordings: Recordings, owner: Owner
     ) -> None:
+        self._streams = owner.streams
         self._plant = plant
         self._leg = leg
         self._journal = journal
@@ -112,6 +116,18 @@ class CallLine:
     def notify(self, event: str, fields: Mapping[str, Any], target: Target) -> None:
         """Send an asynchronous event."""
         self._owner.mail.notify(event, fields, target.resolve(self.base))
+
+    async def start_stream(self, order: StreamOrder) -> None:
+        """Stream in the background; returns when it is connected or refused."""
+        await self._streams.start(order.resolve(self.base))
+
+    def stop_stream(self, name: str) -> None:
+        """End a stream."""
+        self._streams.stop(name)
+
+    async def wait_stream(self, name: str) -> None:
+        """Wait for the end of a stream."""
+        await self._streams.wait(name)
 
     @contextmanager
     def collect(self) -> Iterator[asyncio.Queue[str]]:

@@ -24,6 +24,7 @@ class Owner(Protocol):
     """The call that is recorded."""
 
     mail: CallMail
+    ending: bool  # nothing can keep it from ending
 
     @property
     def record(self) -> CallRecord:
@@ -41,6 +42,8 @@ class Recordings:
         self._recorder = Recorder(plant, leg.id, journal)
         self.tape = Tape(self._recorder, self._begin)
         self._capture: Captured | None = None  # of Record
+        self._over = False
+        self._waiting: list[tuple[Recording, str]] = []  # made while the call ends
 
     # of Record
 
@@ -70,6 +73,12 @@ class Recordings:
         if self._capture is not None:
             self._recorder.finish(self._capture.take)
 
+    def over(self) -> None:
+        """The end of the call has been told: now its recordings may be (bxml.md 10.8)."""
+        self._over = True
+        for recording, what in self._waiting:
+            self._announce(recording, what)
+
     def _begin(self, order: RecordingOrder) -> Take:
         record = self._owner.record
         recording = Recording(
@@ -96,7 +105,10 @@ class Recordings:
         return Transcription(self._plant.ids.transcription(), available=order.transcribed)
 
     def _announce(self, recording: Recording, what: str) -> None:
-        """The file of a recording is made, or its text; the call may be over."""
+        """The file of a recording is made, or its text; the call may be over, or about to be."""
+        if self._owner.ending and not self._over:
+            self._waiting.append((recording, what))
+            return
         base_url = self._plant.settings.base_url
         for news in recording_news(recording, what, base_url):
             self._owner.mail.tell(news)

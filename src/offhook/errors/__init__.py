@@ -2,17 +2,17 @@
 
 `http` and `fields` hold what the Voice API answers, `additions` what it answers about our own
 headers, `endpoints` what the Endpoints API answers, `tokens` what the token endpoint answers,
-`calls` what ends a call and `outcomes` what is told of one that goes on. An answer is made by
-raising `ApiError` with an entry; there is no other way to make one.
+`calls` what ends a call, `outcomes` and `streams` what is told of one that goes on. An answer is
+made by raising `ApiError` with an entry; there is no other way to make one.
 """
 
-from offhook.errors import additions, calls, endpoints, fields, http, outcomes, tokens
+from offhook.errors import additions, calls, endpoints, fields, http, outcomes, streams, tokens
 from offhook.errors.calls import CallError, Cause
 from offhook.errors.entry import ApiError, Entry, Envelope, Kind, Who
 
 CATALOGUE: dict[str, Entry] = {
     entry.id: entry
-    for module in (http, fields, additions, endpoints, tokens, calls, outcomes)
+    for module in (http, fields, additions, endpoints, tokens, calls, outcomes, streams)
     for entry in module.ENTRIES
 }
 
@@ -31,5 +31,6 @@ __all__ = [
     "fields",
     "http",
     "outcomes",
+    "streams",
     "tokens",
 ]

@@ -19,6 +19,7 @@ from offhook.explain import (
     outcomes,
     outside,
     sip,
+    streams,
     verbs,
     webhooks,
 )
@@ -45,6 +46,7 @@ SYMPTOMS = (
     webhooks.symptoms,
     documents.symptoms,
     outcomes.symptoms,
+    streams.symptoms,
     outside.symptoms,
 )
 TOLD = ("call.ended", "bridge.refused", "transfer.refused")  # events that may hold a failure

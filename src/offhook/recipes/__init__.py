@@ -18,6 +18,7 @@ from offhook.recipes import (
     limits,
     recordings,
     requests,
+    streams,
     texts,
     tokens,
     webhooks,
@@ -38,6 +39,7 @@ FAMILIES = (
     conferences,
     recordings,
     texts,
+    streams,
     webhooks,
     faults,
 )

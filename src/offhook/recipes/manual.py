@@ -47,13 +47,13 @@ every `errorMessage`. `hangup` and `cancel` are causes without a failure, as is 
 application itself refused a caller: they have no `errorMessage`.
 """
 OUTCOME_NOTE = """
-A member of a webhook says that something has failed; there is no text, and the call goes on.
+A member of a webhook says that something has failed, and the call goes on. Events about streams
+have an `errorMessage` with it, and no `errorId`; with the others there is no text.
 """
 LATER = """
 ## Not yet
 
-Streams and live transcriptions are not built, so their errors (`connection-error`, `duplicate`,
-`track-limit` and so on) cannot come and have no page.
+Live transcriptions are not built, so their errors cannot come and have no page.
 """
 
 
@@ -135,6 +135,8 @@ def _form(entry: Entry) -> Iterator[str]:
             event, member = entry.member.split()
             yield f"| Event | `{event}` |"
             yield f"| `{member}` | `{entry.type}` |"
+            if entry.description:
+                yield f"| `errorMessage` | `{entry.description}` |"
     yield f"| Who must act | {entry.who} |"
 
 

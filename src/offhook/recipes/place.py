@@ -13,6 +13,7 @@ from offhook.testing.app import Answer as Script
 from offhook.testing.app import Received, document
 from offhook.testing.phone import Behaviour, Phone
 from offhook.testing.rest import Rest
+from offhook.testing.sockets import Answer as SocketAnswer
 
 if TYPE_CHECKING:
     from offhook.recipes.kitchen import Kitchen
@@ -99,6 +100,12 @@ class Place:
         self.kitchen.app.on(self._path(name), *answers)
         for text in (each for each in answers if isinstance(each, str)):
             self.documents[self._path(name)] = str(document(text).body)
+
+    def socket(self, name: str, *answers: SocketAnswer) -> str:
+        """Return a WebSocket URL of the application, and greet there in turn."""
+        if answers:
+            self.kitchen.app.sockets.on(self._path(name), *answers)
+        return self.url(name).replace("http", "ws", 1)
 
     def _path(self, name: str) -> str:
         return f"/{self.recipe.id}/{name}"

@@ -74,7 +74,8 @@ def _answered(answer: Answer) -> dict[str, Any]:
 def _webhook(entry: Entry, text: str) -> dict[str, Any]:
     if entry.kind is Kind.OUTCOME:
         event, member = entry.member.split()
-        return {"eventType": event, member: entry.type}
+        words = {"errorMessage": text} if entry.description else {}
+        return {"eventType": event, member: entry.type, **words}
     return {"cause": entry.type, "errorMessage": text}
 
 

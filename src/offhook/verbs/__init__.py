@@ -19,6 +19,7 @@ from offhook.ssml import Sentence
 
 if TYPE_CHECKING:
     from offhook.verbs.legs import Destination, Manner
+    from offhook.verbs.streaming import StreamOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,18 @@ class Line(Studio, Protocol):
 
     async def refer(self, to: str) -> Referred:
         """Send the party to a SIP URI; returns what came of it (4.12)."""
+        ...
+
+    async def start_stream(self, order: "StreamOrder") -> None:
+        """Stream in the background; returns when the connection is up or refused (4.18)."""
+        ...
+
+    def stop_stream(self, name: str) -> None:
+        """End a stream, if there is one of that name."""
+        ...
+
+    async def wait_stream(self, name: str) -> None:
+        """Wait for the end of a stream, if there is one of that name."""
         ...
 
     def notify(self, event: str, fields: Mapping[str, Any], target: Target) -> None:

@@ -98,6 +98,7 @@ class PartsContent:
 
     kinds: "tuple[type[Part], ...]"
     about: str
+    required: bool = True
 
 
 Content = TextContent | SpokenContent | NestedContent | PartsContent
@@ -233,12 +234,12 @@ def _printed(default: object) -> str:
     return f"{default:g}" if isinstance(default, float) else str(default or "")
 
 
-def basic_auth(about: str) -> Metadata:
-    """Declare `username` and `password`: a `field(default=None, metadata=basic_auth(…))`."""
-    family = _credentials("username", "password", about)
+def basic_auth(about: str, username: str = "username", password: str = "password") -> Metadata:  # noqa: S107
+    """Declare credentials: a `field(default=None, metadata=basic_auth(…))`."""
+    family = _credentials(username, password, about)
 
     def build(present: Present) -> object:
-        return _login(present, "username", "password") or ABSENT
+        return _login(present, username, password) or ABSENT
 
     return {"declare": lambda _: Declaration(family, build)}
 
@@ -333,6 +334,6 @@ def nested(names: tuple[str, ...], about: str) -> Any:
     return field(default=(), metadata={"content": NestedContent(names, about)})
 
 
-def parts(kinds: "tuple[type[Part], ...]", about: str) -> Any:
+def parts(kinds: "tuple[type[Part], ...]", about: str, *, required: bool = True) -> Any:
     """Declare the field that holds nested elements which are no verbs."""
-    return field(default=(), metadata={"content": PartsContent(kinds, about)})
+    return field(default=(), metadata={"content": PartsContent(kinds, about, required)})

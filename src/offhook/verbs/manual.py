@@ -67,8 +67,8 @@ def _content_row(verb: type[Part]) -> Iterator[str]:
             yield _row("(text)", True, "text and SSML", "", about)
         case NestedContent(names=names, about=about):
             yield _row("(nested)", False, ", ".join(f"`<{name}>`" for name in names), "", about)
-        case PartsContent(kinds=kinds, about=about):
-            yield _row("(nested)", True, ", ".join(f"`<{k.name}>`" for k in kinds), "", about)
+        case PartsContent(kinds=kinds, about=about, required=required):
+            yield _row("(nested)", required, ", ".join(f"`<{k.name}>`" for k in kinds), "", about)
 
 
 def _attribute_rows(verb: type[Part]) -> Iterator[str]:

@@ -18,9 +18,7 @@ from offhook.verbs import Verb
 NOT_YET: Final = frozenset(
     {
         "Connect",
-        "StartStream",
         "StartTranscription",
-        "StopStream",
         "StopTranscription",
     }
 )

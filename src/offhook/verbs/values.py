@@ -85,6 +85,22 @@ def url(text: str) -> str:
     return text
 
 
+def socket_url(text: str) -> str:
+    """Read an absolute WebSocket URL."""
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # raises when it is no port
+    except ValueError as error:
+        raise ValueError(f"must be a ws or wss URL, but was {shown(text)} ({error})") from None
+    if re.search(r"[\x00-\x20\x7f]", text):
+        raise ValueError(f"must be one URL without blanks, but was {shown(text)}")
+    if parts.scheme not in ("ws", "wss"):
+        raise ValueError(f"must begin with ws:// or wss://, but was {shown(text)}")
+    if not parts.hostname:
+        raise ValueError(f"must name a host, but was {shown(text)}")
+    return text
+
+
 def keys(text: str) -> str:
     """Read telephone keys: `0-9 * #` and `A-D`, returned in upper case."""
     if not re.fullmatch(r"[0-9*#A-Da-d]*", text):

@@ -107,7 +107,9 @@ class Channel:
         self._filled.set()
 
     def close(self, last: str | None = None) -> None:
-        """Say what is left to say, and goodbye."""
+        """Say what is left to say, and goodbye; nothing once it is over."""
+        if self._closing:
+            return
         if last is not None:
             self.send(last)
         self._closing = True

@@ -8,6 +8,7 @@ how far behind it is.
 import asyncio
 import contextlib
 import errno
+import os
 import socket
 import ssl
 from pathlib import Path
@@ -90,8 +91,9 @@ class AiohttpWebSockets:
             raise HandshakeError(f"timed out after {timeout_s:g} seconds") from None
         except HttpError as error:
             cause = error.__cause__
-            number = cause.errno if isinstance(cause, OSError) else None
-            raise HandshakeError(error.reason, ours=number in OURS) from error
+            if isinstance(cause, OSError) and cause.errno in OURS:
+                raise HandshakeError(os.strerror(cause.errno), ours=True) from error
+            raise HandshakeError(error.reason) from error
         except aiohttp.WSServerHandshakeError as error:
             raise HandshakeError(f"not a WebSocket: {error.message}") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
