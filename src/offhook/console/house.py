@@ -1,6 +1,6 @@
 """The table of pages: who asks for what path gets which page, if the guard lets him."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -32,10 +32,10 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+OVER_HTTPS = {"Cross-Origin-Opener-Policy": "same-origin"}  # browsers complain of it elsewhere
 NAVIGATION = (("calls", "Calls"), ("dial", "Dialler"))  # last part of the path, title
 UNKNOWN = PageError(
     404, "There is no such page", "The address may be mistyped, or what it named gone."
@@ -72,6 +72,7 @@ class Console:
         self.base = f"{parts.prefix}/console"
         desk = parts.desk
         self._desk = desk
+        self._headers = HEADERS | (OVER_HTTPS if parts.door.secure else {})
         self._guard = Guard(parts.door, desk.clock, desk.ids, parts.key, self.base)
         self._assets = Assets(self.base)
         self._rendering = Rendering(asset=self._assets.path, navigation=NAVIGATION)
@@ -95,7 +96,7 @@ class Console:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; `scope["path"]` is the path below the base, such as `/login`."""
-        guarded = _guarded(send)
+        guarded = _guarded(send, self._headers)
         try:
             await self._router({**scope, "app": self}, receive, guarded)
         except HTTPException as error:
@@ -188,13 +189,13 @@ async def _first(visit: Visit) -> Response:
     return visit.go(visit.path("calls"))
 
 
-def _guarded(send: Send) -> Send:
+def _guarded(send: Send, extra: Mapping[str, str]) -> Send:
     """Return a `send` that adds the headers which all answers carry."""
 
     async def with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = list(message["headers"])
-            headers += [(name.lower().encode(), text.encode()) for name, text in HEADERS.items()]
+            headers += [(name.lower().encode(), text.encode()) for name, text in extra.items()]
             if not any(name.lower() == b"cache-control" for name, _ in headers):
                 headers.append((b"cache-control", b"no-store"))
             message = {**message, "headers": headers}
