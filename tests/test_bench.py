@@ -64,3 +64,14 @@ def test_a_scenario_that_does_not_exist_is_refused() -> None:
 
     assert done.returncode == 2
     assert "no such scenario: nothing" in done.stderr
+
+
+@pytest.mark.slow
+def test_pages_of_the_console_are_measured(tmp_path: Path) -> None:
+    path = tmp_path / "figures.json"
+    done = bench("console", "--quick", "--json", str(path))
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(path.read_text())["figures"]
+
+    assert len(figures) == 6
+    assert all(figure["value"] > 0 for figure in figures)

@@ -19,6 +19,7 @@ from offhook.calls.clips import ClipBank
 from offhook.calls.endpoints import Endpoints
 from offhook.calls.exchange import Exchange
 from offhook.calls.following import Following
+from offhook.calls.gauges import Gauges
 from offhook.calls.hearing import Hearing
 from offhook.calls.limits import Settings
 from offhook.calls.listening import Listening
@@ -130,6 +131,7 @@ class Node:
             hearing,
         )
         self.listening = Listening(self.media)
+        self.gauges = Gauges(self.media.send)
         plant = self._plant(parts)
         self.exchange = Exchange(plant)
         self.endpoints = Endpoints(plant)
@@ -157,6 +159,7 @@ class Node:
             self.exchange,
             self.mailroom,
             self.archive,
+            self.gauges,
             parts.directory,
             self.documents,
             Inside(self.asgi, parts.directory, parts.ids),
@@ -202,6 +205,7 @@ class Node:
             media=self.media,
             clips=ClipBank(self.media),
             listening=self.listening,
+            gauges=self.gauges,
             archive=self.archive,
             turned_away=self._turned_away,
         )

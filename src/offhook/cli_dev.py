@@ -1,6 +1,7 @@
 """`offhook dev`, a phone network in a box, and `offhook dial`: somebody in it calls you."""
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 
@@ -20,19 +21,28 @@ PORTS = click.IntRange(1, 65_535)
 @FOLDER
 @click.option("--port", type=PORTS, help="HTTP port; by default 8080, or a free one.")
 @click.option("--app", metavar="URL", help="Base URL of your app; by default one that greets.")
-def dev(folder: Path, port: int | None, app: str | None) -> None:
+@click.option(
+    "--browser/--no-browser",
+    default=None,
+    help="Show the console in your browser; by default where there is a display, and never in CI.",
+)
+def dev(folder: Path, port: int | None, app: str | None, browser: bool | None) -> None:
     """Run a server and telephones that behave, on this machine alone, until interrupted.
 
-    Everything is printed: where the API is, who has which number, and every event of every call.
+    Everything is printed: where console and API are, who has which number, and every event of
+    every call.
     Calls to your number go to URL/voice/initiate and URL/voice/status (docs/dev.md).
     """
+    from offhook.dev.browser import is_seen
     from offhook.dev.run import Wishes, run
     from offhook.dev.site import DevError
 
     if app is not None and not app.startswith(("http://", "https://")):
         raise click.UsageError(f"--app: {app} is no http or https URL")
+    if browser is None:
+        browser = is_seen(os.environ, sys.stdout.isatty())
     try:
-        asyncio.run(run(Wishes(folder, port, app), click.echo))
+        asyncio.run(run(Wishes(folder, port, app, browser), click.echo))
     except DevError as error:
         raise click.ClickException(str(error)) from error
 

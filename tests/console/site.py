@@ -32,6 +32,7 @@ class Site:
             exchange=nothing,
             mailroom=nothing,
             archive=nothing,
+            gauges=nothing,
             directory=fixtures.directory,
             documents=nothing,
             api=nothing,

@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
-from tests.console.test_quality import counters
+from tests.console.test_quality import counters as counted
 
-from offhook.console.sound import Plot, Sound, line, plots, sound
+from offhook.calls.gauges import FIELDS
+from offhook.console.sound import Plot, Sound, counters, line, plots, sound
 from offhook.records import Event
 
 
@@ -92,32 +93,57 @@ def test_there_are_never_many_ticks(length_s: float, last: str | None) -> None:
         assert found.ticks[-1].title == last
 
 
-def test_quality_is_told_from_what_was_counted() -> None:
-    samples = [(float(n), "media.sample", counters(jitter_ms=n)) for n in (1, 2, 3)]
-    closed = (10.0, "media.closed", counters(jitter_ms=40.0, packets_lost=250))
-    found = {each.title: each for each in plots(log(*samples, closed))}
+def row(at_s: float, loudest_dbfs: float = -20.0, **changes: Any) -> list[Any]:
+    values = {"at_s": at_s, "loudest_dbfs": loudest_dbfs, "packets_refused": 0}
+    values |= counted(**changes)
+    return [values[name] for name in FIELDS]
 
-    assert found["Jitter"].latest == "40.0"
-    assert found["Jitter"].mood == "bad"
-    assert len(found["Jitter"].points.split()) == 4
+
+def looked(*rows: list[Any], **closed: Any) -> dict[str, Plot]:
+    event = (10.0, "media.closed", {**counted(**closed), "samples": list(rows)})
+    return {each.title: each for each in plots(counters(log(event), ()))}
+
+
+def test_numbers_are_of_the_whole_call_and_lines_of_its_course() -> None:
+    found = looked(
+        row(5, packets_received=250, packets_lost=0),
+        row(10, packets_received=300, packets_lost=200),
+        row(15, packets_received=550, packets_lost=200),
+        packets_received=800,
+        packets_lost=200,
+        jitter_ms=40.0,
+    )
+
     assert (found["Loss"].latest, found["Loss"].mood) == ("20.00", "bad")
+    assert found["Loss"].points == line([0, 80, 0, 0], 0, 80)
+    assert (found["Jitter"].latest, found["Jitter"].mood) == ("40.0", "bad")
     assert found["MOS here"].mood == "bad"
     assert found["MOS there"].mood == "good"
+    assert (found["Level"].latest, len(found["Level"].points.split())) == ("-20", 3)
+
+
+def test_a_live_call_is_drawn_from_what_was_seen_so_far() -> None:
+    found = sound(log(OPENED, CONNECTED), 110, [row(5, packets_received=250), row(10)])
+
+    assert found is not None
+    assert next(each.title for each in found.plots) == "MOS here"
+    assert not found.final
 
 
 def test_a_call_without_packets_has_no_numbers() -> None:
-    empty = counters(packets_sent=0, packets_received=0)
+    empty = counted(packets_sent=0, packets_received=0)
 
-    assert list(plots(log((1.0, "media.closed", empty)))) == []
-    assert list(plots(log((1.0, "media.closed", {})))) == []
+    assert list(plots([])) == []
+    assert list(plots(counters(log((1.0, "media.closed", empty)), ()))) == []
+    assert list(plots(counters(log((1.0, "media.closed", {})), ()))) == []
 
 
 def test_numbers_that_are_not_known_are_not_made_up() -> None:
-    unknown = counters(round_trip_ms=None, remote_lost=None)
-    found = {each.title: each for each in plots(log((1.0, "media.closed", unknown)))}
+    found = looked(round_trip_ms=None, remote_lost=None)
 
     assert found["Round trip"] == Plot("Round trip", "ms", "-", "", "")
     assert found["MOS there"].latest == "-"
+    assert "Level" not in found
 
 
 def test_a_line_stays_in_its_box() -> None:

@@ -65,3 +65,22 @@ def test_a_cleared_row_is_silent() -> None:
 
     assert not voice.active[0]
     assert not voice.listen(np.array([1e6], np.float32))[0]
+
+
+def test_the_loudest_frame_is_kept_until_it_is_asked_for() -> None:
+    voice = VoiceActivity(2)
+    for dbfs in (-50.0, -12.5, -30.0):
+        voice.listen(np.array([0.0, detect.mean_square(dbfs)], np.float32))
+
+    assert voice.take_loudest(1) == pytest.approx(-12.5, abs=0.01)
+    assert voice.take_loudest(1) == voice.take_loudest(0) == detect.SILENCE_DBFS
+    voice.listen(np.array([0.0, 1e-30], np.float32))
+    assert voice.take_loudest(1) == detect.SILENCE_DBFS
+
+
+def test_a_row_that_is_cleared_is_silent() -> None:
+    voice = VoiceActivity(1)
+    voice.listen(np.array([detect.mean_square(-10.0)], np.float32))
+    voice.clear(0)
+
+    assert voice.take_loudest(0) == detect.SILENCE_DBFS

@@ -22,6 +22,8 @@ from offhook.media.messages import (
     Forget,
     Join,
     Load,
+    Look,
+    Looked,
     Part,
     Play,
     Record,
@@ -355,6 +357,24 @@ def test_voices_are_reported() -> None:
 
     assert world.far.of(Voice) == [Voice("0", True), Voice("0", False)]
     assert world.near.of(Voice) == []
+
+
+def test_a_look_tells_what_was_counted_so_far_and_how_loud_it_was() -> None:
+    world = World().call()
+    load(world.near, "tone", tones.sine(1000, duration_s=0.5, level_dbfs=-20))
+    play(world.near, 1, "tone")
+    world.run(80)
+    for leg in ("0", "nobody"):
+        world.far.engine.apply(Look(leg), world.now)
+    world.run(1)
+
+    (looked,) = world.far.of(Looked)
+    assert isinstance(looked, Looked)
+    assert looked.leg == "0"
+    assert looked.loudest_dbfs == pytest.approx(-20, abs=0.5)
+    assert 70 < looked.counters.packets_received <= 80
+    closed = world.far.engine.close("0", world.now)
+    assert closed.counters.packets_received >= looked.counters.packets_received
 
 
 def test_joined_legs_hear_each_other_and_their_players() -> None:

@@ -28,6 +28,11 @@ SENT: list[m.Command] = [
     m.Seat("c-1", "conf-1", speaks=False, hears=True, coached=("c-2", "c-3")),
     m.Unseat("c-1", "conf-1"),
     m.CloseRoom("conf-1"),
+    m.Listen("c-1", "t-1", ("inbound",)),
+    m.Unlisten("c-1", "t-1"),
+    m.Feed("c-1", "s-1", bytes(320)),
+    m.Clear("c-1", "s-1"),
+    m.Look("c-1"),
     m.Close("c-1"),
 ]
 TOLD: list[m.Report | frames.Beat] = [
@@ -38,6 +43,8 @@ TOLD: list[m.Report | frames.Beat] = [
     m.Voice("c-1", active=True),
     m.Recorded("c-1", "c-1", "/recordings/a.wav", 1.5, "No space left on device"),
     m.Closed("c-1", m.Counters(packets_sent=7, jitter_ms=1.25, round_trip_ms=None)),
+    m.Heard(7, (("t-1", 0),), bytes(320)),
+    m.Looked("c-1", m.Counters(packets_lost=3), -12.5),
     m.Lost("c-1", "signal 9"),
     frames.Beat(3, 50, 0, 1.5, 0.2, 12.0),
 ]

@@ -11,7 +11,6 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import msgspec
 import structlog
 
 from offhook.calls import admission, recovery, summaries
@@ -30,7 +29,7 @@ from offhook.directory import Account
 from offhook.errors import ApiError, calls, fields, http
 from offhook.facts import Completed, Peer, Redirected, Request, Rescripted, Taken
 from offhook.hooks import Hook
-from offhook.media.messages import Closed, Heard, Lost, Recorded, Report
+from offhook.media.messages import Closed, Heard, Looked, Lost, Recorded, Report
 from offhook.records import (
     CallRecord,
     CallState,
@@ -305,14 +304,18 @@ class Exchange:
         if isinstance(report, Heard):
             self._plant.listening.on_heard(report)
             return
+        if isinstance(report, Looked):
+            self._plant.gauges.on_looked(report)
+            return
         if isinstance(report, Recorded | Lost):
             self._plant.archive.takes.on_report(report)
         self.rooms.on_report(report)
         call = self.calls.get(report.leg)
+        samples = self._plant.gauges.take(report.leg) if isinstance(report, Closed) else []
         if call is not None:
             call.leg.on_report(report)
         elif isinstance(report, Closed) and (journal := self._shelf.get(report.leg)):
-            journal.log("media.closed", **msgspec.structs.asdict(report.counters))
+            journal.log("media.closed", **summaries.counted(report, samples))
 
     def on_attempt(self, delivery: Delivery, attempt: Attempt) -> None:
         """Log an attempt to deliver a webhook of the outbox; a conference reads the reply."""

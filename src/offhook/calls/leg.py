@@ -215,6 +215,7 @@ class Leg:
             self._plant.sip.hang_up(self.session)
         if self.players.open:
             self.players.open = False
+            self._plant.gauges.stop(self.id)
             self._plant.media.send(messages.Close(self.id))
 
     def _log_message(self, sent: bool, data: bytes, peer: Address) -> None:
@@ -263,6 +264,7 @@ class Leg:
                 self._post(PlayEnded(play))
             case messages.Lost(reason=reason):
                 self.players.open = False
+                self._plant.gauges.take(self.id)
                 self._journal.log("media.lost", reason=reason)
                 self._settle(calls.media_failed(reason))
                 self._post(MediaLost(reason))
@@ -326,6 +328,7 @@ class Leg:
                 agreed.receive,
             )
         )
+        self._plant.gauges.start(self.id)
         self._journal.log(
             "media.connected",
             codec=agreed.codec,

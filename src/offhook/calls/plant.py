@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from offhook.calls.archive import Archive
 from offhook.calls.clips import ClipBank
+from offhook.calls.gauges import Gauges
 from offhook.calls.limits import Settings
 from offhook.calls.listening import Listening
 from offhook.calls.turned_away import TurnedAway
@@ -44,5 +45,6 @@ class Plant:
     media: MediaPlane
     clips: ClipBank
     listening: Listening
+    gauges: Gauges
     archive: Archive
     turned_away: TurnedAway

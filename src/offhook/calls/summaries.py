@@ -2,10 +2,14 @@
 
 from typing import Any
 
+import msgspec
+
+from offhook.calls.gauges import Row
 from offhook.calls.journal import Journal
 from offhook.directory import normal_number
 from offhook.errors import calls
 from offhook.facts import Completed, Redirected, Request, Rescripted
+from offhook.media.messages import Closed
 from offhook.records import Recording
 from offhook.requests import OutboundRequest
 from offhook.sip import annotations
@@ -40,6 +44,12 @@ def made(recording: Recording) -> dict[str, Any]:
         "without_text": wish.failure if wish else None,
     }
     return {name: value for name, value in told.items() if value is not None}
+
+
+def counted(closed: Closed, samples: list[Row]) -> dict[str, Any]:
+    """Return what was counted of a leg: in all, and in the course of a longer call."""
+    told = msgspec.structs.asdict(closed.counters)
+    return {**told, "samples": samples} if samples else told
 
 
 def initiate_fields(incoming: IncomingCall) -> dict[str, Any]:

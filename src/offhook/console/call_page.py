@@ -15,6 +15,7 @@ from offhook.store import Store
 
 REGIONS = ("summary", "explain", "facts", "media", "recordings", "webhooks", "ladder")
 SHOWN = 1500  # the newest entries; the rest on request
+LOOK_S = 5.0  # a live call is looked at so often, though nothing is logged
 PLACE = 10**9  # more than any event's number
 
 
@@ -74,6 +75,7 @@ class CallPage:
     async def _view(self, visit: Visit, before: CallView | None = None) -> CallView:
         """Return the call as it is now; of what was known before only the news is read."""
         account, call_id = visit.account, visit.name("call_id")
+        gauged = self._desk.gauges.seen(call_id)
 
         def query(store: Store) -> CallView | None:
             record = store.call(account, call_id)
@@ -86,6 +88,7 @@ class CallPage:
                 store.deliveries(call_id),
                 [each for each in store.recordings_of(account, call_id) if each.conference is None],
                 self._desk.clock.wall(),
+                gauged,
             )
 
         found = await self._desk.read(query)
@@ -109,7 +112,8 @@ class CallPage:
                 after = view.last
             yield news
             shown = regions
-            await feed.wait(place, visit.account, HEARTBEAT_S, visit.name("call_id"))
+            patience = LOOK_S if view.row.live else HEARTBEAT_S
+            await feed.wait(place, visit.account, patience, visit.name("call_id"))
             await asyncio.sleep(PAUSE_S)
             view = await self._view(visit, view)
 

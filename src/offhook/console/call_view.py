@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from offhook.console.call_list import Row
+from offhook.calls.gauges import Row
+from offhook.console import call_list
 from offhook.console.entries import Entry, entries
 from offhook.console.ladder import Rung, far_ends, ladder
 from offhook.console.sound import Sound, sound
@@ -55,6 +56,7 @@ class CallView:
     deliveries: Sequence[Delivery]
     recordings: Sequence[Recording]
     now: float  # seconds since the epoch
+    gauged: Sequence[Row] = ()  # of its media, as long as it goes on
 
     @property
     def last(self) -> int:
@@ -67,9 +69,9 @@ class CallView:
         return self.events[0].at if self.events else self.row.began
 
     @cached_property
-    def row(self) -> Row:
+    def row(self) -> call_list.Row:
         """The call as the list shows it."""
-        return Row(self.record, self.now)
+        return call_list.Row(self.record, self.now)
 
     def entries(self, after: int = 0) -> list[Entry]:
         """Return the entries of the time line with a number above `after`."""
@@ -93,7 +95,7 @@ class CallView:
     @cached_property
     def sound(self) -> Sound | None:
         """What was to be heard, and how well."""
-        return sound(self.events, self.now)
+        return sound(self.events, self.now, self.gauged)
 
     @cached_property
     def mail(self) -> list[Mail]:

@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar
 
 from offhook.calls.archive import Archive
 from offhook.calls.exchange import Exchange
+from offhook.calls.gauges import Gauges
 from offhook.calls.mailroom import Mailroom
 from offhook.clock import Clock
 from offhook.directory import Directory
@@ -53,6 +54,7 @@ class Desk:
     exchange: Exchange
     mailroom: Mailroom
     archive: Archive
+    gauges: Gauges
     directory: Callable[[], Directory]  # the one in force now
     documents: Documents
     api: Requests

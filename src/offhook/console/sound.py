@@ -1,9 +1,11 @@
 """What was to be heard in a call, as spans of time; and how well, as numbers and lines."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
+from offhook.calls.gauges import FIELDS, Row
 from offhook.console import quality
 from offhook.records import Event
 
@@ -11,7 +13,8 @@ TICKS = (0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)  # s between m
 MARKS = 8  # at most
 PLAYED = ("speech.played", "audio.played")
 END = ("call.ended", "media.closed", "call.lost")
-SAMPLE = "media.sample"
+SUMS = ("packets_sent", "packets_received", "packets_lost", "packets_late")
+Counted = Mapping[str, Any]
 UNKNOWN = "-"
 
 
@@ -75,8 +78,11 @@ class _Scale:
         return Span(left, max(0.3, round(self.left(end) - left, 2)), title, number)
 
 
-def sound(events: Sequence[Event], now: float) -> Sound | None:
-    """Return what is known of a call's media; None if it never had any."""
+def sound(events: Sequence[Event], now: float, live: Sequence[Row] = ()) -> Sound | None:
+    """Return what is known of a call's media; None if it never had any.
+
+    `live` is what was counted so far, if it goes on.
+    """
     first = next((event for event in events if event.kind == "media.opened"), None)
     if first is None:
         return None
@@ -93,7 +99,7 @@ def sound(events: Sequence[Event], now: float) -> Sound | None:
         tuple(_keys(events, scale)),
         tuple(_ticks(scale)),
         scale.length,
-        tuple(plots(events)),
+        tuple(plots(counters(events, live))),
         any(event.kind == "media.closed" for event in events),
     )
 
@@ -153,44 +159,69 @@ def _ticks(scale: _Scale) -> Iterable[Mark]:
         yield Mark(scale.left(scale.start + seconds), text)
 
 
-def plots(events: Iterable[Event]) -> Iterable[Plot]:
-    """Return the quality, by what was counted in the course of the call and at its end."""
-    counted = [
-        event.data
-        for event in events
-        if event.kind in (SAMPLE, "media.closed") and event.data.get("packets_received") is not None
-    ]
-    if not counted:
+def plots(counted: Sequence[Counted]) -> Iterable[Plot]:
+    """Return the quality: numbers of the whole call, lines of its course.
+
+    `counted` are counters since the beginning, oldest first, perhaps with `loudest_dbfs`.
+    """
+    if not counted or not (counted[-1]["packets_received"] or counted[-1]["packets_sent"]):
         return
     last = counted[-1]
-    if not (last["packets_received"] or last["packets_sent"]):
-        return
-    yield _mos("MOS here", [quality.heard(each) for each in counted])
-    yield _mos("MOS there", [quality.sent(each) for each in counted])
-    losses = [
-        quality.lost_percent(each["packets_lost"], each["packets_received"]) for each in counted
-    ]
-    yield _plot("Loss", "%", losses, limit=1.0, digits=2)
-    yield _plot("Jitter", "ms", [each["jitter_ms"] for each in counted], limit=30.0)
-    yield _plot("Round trip", "ms", [each["round_trip_ms"] for each in counted], limit=300.0)
+    steps = [_between_looks(*pair) for pair in pairwise(({}, *counted))]
+    yield _mos("MOS here", quality.heard(last), [quality.heard(each) for each in steps])
+    yield _mos("MOS there", quality.sent(last), [quality.sent(each) for each in steps])
+    loss = quality.lost_percent(last["packets_lost"], last["packets_received"])
+    losses = [quality.lost_percent(e["packets_lost"], e["packets_received"]) for e in steps]
+    yield _plot("Loss", "%", loss, losses, (0.0, 1.0), digits=2)
+    yield _plot("Jitter", "ms", last["jitter_ms"], [e["jitter_ms"] for e in steps], (0.0, 30.0))
+    trips = [each["round_trip_ms"] for each in steps]
+    yield _plot("Round trip", "ms", last["round_trip_ms"], trips, (0.0, 300.0))
+    levels = [each["loudest_dbfs"] for each in counted if "loudest_dbfs" in each]
+    if levels:
+        yield Plot("Level", "dBFS", f"{max(levels):.0f}", line(levels, -60.0, 0.0), "")
 
 
-def _mos(title: str, values: list[float | None]) -> Plot:
-    known = [value for value in values if value is not None]
-    mood = "" if not known else "good" if known[-1] >= 3.6 else "bad"
-    text = f"{known[-1]:.2f}" if known else UNKNOWN
-    return Plot(title, "", text, line(known, 1.0, 4.5), mood)
+def counters(events: Iterable[Event], live: Sequence[Row]) -> list[Counted]:
+    """Return what was counted in the course of a call, and at its end if it is over."""
+    closed = next((dict(each.data) for each in events if each.kind == "media.closed"), None)
+    rows = closed.pop("samples", []) if closed else live
+    found: list[Counted] = [dict(zip(FIELDS, row, strict=False)) for row in rows]
+    if closed and "packets_received" in closed:
+        found.append(closed)
+    return found
+
+
+def _between_looks(before: Counted, after: Counted) -> Counted:
+    """Return counters of the time between two looks; what is no sum stays as it is."""
+    sums = {name: after[name] - before.get(name, 0) for name in SUMS}
+    if after["remote_lost"] is not None:
+        sums["remote_lost"] = after["remote_lost"] - (before.get("remote_lost") or 0)
+    return {**after, **sums}
+
+
+def _mos(title: str, whole: float | None, course: Sequence[float | None]) -> Plot:
+    known = [value for value in course if value is not None]
+    if whole is None:
+        return Plot(title, "", UNKNOWN, "", "")
+    mood = "good" if whole >= 3.6 else "bad"
+    return Plot(title, "", f"{whole:.2f}", line(known, 1.0, 4.5), mood)
 
 
 def _plot(
-    title: str, unit: str, values: list[float | None] | list[float], limit: float, digits: int = 1
+    title: str,
+    unit: str,
+    whole: float | None,
+    course: Sequence[float | None],
+    usual: tuple[float, float],
+    digits: int = 1,
 ) -> Plot:
-    known = [value for value in values if value is not None]
-    if not known:
+    """Return a plot; what is above the usual is bad, and stretches the box."""
+    known = [value for value in course if value is not None]
+    if whole is None:
         return Plot(title, unit, UNKNOWN, "", "")
-    mood = "bad" if known[-1] > limit else ""
-    top = max(limit, *known) if len(known) > 1 else limit
-    return Plot(title, unit, f"{known[-1]:.{digits}f}", line(known, 0.0, top), mood)
+    low, high = usual
+    mood = "bad" if whole > high else ""
+    return Plot(title, unit, f"{whole:.{digits}f}", line(known, low, max((high, *known))), mood)
 
 
 def line(values: Sequence[float], low: float, high: float) -> str:

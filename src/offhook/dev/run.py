@@ -11,6 +11,7 @@ from offhook.beacon import lit
 from offhook.clock import Clock
 from offhook.dev import hello
 from offhook.dev.bank import populate, telephones, voice
+from offhook.dev.browser import show
 from offhook.dev.personas import SENTENCES, Speak
 from offhook.dev.site import PHONES_PORT, SIP_PORT, DevError, Site, held, http_port, turn, usual
 from offhook.dev.text import welcome
@@ -31,6 +32,7 @@ class Wishes:
     folder: Path = FOLDER
     port: int | None = None  # None: the usual one, or a free one
     app_url: str | None = None  # None: the built-in app
+    browser: bool = False  # show the console in one
 
 
 async def run(wishes: Wishes, say: Say) -> None:
@@ -77,6 +79,8 @@ async def _running(
         await stack.enter_async_context(_watching(site.store_url, since, say))
         say(welcome(site, wishes.folder == FOLDER))
         stack.enter_context(lit(site.beacon))
+        if wishes.browser:
+            await asyncio.to_thread(show, site.console)
         yield server
 
 

@@ -139,6 +139,11 @@ class Site:
             app_url=self.app_url,
         )
 
+    @property
+    def console(self) -> str:
+        """The console's first page."""
+        return f"{self.url}/console/"
+
     def write(self) -> None:
         """Write the configuration file."""
         text = CONFIG.format(

@@ -7,6 +7,7 @@ from offhook.testing.server import ACCOUNT, APP_NUMBER, APPLICATION
 TEXT = """
 Your phone network runs. Nothing leaves this machine. Ctrl-C stops it.
 
+  console      {console}
   base URL     {url}/api/v2
   account      {account}
   user         {user}, password {password}
@@ -56,6 +57,7 @@ def welcome(site: Site, default_folder: bool) -> str:
     """Return all that one needs to know."""
     return TEXT.format(
         url=site.url,
+        console=site.console,
         account=ACCOUNT,
         user=USER,
         password=PASSWORD,

@@ -4,12 +4,15 @@ A row is active when two frames in a row are louder than -40 dBFS, and inactive 
 louder than -45 dBFS for `HANGOVER_S`: the pauses inside a sentence are not its end.
 """
 
+import math
+
 import numpy as np
 
 from offhook.media.codecs import TICK_S, Flags, Floats, Ints, Pcm
 
 ONSET_DBFS = -40.0
 QUIET_DBFS = -45.0
+SILENCE_DBFS = -100.0
 ONSET_FRAMES = 2
 HANGOVER_S = 0.3
 _HANGOVER_FRAMES = round(HANGOVER_S / TICK_S)
@@ -20,6 +23,7 @@ def mean_square(dbfs: float) -> float:
     return float(32768.0**2 / 2 * 10 ** (dbfs / 10))
 
 
+FULL = mean_square(0.0)
 ONSET = mean_square(ONSET_DBFS)
 QUIET = mean_square(QUIET_DBFS)
 
@@ -39,6 +43,7 @@ class VoiceActivity:
 
     def __init__(self, capacity: int) -> None:
         self.active = np.zeros(capacity, np.bool_)
+        self._loudest: Floats = np.zeros(capacity, np.float32)  # mean square, since the last look
         self._loud: Ints = np.zeros(capacity, np.int64)  # frames in a row
         self._quiet: Ints = np.zeros(capacity, np.int64)
 
@@ -46,14 +51,22 @@ class VoiceActivity:
         """Make a row ready for another leg."""
         self.active[row] = False
         self._loud[row] = self._quiet[row] = 0
+        self._loudest[row] = 0.0
 
     def listen(self, level: Floats) -> Flags:
         """Take in the mean squares of rows 0 to n; tell which rows changed."""
         count = len(level)
         active = self.active[:count]
+        loudest = self._loudest[:count]
+        np.maximum(loudest, level, out=loudest)
         loud = np.where(level > ONSET, self._loud[:count] + 1, 0)
         quiet = np.where(level < QUIET, self._quiet[:count] + 1, 0)
         self._loud[:count], self._quiet[:count] = loud, quiet
         changed = np.where(active, quiet >= _HANGOVER_FRAMES, loud >= ONSET_FRAMES)
         active ^= changed
         return changed
+
+    def take_loudest(self, row: int) -> float:
+        """Return the level of the loudest frame of a row since the last time, in dBFS."""
+        level, self._loudest[row] = float(self._loudest[row]), 0.0
+        return max(SILENCE_DBFS, 10 * math.log10(level / FULL)) if level else SILENCE_DBFS

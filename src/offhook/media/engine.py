@@ -31,6 +31,7 @@ from offhook.media.messages import (
     Clear,
     Closed,
     Connect,
+    Counters,
     Dial,
     Ended,
     Feed,
@@ -38,6 +39,8 @@ from offhook.media.messages import (
     Join,
     Listen,
     Load,
+    Look,
+    Looked,
     Part,
     Play,
     Report,
@@ -178,7 +181,10 @@ class Engine:
         self._reporting.silence(row)
         self._origins.leave(row, self._latches.ssrc(row))
         self._rows.give_back(leg)
-        return Closed(leg, self._reporting.counters(row, int(self._jitter.late[row])))
+        return Closed(leg, self._counters(row))
+
+    def _counters(self, row: int) -> Counters:
+        return self._reporting.counters(row, int(self._jitter.late[row]))
 
     def bye(self, leg: str, now: float) -> Packets:
         """Return the last RTCP packet of a leg that is about to be closed (RFC 3550 6.6)."""
@@ -201,6 +207,8 @@ class Engine:
                 self._rooms.seat(command)
             case Play() | Dial() | Stop():
                 self._sound(command)
+            case Look(leg):
+                self._look(leg)
             case _:
                 self._attach(command)
 
@@ -212,6 +220,12 @@ class Engine:
         change = self._switch.connect if isinstance(command, Join) else self._switch.disconnect
         change(row, other)
         change(other, row)
+
+    def _look(self, leg: str) -> None:
+        row = self._rows.row(leg)
+        if row is not None:
+            loudest = self._voice.take_loudest(row)
+            self._reports.append(Looked(leg, self._counters(row), loudest))
 
     def _sound(self, command: Play | Dial | Stop) -> None:
         row = self._rows.row(command.leg)

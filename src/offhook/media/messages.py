@@ -191,6 +191,12 @@ class CloseRoom(msgspec.Struct, frozen=True, tag=True):
     room: str
 
 
+class Look(msgspec.Struct, frozen=True, tag=True):
+    """Tell what was counted of a leg so far; answered by Looked."""
+
+    leg: str
+
+
 class Close(msgspec.Struct, frozen=True, tag=True):
     """Free the leg; answered by Closed with its counters."""
 
@@ -198,7 +204,7 @@ class Close(msgspec.Struct, frozen=True, tag=True):
 
 
 Attached = Record | PauseRecord | StopRecord | Listen | Unlisten | Feed | Clear  # to a leg
-RowCommand = Load | Forget | Play | Dial | Stop | Join | Part | Seat | Unseat | Attached
+RowCommand = Load | Forget | Play | Dial | Stop | Join | Part | Seat | Unseat | Look | Attached
 Command = Open | Connect | OpenRoom | CloseRoom | Close | RowCommand
 
 
@@ -272,6 +278,14 @@ class Counters(msgspec.Struct, frozen=True):
     remote_jitter_ms: float | None = None
 
 
+class Looked(msgspec.Struct, frozen=True, tag=True):
+    """What was counted of a leg, and how loud it was at most since the last look."""
+
+    leg: str
+    counters: Counters
+    loudest_dbfs: float  # of a frame of the far end's; -100 is silence
+
+
 class Closed(msgspec.Struct, frozen=True, tag=True):
     """The leg or room is gone."""
 
@@ -287,7 +301,7 @@ class Lost(msgspec.Struct, frozen=True, tag=True):
 
 
 LegReport = Opened | OpenFailed | Digit | Ended | Voice | Recorded | Closed | Lost
-Report = LegReport | Heard
+Report = LegReport | Heard | Looked
 Sink = Callable[[Report], None]
 
 

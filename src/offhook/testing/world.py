@@ -262,6 +262,7 @@ class World:
         drafts = [path.name for path in self.recordings.glob("*") if path.suffix in DRAFTS]
         assert not drafts, f"files are left: {drafts}"
         assert not self.node.listening, "somebody listens to a call that is over"
+        assert not self.node.gauges, "somebody looks at a call that is over"
         assert self.ports.open_count == 0, "the server has not given back all its ports"
         assert exchange.sessions.total == 0, "session slots are not given back"
         assert not exchange.tasks, "the exchange still has tasks"
