@@ -121,14 +121,14 @@ class Node:
             parts.store.flushed,
         )
         self.channels = Channels(parts.websockets)
-        hearing = Hearing(parts.recognizer, parts.hearing_offload or parts.offload)
+        self._hearing = Hearing(parts.recognizer, parts.hearing_offload or parts.offload)
         self.archive = Archive(
             parts.store,
             parts.files,
             parts.clock,
             parts.offload,
             parts.files_offload,
-            hearing,
+            self._hearing,
         )
         self.listening = Listening(self.media)
         self.gauges = Gauges(self.media.send)
@@ -207,6 +207,7 @@ class Node:
             listening=self.listening,
             gauges=self.gauges,
             archive=self.archive,
+            hearing=self._hearing,
             turned_away=self._turned_away,
         )
 

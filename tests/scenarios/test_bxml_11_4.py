@@ -1,4 +1,4 @@
-"""BXML conformance, chapter 11.4: Gather. Cases 106 and 108 need a speech recogniser."""
+"""BXML conformance, chapter 11.4: Gather."""
 
 import asyncio
 
@@ -12,6 +12,7 @@ from tests.scenarios.cases import (
     assert_invalid,
     began,
     clips,
+    heard,
     kinds,
     times,
 )
@@ -20,7 +21,9 @@ from offhook.hooks import Credentials
 from offhook.testing import sound
 from offhook.testing.app import Reply
 from offhook.testing.fixtures import T1_HZ, T3_HZ
+from offhook.testing.hearing import ReadingEar
 from offhook.testing.loop import virtual
+from offhook.testing.words import speak
 from offhook.testing.world import Talk, World
 
 KEY_S = 0.1  # how long a key is pressed, and the gap to the next
@@ -333,3 +336,121 @@ async def test_case_107_a_key_answers_a_gather_of_keys_and_speech() -> None:
 
         assert await reported(talk) == ("3", "", about(pressed))
     assert "text" not in talk.events("gather")[0]
+
+
+@virtual
+async def test_case_106_what_is_said_is_the_answer() -> None:
+    """The prompt is silenced by the first word; keys do not count."""
+    async with World() as world:
+        talk = await world.answered(gather('input="speech" hints="red, blue"', T3))
+        await asyncio.sleep(1)
+        await talk.phone.press("5")
+        said = world.now - began(talk)
+        await talk.phone.say(speak("blue"))
+        event = await talk.wait_event("gather")
+        await talk.disconnect()
+        assert isinstance(world.recognizer, ReadingEar)
+        hints = world.recognizer.hints
+
+    assert (event["text"], event["digits"], event["terminatingDigit"]) == ("blue", "", "")
+    ((_, silenced),) = heard(talk, T3_HZ)
+    assert silenced == about(said, 0.15)
+    assert times(talk, "gather")[0] < said + 2.5
+    assert hints == [("red", "blue")]
+
+
+@virtual
+async def test_case_108_what_was_said_so_far_is_told_before_the_answer() -> None:
+    words = "please send me a new card by mail thank you so much"
+    async with World() as world:
+        world.app.on("/p", "<Hangup/>")  # what is replied to it counts for nothing
+        talk = await world.answered(gather('input="speech" partialResultCallback="/p"'))
+        await talk.phone.say(speak(words))
+        event = await talk.wait_event("gather")
+        await talk.disconnect()
+
+    partial = [each["text"] for each in talk.events("partialgather")]
+    assert event["text"] == words
+    assert len(partial) >= 2
+    assert all(words.startswith(each.rsplit(" ", 1)[0]) for each in partial)
+    order = kinds(talk)
+    assert order.index("gather") > max(n for n, k in enumerate(order) if k == "partialgather")
+
+
+@virtual
+async def test_who_says_nothing_is_asked_again_and_then_told_as_empty() -> None:
+    async with World() as world:
+        talk = await world.answered(gather('input="speech" speechTimeout="2" repeatCount="2"', T1))
+        event = await talk.wait_event("gather")
+        await talk.disconnect()
+
+    assert (event["text"], len(heard(talk, T1_HZ))) == ("", 2)
+    assert times(talk, "gather")[0] == about(2 * (1 + 2))
+
+
+@virtual
+async def test_a_noise_is_no_answer() -> None:
+    async with World() as world:
+        talk = await world.answered(gather('input="speech" speechTimeout="3"'))
+        await asyncio.sleep(1)
+        await talk.phone.say(sound.tone(440, 1.0))
+        await asyncio.sleep(2)
+        await talk.phone.say(speak("yes"))
+        event = await talk.wait_event("gather")
+        await talk.disconnect()
+
+    assert event["text"] == "yes"
+
+
+@virtual
+async def test_of_keys_and_speech_the_first_counts() -> None:
+    async with World() as world:
+        talk = await world.answered(gather('input="dtmf_speech" interDigitTimeout="1"'))
+        await talk.phone.press("12")
+        await talk.phone.say(speak("blue"))
+        pressed = await talk.wait_event("gather")
+        await talk.disconnect()
+        other = await world.answered(gather('input="dtmf_speech"'))
+        await other.phone.say(speak("blue"))
+        said = await other.wait_event("gather")
+        await other.disconnect()
+
+    assert (pressed["digits"], "text" in pressed) == ("12", False)
+    assert (said["digits"], said["text"]) == ("", "blue")
+
+
+@virtual
+async def test_words_for_digits_are_digits_where_numbers_are_expected() -> None:
+    numbers = 'input="speech" speechModel="numbers_and_commands"'
+    async with World() as world:
+        talk = await world.answered(gather(numbers))
+        await talk.phone.say(speak("Seven, four two, shit."))
+        event = await talk.wait_event("gather")
+        await talk.disconnect()
+
+    assert event["text"] == "742 s***"
+
+
+@virtual
+@pytest.mark.parametrize("language", ["en-GB", "de-DE"])
+async def test_a_language_that_is_not_understood_hears_nothing(language: str) -> None:
+    async with World() as world:
+        talk = await world.answered(gather(f'input="speech" language="{language}"'))
+        await talk.phone.say(speak("blue"))
+        event = await talk.wait_event("gather")
+        await talk.disconnect()
+        log = [each.kind for each in world.store.events(talk.call_id)]
+
+    assert event["text"] == ("blue" if language == "en-GB" else "")
+    assert ("speech.deaf" in log) == (language == "de-DE")
+
+
+@virtual
+async def test_a_hang_up_while_somebody_speaks_leaves_nobody_listening() -> None:
+    async with World() as world:
+        talk = await world.answered(gather('input="speech"'))
+        await talk.phone.say(speak("bl"))
+        talk.phone.hang_up()
+        await talk.disconnect()
+
+    assert kinds(talk) == ["answer", "disconnect"]

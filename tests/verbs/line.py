@@ -1,8 +1,8 @@
 """A scripted line: sounds of known length, keys at known times, a log of what was heard when."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,17 @@ from offhook.facts import DigitHeard, Referred, VoiceChanged
 from offhook.hooks import Credentials, Hook, Target
 from offhook.ssml import Sentence, Text
 from offhook.testing.loop import run, running_loop
-from offhook.verbs import Admission, End, Heard, RecordingOrder, Step, Tone, Verb
+from offhook.verbs import (
+    Admission,
+    End,
+    Heard,
+    RecordingOrder,
+    SpeechOrder,
+    Spoken,
+    Step,
+    Tone,
+    Verb,
+)
 from offhook.verbs.legs import Destination, Manner
 from offhook.verbs.streaming import StreamOrder
 
@@ -57,6 +67,8 @@ class ScriptedLine:
     referral: Referred = field(default_factory=lambda: Referred(None, None))
     referred: list[str] = field(default_factory=list)
     streams: list[StreamOrder | str] = field(default_factory=list)  # begun, ended, waited for
+    says: Sequence[tuple[float, Spoken]] | None = None  # None: nothing is understood
+    understood: list[SpeechOrder] = field(default_factory=list)
     notices: list[tuple[str, Mapping[str, Any], Target]] = field(default_factory=list)
     _queue: asyncio.Queue[str] | None = None
 
@@ -146,6 +158,20 @@ class ScriptedLine:
         """Wait for a second."""
         self.streams.append(f"wait {name}")
         await self._sound("stream", 1.0)
+
+    @asynccontextmanager
+    async def understand(self, order: SpeechOrder) -> AsyncIterator[asyncio.Queue[Spoken] | None]:
+        """Hear what the party says at its times."""
+        self.understood.append(order)
+        if self.says is None:
+            yield None
+            return
+        heard: asyncio.Queue[Spoken] = asyncio.Queue()
+        loop = running_loop()
+        timers = [loop.call_at(at, heard.put_nowait, what) for at, what in self.says]
+        yield heard
+        for timer in timers:
+            timer.cancel()
 
     def notify(self, event: str, fields: Mapping[str, Any], target: Target) -> None:
         """Note what is told."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
 from typing import Any, Protocol
 
 from offhook.calls import attendance, bridge, forward, refer, transfer
@@ -15,12 +15,13 @@ from offhook.calls.recordings import Recordings
 from offhook.calls.sounds import Sounds
 from offhook.calls.streams import Streams
 from offhook.calls.switchboard import Party
+from offhook.calls.understanding import understand
 from offhook.facts import DigitHeard, Referred, VoiceChanged
 from offhook.hooks import Credentials, Hook, Target
 from offhook.media.messages import ToneStep
 from offhook.media.tones import ring_back
 from offhook.ssml import Sentence
-from offhook.verbs import Admission, Capture, End, RecordingOrder, Tone
+from offhook.verbs import Admission, Capture, End, RecordingOrder, SpeechOrder, Spoken, Tone
 from offhook.verbs.legs import Destination, Manner
 from offhook.verbs.streaming import StreamOrder
 
@@ -138,6 +139,12 @@ class CallLine:
             yield collector
         finally:
             self._collector = None
+
+    def understand(
+        self, order: SpeechOrder
+    ) -> AbstractAsyncContextManager["asyncio.Queue[Spoken] | None"]:
+        """Tell what the party says while open."""
+        return understand(self._plant, self._leg.id, self._journal, order)
 
     def listen(self, target: Target | None) -> None:
         """Report keys there; the URL is relative to the document that asked for it."""

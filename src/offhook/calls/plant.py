@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from offhook.calls.archive import Archive
 from offhook.calls.clips import ClipBank
 from offhook.calls.gauges import Gauges
+from offhook.calls.hearing import Hearing
 from offhook.calls.limits import Settings
 from offhook.calls.listening import Listening
 from offhook.calls.turned_away import TurnedAway
@@ -47,4 +48,5 @@ class Plant:
     listening: Listening
     gauges: Gauges
     archive: Archive
+    hearing: Hearing
     turned_away: TurnedAway

@@ -19,6 +19,7 @@ from offhook.explain import (
     outcomes,
     outside,
     sip,
+    speech,
     streams,
     verbs,
     webhooks,
@@ -47,6 +48,7 @@ SYMPTOMS = (
     documents.symptoms,
     outcomes.symptoms,
     streams.symptoms,
+    speech.symptoms,
     outside.symptoms,
 )
 TOLD = ("call.ended", "bridge.refused", "transfer.refused")  # events that may hold a failure

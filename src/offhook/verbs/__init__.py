@@ -8,7 +8,7 @@ applies `tag`, answers the call where `answers` says so, and runs the verbs in o
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -71,6 +71,31 @@ class RecordingOrder:
             transcribed=transcribed and transcribed.resolve(base),
         )
 
+
+@dataclass(frozen=True, slots=True)
+class SpeechOrder:
+    """How a Gather listens to what is said."""
+
+    language: str
+    hints: tuple[str, ...] = ()
+    partials: bool = False  # also what is said so far
+    numerals: bool = False  # words for digits become digits
+    decent: bool = True  # profanity is masked
+
+
+class Began:
+    """The party begins to speak."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the party said, or has said so far; final and without text, it was no speech."""
+
+    text: str
+    final: bool
+
+
+Spoken = Began | Words
 
 Heard = DigitHeard | VoiceChanged | None  # None: the recording has ended by itself
 
@@ -146,6 +171,12 @@ class Line(Studio, Protocol):
 
     def collect(self) -> AbstractContextManager["asyncio.Queue[str]"]:
         """Route pressed keys here, and nowhere else, while the context is open (bxml.md 10.6)."""
+        ...
+
+    def understand(
+        self, order: SpeechOrder
+    ) -> AbstractAsyncContextManager["asyncio.Queue[Spoken] | None"]:
+        """Tell what the party says while the context is open; None if nothing is understood."""
         ...
 
     def listen(self, target: Target | None) -> None:

@@ -1,15 +1,16 @@
-"""`<Gather>`: collect keys."""
+"""`<Gather>`: collect keys, or what is said."""
 
 import asyncio
+import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
 
-import structlog
-
 from offhook.hooks import Hook
 from offhook.scopes import background
-from offhook.verbs import Goto, Line, Step, Verb
+from offhook.verbs import Goto, Line, SpeechOrder, Step, Verb, Words
 from offhook.verbs import attributes as declare
+from offhook.verbs.spoken import Ears, ask
 
 MOST_PROMPTS: Final = 20  # rounds times nested verbs
 SPEECH_MODELS: Final = (
@@ -27,7 +28,7 @@ SPEECH_MODELS: Final = (
 
 @dataclass(frozen=True, kw_only=True)
 class Gather(Verb):
-    """Collect keys that the caller presses, while prompts play or after them.
+    """Collect keys that the caller presses, or what it says, while prompts play or after them.
 
     The first key silences the prompts. Collecting ends with one of the `terminatingDigits`, with
     `maxDigits` keys or when `interDigitTimeout` passes after a key. When the prompts have ended and
@@ -37,14 +38,26 @@ class Gather(Verb):
     With `gatherUrl` the reply to the webhook replaces this document; without it the keys are
     dropped and the next verb runs.
 
-    This server has no speech recogniser yet: `input="speech"` listens for `speechTimeout` and finds
-    nothing, `dtmf_speech` is the same as `dtmf`. The attributes for speech are checked all the
-    same.
+    With `input="speech"` it is what the caller says that counts, and keys do not; with
+    `dtmf_speech` either of them does, whichever comes first. Who begins to speak silences the
+    prompts. What is said ends with a second of silence. When nobody speaks within `speechTimeout`
+    after the prompts they are played again, as above; with `dtmf_speech` the longer of the two
+    timeouts counts. Sounds that are no speech do not count.
+
+    The server needs a speech recogniser for it (`pip install 'offhook[recognition]'`), which
+    understands English. Without one, or in another `language`, `speech` hears nothing, and
+    `dtmf_speech` is the same as `dtmf`; `offhook explain` says so. There is one `speechModel`, with
+    one difference: `numbers_and_commands` writes words for digits as digits, without punctuation.
 
     ## Events
 
     `gather` goes to `gatherUrl` with the fields `digits` and `terminatingDigit`; both are empty
-    when nothing was pressed. With `input="speech"` it has the field `text` as well.
+    when nothing was pressed. With `input="speech"` it has the field `text` as well, and so it has
+    with `dtmf_speech` when something was said.
+
+    `partialgather` goes to `partialResultCallback` with the field `text` while somebody speaks:
+    what was understood so far, about once a second. It may change with every one; replies are
+    ignored.
 
     ## Example
 
@@ -110,11 +123,55 @@ class Gather(Verb):
     async def run(self, line: Line) -> Step:
         """Collect, then report."""
         with line.collect() as keys:
-            if self.mode == "speech":
-                result = await self._without_recogniser(line)
-            else:
+            if self.mode == "dtmf":
                 result = await self._digits(line, keys)
+            else:
+                result = await self._answer(line, keys)
         return Goto(self.hook, "gather", result) if self.hook else None
+
+    async def _answer(self, line: Line, keys: "asyncio.Queue[str]") -> dict[str, Any]:
+        """Return what was said, or pressed."""
+        order = SpeechOrder(
+            self.language,
+            self.hints,
+            self.partial_result is not None,
+            self.speech_model == "numbers_and_commands",
+            self.profanity_filter,
+        )
+        async with line.understand(order) as words:
+            if words is not None:
+                ears = Ears(None if self.mode == "speech" else keys, words, self._tell(line))
+                answer = await self._asked(line, ears)
+        if words is None:
+            without = self._without_recogniser if self.mode == "speech" else self._digits
+            return await without(line, keys)
+        if isinstance(answer, str):
+            digits, terminator = await self._rest(answer, keys)
+            return {"digits": digits, "terminatingDigit": terminator}
+        nothing = {"digits": "", "terminatingDigit": ""}
+        if answer is None and self.mode != "speech":
+            return nothing
+        return nothing | {"text": answer.text if answer else ""}
+
+    async def _asked(self, line: Line, ears: Ears) -> str | Words | None:
+        """Return the first key or what was said, in some round; None if nothing was."""
+        patience_s = float(self.speech_timeout_s)
+        if ears.keys is not None:
+            patience_s = max(patience_s, self.first_digit_timeout_s)
+        for _ in range(self.repeat_count if self.prompts else 1):
+            with contextlib.suppress(TimeoutError):
+                return await ask(ears, lambda: self._play(line), patience_s)
+        return None
+
+    def _tell(self, line: Line) -> Callable[[str], None]:
+        """Return how what is said so far is reported."""
+        hook = self.partial_result
+
+        def tell(text: str) -> None:
+            if hook is not None:
+                line.notify("partialgather", {"text": text}, hook.primary)
+
+        return tell
 
     async def _digits(self, line: Line, keys: "asyncio.Queue[str]") -> dict[str, Any]:
         for _ in range(self.repeat_count if self.prompts else 1):
@@ -157,9 +214,9 @@ class Gather(Verb):
                 return digits, ""
         return digits, key.upper()
 
-    async def _without_recogniser(self, line: Line) -> dict[str, Any]:
+    async def _without_recogniser(self, line: Line, keys: "asyncio.Queue[str]") -> dict[str, Any]:
         """Prompt and wait as if nobody spoke (bxml.md 4.5, last sentence)."""
-        structlog.get_logger().warning("gather_without_recogniser", line=self.line_number)
+        del keys
         for _ in range(self.repeat_count if self.prompts else 1):
             await self._play(line)
             await asyncio.sleep(self.speech_timeout_s)
