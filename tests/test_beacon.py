@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -81,3 +82,20 @@ def test_without_a_runtime_folder_it_is_one_of_the_users_own(
     with lit(made()):
         assert [path.name for path in tmp_path.iterdir()] == [f"offhook-{os.getuid()}"]
         assert seen() == [made()]
+
+
+def test_of_several_that_of_the_folder_is_meant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine").mkdir()
+    monkeypatch.chdir(tmp_path / "mine")
+    own = replace(made(os.getppid()), config=str(tmp_path / "mine/.offhook-dev/offhook.toml"))
+    with lit(made()):
+        alone = beacon.meant()
+        with lit(own):
+            both = beacon.meant()
+            monkeypatch.chdir(tmp_path)
+
+            assert len(beacon.meant()) == 2
+    assert alone == [made()]
+    assert both == [own]

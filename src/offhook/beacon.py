@@ -60,6 +60,13 @@ def seen() -> list[Beacon]:
     return found
 
 
+def meant() -> list[Beacon]:
+    """Return the networks that somebody in this folder can mean: its own, else all."""
+    running = seen()
+    here = [each for each in running if Path(each.config).parent.parent == Path.cwd()]
+    return here if len(running) > 1 and here else running
+
+
 def _written(beacon: Beacon) -> Path:
     folder = _folder()
     folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)

@@ -19,6 +19,7 @@ from offhook.cli_doctor import doctor
 from offhook.cli_errors import errors
 from offhook.cli_explain import explain
 from offhook.cli_lint import lint
+from offhook.cli_replay import replay
 from offhook.cli_tail import tail
 from offhook.clock import Clock
 from offhook.config import Config, ConfigError, load
@@ -128,6 +129,6 @@ def openapi(base_url: str) -> None:
 
 
 OWN = (cli_secrets.secrets, cli_signature.signature, cli_webhooks.webhooks, lint, explain, errors)
-LIVE = (call, tail, doctor)
+LIVE = (call, tail, doctor, replay)
 for group in (*cli_admin.GROUPS, *cli_dev.COMMANDS, *LIVE, *OWN):
     main.add_command(group)

@@ -15,7 +15,7 @@ from offhook.serving.storage import recordings_folder
 from offhook.store.directory import Parts, load
 
 MEGABYTE = 1_000_000
-CALL_BYTES = 200_000  # of memory for a call, control and media together
+CALL_BYTES = 100_000  # of memory for a call: three times what `make bench` measures of a silent one
 BASE_BYTES = 300 * MEGABYTE  # for the processes themselves
 MEMINFO = Path("/proc/meminfo")
 

@@ -89,12 +89,12 @@ def find(context: click.Context, wanted: Wanted) -> Server:
 
 def _place(admin: Admin, server: str | None, configured: bool) -> tuple[Beacon | None, str]:
     """Return the network in a box that is meant, if it is one, and the base URL."""
-    running = beacon.seen()
     if server is None and not configured:
-        if len(running) == 1:
-            return running[0], running[0].url
-        if running:
-            urls = ", ".join(each.url for each in running)
+        boxes = beacon.meant()
+        if len(boxes) == 1:
+            return boxes[0], boxes[0].url
+        if boxes:
+            urls = ", ".join(each.url for each in boxes)
             raise click.ClickException(f"several `offhook dev` run: choose with --server: {urls}")
     if server is None:
         settings = admin.load().settings.server
@@ -102,7 +102,7 @@ def _place(admin: Admin, server: str | None, configured: bool) -> tuple[Beacon |
     if not server.startswith(("http://", "https://")):
         raise click.ClickException(f"{server} is no http or https URL")
     base = server.rstrip("/")
-    return next((each for each in running if each.url == base), None), base
+    return next((each for each in beacon.seen() if each.url == base), None), base
 
 
 def _user(given: str | None) -> str:
