@@ -134,3 +134,21 @@ async def test_a_form_without_its_token_does_nothing() -> None:
         statuses.append((await asked.post(LOGIN, RIGHT, origin=f"http://{ELSEWHERE}")).status)
 
     assert statuses == [403, 403, 403, 303]
+
+
+@virtual
+async def test_pages_of_other_sites_may_link_here_and_no_more() -> None:
+    """Without a login no cookie keeps them from opening stream after stream."""
+    async with World() as world:
+        asked = Browser.of(world)
+        foreign = {"sec_fetch_site": "cross-site"}
+        linked = await asked.get(LIST, **foreign, sec_fetch_mode="navigate")
+        statuses = [
+            (await asked.get(path, **foreign, sec_fetch_mode=mode)).status
+            for path in (LIST, f"{BASE}/live")
+            for mode in ("no-cors", "cors", "websocket")
+        ]
+        own = await asked.get(LIST, sec_fetch_site="same-origin", sec_fetch_mode="cors")
+
+    assert statuses == [403] * 6
+    assert (linked.status, own.status) == (200, 200)

@@ -47,7 +47,7 @@ class Ear:
 
 
 async def run(ear: Ear, news: AsyncIterator[list[Message]], streams: Streams) -> None:
-    await EventStream(news, streams)({"type": "http"}, ear.receive, ear.send)
+    await EventStream(news, streams)({"type": "http", "method": "GET"}, ear.receive, ear.send)
 
 
 @virtual
@@ -104,3 +104,14 @@ async def test_a_browser_that_does_not_read_is_given_up() -> None:
 
     assert running_loop().time() - began == SEND_S
     assert len(ear.sent) == 1
+
+
+@virtual
+async def test_to_head_nothing_is_told() -> None:
+    async def news() -> AsyncIterator[list[Message]]:
+        yield [Message("row", "x")]
+
+    ear, streams = Ear(), Streams()
+    await EventStream(news(), streams)({"type": "http", "method": "HEAD"}, ear.receive, ear.send)
+
+    assert ear.sent == [b""]

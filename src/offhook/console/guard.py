@@ -103,6 +103,15 @@ class Guard:
         """Whether a request was made by a page of ours, with this token of the visitor's."""
         return _from_here(request) and hmac.compare_digest(token.encode(), visitor.token.encode())
 
+    def is_foreign(self, request: Request) -> bool:
+        """Whether another site's page makes this request in the back (Fetch Metadata).
+
+        It could not read the answer, but keep us busy: where nobody logs in, no cookie stops it.
+        """
+        site = request.headers.get("sec-fetch-site", "none")
+        mode = request.headers.get("sec-fetch-mode", "navigate")
+        return site not in ("same-origin", "none") and mode != "navigate"
+
     def remember(self, request: Request, response: Response, visitor: Visitor) -> None:
         """Give the browser the visitor's cookie, unless it has it."""
         name = self._name(request)

@@ -1,6 +1,7 @@
 """The table of pages: who asks for what path gets which page, if the guard lets him."""
 
-from collections.abc import Awaitable, Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import structlog
@@ -8,14 +9,16 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route, Router
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
+from offhook.console import hardening
 from offhook.console.assets import Assets
 from offhook.console.call_list import CallList
 from offhook.console.call_page import CallPage
 from offhook.console.desk import Desk
 from offhook.console.dialler import Dialler
 from offhook.console.guard import FORM_FIELD, FORM_HEADER, READS, Door, Guard, Visitor
+from offhook.console.hardening import HardSend
 from offhook.console.login import Login
 from offhook.console.page import Page, PageError, Visit
 from offhook.console.rendering import Rendering
@@ -23,23 +26,9 @@ from offhook.console.stream import Streams
 from offhook.console.tapes import Tapes
 from offhook.store import StoreError
 
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-        "media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
-    ),
-    "X-Frame-Options": "DENY",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
-OVER_HTTPS = {"Cross-Origin-Opener-Policy": "same-origin"}  # browsers complain of it elsewhere
 NAVIGATION = (("calls", "Calls"), ("dial", "Dialler"))  # last part of the path, title
-UNKNOWN = PageError(
-    404, "There is no such page", "The address may be mistyped, or what it named gone."
-)
+BUSY = 200  # requests at once, without streams and static files
+ANSWER_S = 20.0  # for a page to be made; the store alone keeps it waiting
 
 log = structlog.get_logger("offhook.console")
 
@@ -72,7 +61,8 @@ class Console:
         self.base = f"{parts.prefix}/console"
         desk = parts.desk
         self._desk = desk
-        self._headers = HEADERS | (OVER_HTTPS if parts.door.secure else {})
+        self._headers = hardening.headers(parts.door.secure)
+        self._busy = 0
         self._guard = Guard(parts.door, desk.clock, desk.ids, parts.key, self.base)
         self._assets = Assets(self.base)
         self._rendering = Rendering(asset=self._assets.path, navigation=NAVIGATION)
@@ -96,18 +86,20 @@ class Console:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; `scope["path"]` is the path below the base, such as `/login`."""
-        guarded = _guarded(send, self._headers)
+        hard = HardSend(send, self._headers)
         try:
-            await self._router({**scope, "app": self}, receive, guarded)
+            await self._router({**scope, "app": self}, receive, hard)
         except HTTPException as error:
-            refusal = UNKNOWN if error.status_code == 404 else _plain(error)
+            refusal = unknown() if error.status_code == 404 else _plain(error)
             answer = self._refuse(Request(scope, receive), refusal)
-            await answer(scope, receive, guarded)
+            await answer(scope, receive, hard)
         except ClientDisconnect:
             return
+        if not scope["path"].startswith("/static/"):
+            _log(scope, hard.status)
 
     async def _static(self, request: Request) -> Response:
-        return self._assets.answer(request) or self._refuse(request, UNKNOWN)
+        return self._assets.answer(request) or self._refuse(request, unknown())
 
     def _route(self, page: Page, tell: Callable[[Request], Visitor | None]) -> Route:
         async def answer(request: Request) -> Response:
@@ -115,16 +107,24 @@ class Console:
             if visitor is None:
                 return self._to_login(request)
             visit = self._visit(request, visitor)
-            response = await _safely(visit, self._show(page, visit))
+            self._busy += 1
+            try:
+                response = await _safely(visit, self._show(page, visit))
+            finally:
+                self._busy -= 1
             self._guard.remember(request, response, visit.visitor)
             return response
 
         return Route(page.path, answer, methods=[page.method])
 
     async def _show(self, page: Page, visit: Visit) -> Response:
+        if self._busy > BUSY:
+            raise PageError(503, "Too many requests at once", "Try again in a moment.")
+        if self._guard.is_foreign(visit.request):
+            raise PageError(403, "Nothing for other sites", "Open this page by itself.")
         account = visit.request.path_params.get("account")
         if account is not None and account not in visit.visitor.accounts:
-            raise UNKNOWN
+            raise unknown()
         if page.method not in READS:
             token = visit.request.headers.get(FORM_HEADER)
             if token is None:
@@ -157,19 +157,27 @@ class Console:
 async def _safely(visit: Visit, answer: Awaitable[Response]) -> Response:
     """Return the answer, or a page that says why there is none."""
     try:
-        return await answer
+        async with asyncio.timeout(ANSWER_S):
+            return await answer
     except PageError as refusal:
         return refused(visit, refusal)
     except ClientDisconnect:
         raise
-    except StoreError as error:
+    except (StoreError, TimeoutError) as error:
         log.exception("store unavailable")
-        text = f"The store did not answer: {error}. Try again in a moment."
+        why = str(error) or "it takes too long"
+        text = f"The store did not answer: {why}. Try again in a moment."
         return refused(visit, PageError(503, "Not just now", text))
     except Exception:
         log.exception("page failed", path=visit.request.scope["path"])
         text = "This is a bug of Offhook; the server's log says more."
         return refused(visit, PageError(500, "This page failed", text))
+
+
+def unknown() -> PageError:
+    """Return what is said of a page that is not there."""
+    text = "The address may be mistyped, or what it named is gone."
+    return PageError(404, "There is no such page", text)
 
 
 def refused(visit: Visit, refusal: PageError) -> Response:
@@ -189,16 +197,6 @@ async def _first(visit: Visit) -> Response:
     return visit.go(visit.path("calls"))
 
 
-def _guarded(send: Send, extra: Mapping[str, str]) -> Send:
-    """Return a `send` that adds the headers which all answers carry."""
-
-    async def with_headers(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = list(message["headers"])
-            headers += [(name.lower().encode(), text.encode()) for name, text in extra.items()]
-            if not any(name.lower() == b"cache-control" for name, _ in headers):
-                headers.append((b"cache-control", b"no-store"))
-            message = {**message, "headers": headers}
-        await send(message)
-
-    return with_headers
+def _log(scope: Scope, status: int) -> None:
+    client = scope["client"][0] if scope.get("client") else None
+    log.info("visit", client=client, method=scope["method"], path=scope["path"], status=status)

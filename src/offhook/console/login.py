@@ -3,11 +3,14 @@
 from collections import OrderedDict
 from dataclasses import dataclass
 
+import structlog
 from starlette.responses import Response
 
 from offhook.clock import Clock
 from offhook.console.guard import Guard
 from offhook.console.page import Visit
+
+log = structlog.get_logger("offhook.console")
 
 FREE_FAILURES = 5  # of one address, before it has to wait
 FORGIVEN_EVERY_S = 20.0  # one failure, for each address
@@ -75,6 +78,7 @@ class Login:
         name, password = form.get("name", ""), form.get("password", "")
         visitor = await self._guard.log_in(visit.request, name, password)
         if visitor is None:
+            log.warning("login refused", client=address, user=name[:100])
             return self._page(visit, where, "That is no user with this password.", 401)
         self._throttle.succeeded(address)
         visit.visitor = visitor

@@ -68,7 +68,9 @@ class EventStream(Response):
         self._streams = streams
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send everything (ASGI 3)."""
+        """Send everything (ASGI 3); to HEAD only the head."""
+        if scope["method"] == "HEAD":
+            return await super().__call__(scope, receive, send)
         self._streams.count += 1
         try:
             async with (

@@ -2,7 +2,7 @@
 
 import { follow, parse } from "./live.js";
 import { drawRecordings } from "./recordings.js";
-import { localTimes } from "./times.js";
+import { countUp, localTimes } from "./times.js";
 
 const page = document.getElementById("call");
 const list = document.getElementById("timeline");
@@ -31,7 +31,7 @@ follow(page.dataset.live, {
     else old.replaceWith(news);
     localTimes(news);
     drawRecordings(news);
-    count();
+    countUp(news);
   },
 });
 
@@ -44,17 +44,6 @@ function keepFocus(old, news) {
 }
 
 drawRecordings(document);
-
-// How long they have been talking.
-function count() {
-  for (const each of document.querySelectorAll("[data-since]")) {
-    const seconds = Math.max(0, Math.floor(Date.now() / 1000 - Number(each.dataset.since)));
-    const rest = String(seconds % 60).padStart(2, "0");
-    each.textContent = `${Math.floor(seconds / 60)}:${rest}`;
-  }
-}
-count();
-setInterval(count, 1000);
 
 // A link to an entry opens it, even where the filter has hidden it.
 function open() {

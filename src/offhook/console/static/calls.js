@@ -1,7 +1,7 @@
 // The list of calls while one looks at it: rows that change, and new ones on top.
 
 import { follow, parse } from "./live.js";
-import { localTimes } from "./times.js";
+import { countUp, localTimes } from "./times.js";
 
 const MOST = 100; // rows
 const table = document.getElementById("calls");
@@ -12,6 +12,7 @@ follow(table.dataset.live, {
   row(html) {
     const row = parse(`<tbody>${html}</tbody>`, "table").querySelector("tr");
     localTimes(row);
+    countUp(row);
     const old = document.getElementById(row.id);
     if (old) {
       const had = old.contains(document.activeElement);

@@ -1,8 +1,10 @@
 // What every page has: the theme switch, times of the reader's clock, keys.
 
-import { localTimes } from "./times.js";
+import { countUp, localTimes } from "./times.js";
 
 localTimes(document);
+countUp();
+setInterval(() => countUp(), 1000);
 
 const root = document.documentElement;
 const theme = document.getElementById("theme");

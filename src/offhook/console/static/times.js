@@ -14,3 +14,12 @@ export function localTimes(within) {
     each.textContent = each.dataset.show === "time" || today ? time : `${day.format(at)} ${time}`;
   }
 }
+
+// How long something has gone on, in minutes and seconds, since a time in seconds.
+export function countUp(within = document) {
+  for (const each of within.querySelectorAll("[data-since]")) {
+    const seconds = Math.max(0, Math.floor(Date.now() / 1000 - Number(each.dataset.since)));
+    const rest = String(seconds % 60).padStart(2, "0");
+    each.textContent = `${Math.floor(seconds / 60)}:${rest}`;
+  }
+}
