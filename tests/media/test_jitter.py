@@ -32,7 +32,7 @@ class Bench:
         data = np.zeros((1, MAX_PAYLOAD), np.uint8)
         data[0, : len(payload)] = np.frombuffer(payload, np.uint8)
         stamp, size = np.array([timestamp % 2**32]), np.array([len(payload)])
-        self.buffer.arrive(np.array([ROW]), stamp, size, data, np.array([jitter]))
+        self.buffer.arrive(np.array([ROW]), stamp, size, data, np.full(ROW + 1, float(jitter)))
 
     def tick(self) -> None:
         frames = np.zeros((2, FRAME), np.uint8)

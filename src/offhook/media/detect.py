@@ -30,12 +30,20 @@ QUIET = mean_square(QUIET_DBFS)
 
 def levels(sound: Pcm, says: Flags) -> Floats:
     """Return the mean square of each row of int16 [n, samples]; 0 of one that says nothing."""
+    if np.count_nonzero(says) == len(says):
+        return _mean_squares(sound)
     square = np.zeros(len(sound), np.float32)
-    rows = np.flatnonzero(says)
+    rows = says.nonzero()[0]
     if len(rows):
-        exact = sound.take(rows, axis=0).astype(np.float32)
-        square[rows] = np.einsum("ij,ij->i", exact, exact) / sound.shape[1]
+        square[rows] = _mean_squares(sound.take(rows, axis=0))
     return square
+
+
+def _mean_squares(sound: Pcm) -> Floats:
+    exact = sound.astype(np.float32)
+    squares: Floats = np.vecdot(exact, exact)
+    squares /= sound.shape[1]
+    return squares
 
 
 class VoiceActivity:
@@ -59,10 +67,12 @@ class VoiceActivity:
         active = self.active[:count]
         loudest = self._loudest[:count]
         np.maximum(loudest, level, out=loudest)
-        loud = np.where(level > ONSET, self._loud[:count] + 1, 0)
-        quiet = np.where(level < QUIET, self._quiet[:count] + 1, 0)
-        self._loud[:count], self._quiet[:count] = loud, quiet
-        changed = np.where(active, quiet >= _HANGOVER_FRAMES, loud >= ONSET_FRAMES)
+        loud, quiet = self._loud[:count], self._quiet[:count]
+        loud += 1
+        loud *= level > ONSET
+        quiet += 1
+        quiet *= level < QUIET
+        changed: Flags = np.where(active, quiet >= _HANGOVER_FRAMES, loud >= ONSET_FRAMES)
         active ^= changed
         return changed
 

@@ -292,8 +292,8 @@ class Engine:
         payload, inbound = self._payload[:count], self._sources[:count]
         self._before[:count] = inbound[:, FRAME - inband.HOP :]
         heard = self._jitter.play(payload, self._quiet[:count])
-        missing = np.flatnonzero(~heard)
-        previous = inbound[missing]
+        missing = (~heard).nonzero()[0]
+        previous = inbound[missing] if len(missing) else inbound
         says = codecs.decode(payload, self._rows.codec[:count], inbound)
         if len(missing):
             conceal(inbound, missing, previous, self._jitter.missing[missing])
@@ -305,12 +305,12 @@ class Engine:
         before, sound = self._before[:count], self._sources[:count]
         level = detect.levels(sound, says)
         self._quiet[:count] = level < detect.QUIET
-        for row in np.flatnonzero(self._voice.listen(level)):
+        for row in self._voice.listen(level).nonzero()[0]:
             active = bool(self._voice.active[row])
             self._reports.append(Voice(self._rows.leg(int(row)), active))
         certain = heard | (self._jitter.missing[:count] > CONCEALED_FRAMES)
         certain &= self._rows.receiving[:count] & ~self._inbound.sends_events[:count]
-        rows = np.flatnonzero(certain)
+        rows = certain.nonzero()[0]
         loud = level > inband.MIN_ENERGY / 4
         for key_row, event in self._detector.listen(before, sound, rows, loud):
             self._inbound.heard_inband(key_row, event, now)
@@ -343,7 +343,7 @@ class Engine:
             self._outgoing.media(row, stamps, events.payload[allowed])
             if events.replaces_audio:
                 plain[events.rows] = False
-        speaking = np.flatnonzero(plain)
+        speaking = plain.nonzero()[0]
         codecs.encode(self._out[:count], rows.codec[:count], self._payload[:count])
         coded = self._payload[:count]
         if len(speaking) != count:

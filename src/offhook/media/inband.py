@@ -66,10 +66,10 @@ def _power(sound: Floats, basis: Floats) -> Floats:
 def window_digits(sound: Floats) -> Ints:
     """Name the digit in each window of float32 [n, FRAME]: an RFC 4733 event or NONE."""
     power = _power(sound, _NOMINAL)
-    pairs = np.maximum(power[:, [0, 1, 4, 5]], power[:, [2, 3, 6, 7]])
+    pairs = np.maximum(power[:, ::2], power[:, 1::2])
     tops = np.maximum(pairs[:, ::2], pairs[:, 1::2])  # float32 [n, low and high]
     energy = np.vecdot(sound, sound)
-    found = ((tops[:, 0] + tops[:, 1]) * (2 / FRAME) > PROMISING * energy).nonzero()[0]
+    found = (tops[:, 0] + tops[:, 1] > PROMISING * FRAME / 2 * energy).nonzero()[0]
     digits = np.empty(len(sound), np.int64)
     digits.fill(NONE)
     if len(found):
@@ -103,11 +103,13 @@ class Detector:
         self._run: Ints = np.zeros(capacity, np.int64)  # windows that agree with it
         self._held: Ints = np.full(capacity, NONE)  # digit that was told and is not over
         self._missed: Ints = np.zeros(capacity, np.int64)  # windows without it
+        self._going = np.zeros(capacity, np.bool_)  # a digit began, or one is not over
 
     def clear(self, row: int) -> None:
         """Make a row ready for another leg."""
         self._last[row] = self._held[row] = NONE
         self._run[row] = self._missed[row] = 0
+        self._going[row] = False
 
     def listen(self, before: Pcm, sound: Pcm, rows: Ints, loud: Flags) -> list[tuple[int, int]]:
         """Hear the next frame of `rows`; return row and event of new digits.
@@ -115,24 +117,37 @@ class Detector:
         `sound` int16 [all rows, FRAME] is this frame, `before` int16 [all rows, HOP] the end of the
         one before it; `loud` [all rows] are rows with energy enough for a digit.
         """
-        going = (self._last[rows] != NONE) | (self._held[rows] != NONE)
-        digits = np.full((2, len(rows)), NONE)  # [window, row]
         busy = loud[rows].nonzero()[0]  # in the others there is none
-        if len(busy):
-            windows = np.empty((2, len(busy), FRAME), np.float32)
-            windows[1] = sound.take(rows[busy], axis=0)
-            windows[0, :, :HOP] = before.take(rows[busy], axis=0)
-            windows[0, :, HOP:] = windows[1, :, :HOP]
-            digits[:, busy] = window_digits(windows.reshape(-1, FRAME)).reshape(2, -1)
-        going |= (digits[0] != NONE) | (digits[1] != NONE)
-        if not np.count_nonzero(going):
-            return []
+        windows = self._windows(before, sound, rows[busy])
+        heard = window_digits(windows.reshape(-1, FRAME)).reshape(2, -1) if len(busy) else None
+        going = self._going[rows]
+        if heard is None or np.count_nonzero(heard != NONE) == 0:
+            if not np.count_nonzero(going):
+                return []
+            heard = None
+        digits = np.full((2, len(rows)), NONE)  # [window, row]
+        if heard is not None:
+            digits[:, busy] = heard
+            going |= (digits[0] != NONE) | (digits[1] != NONE)
         found: list[tuple[int, int]] = []
         rows = rows[going]  # the others neither hear nor await anything
         for window in digits[:, going]:
             new = self._follow(rows, window)
             found += [(int(row), int(self._held[row])) for row in rows[new]]
+        self._going[rows] = (self._last[rows] != NONE) | (self._held[rows] != NONE)
         return found
+
+    @staticmethod
+    def _windows(before: Pcm, sound: Pcm, rows: Ints) -> Floats:
+        """Return the two windows that end in this frame: float32 [window, row, FRAME]."""
+        windows = np.empty((2, len(rows), FRAME), np.float32)
+        if len(rows) == len(sound):
+            windows[1], windows[0, :, :HOP] = sound, before
+        else:
+            windows[1] = sound.take(rows, axis=0)
+            windows[0, :, :HOP] = before.take(rows, axis=0)
+        windows[0, :, HOP:] = windows[1, :, :HOP]
+        return windows
 
     def _follow(self, rows: Ints, digits: Ints) -> Flags:
         """Take in one window a row; tell which have a new digit."""

@@ -69,13 +69,12 @@ class Inbound:
         rows = self._rows.at(packets.socket)
         if len(self.origins):
             rows = self.origins.rows(packets, rows, now)
-        known = rows >= 0
-        media = known & self._rows.receiving[rows]
+        media = (rows >= 0) & self._rows.receiving[rows]
         if np.count_nonzero(packets.rtcp):
-            control = np.flatnonzero(packets.rtcp & known)
+            control = np.flatnonzero(packets.rtcp & (rows >= 0))
             self._receive_rtcp(packets, control, rows[control], now)
             media &= ~packets.rtcp
-        picked = np.flatnonzero(media)
+        picked = media.nonzero()[0]
         if len(picked):
             pick = rtp.span(picked)
             headers = rtp.parse(packets.data[pick], packets.length[pick])
@@ -83,16 +82,17 @@ class Inbound:
 
     def _receive_rtp(self, rows: Ints, peers: Ints, headers: rtp.Headers, now: float) -> None:
         kind = headers.payload_type
-        usable = (kind == self._rows.event_type[rows]) & (headers.size >= EVENT_BYTES)
-        usable |= (kind == self._rows.audio_type[rows]) | (kind == COMFORT_NOISE)
-        usable &= headers.valid
-        if not usable.all():
+        usable = (kind == self._rows.audio_type[rows]) & headers.valid
+        if np.count_nonzero(usable) != len(usable):
+            event = (kind == self._rows.event_type[rows]) & (headers.size >= EVENT_BYTES)
+            usable |= (event | (kind == COMFORT_NOISE)) & headers.valid
+        if np.count_nonzero(usable) != len(usable):
             np.add.at(self._latches.refused, rows[~usable], 1)
             rows, peers, headers = rows[usable], peers[usable], headers.at(usable)
         admitted, begun = self._latches.admit(rows, peers, headers.ssrc, now)
         if begun:
             self._restart(begun)
-        if not admitted.all():
+        if np.count_nonzero(admitted) != len(admitted):
             rows, headers = rows[admitted], headers.at(admitted)
         turns = rtp.rounds(rows)
         for turn in turns[:MAX_BURST]:
@@ -112,13 +112,13 @@ class Inbound:
         """Take in one packet a row."""
         sound = headers.payload_type == self._rows.audio_type[rows]
         self._reception.count(rows, headers.sequence, headers.timestamp, sound, now)
-        if not sound.all():
+        if np.count_nonzero(sound) != len(sound):
             event = headers.payload_type == self._rows.event_type[rows]
             timestamp, payload = headers.timestamp[event], headers.payload[event]
             self._receive_events(rows[event], timestamp, payload, now)
             rows, headers = rows[sound], headers.at(sound)
         if len(rows):
-            jitter = self._reception.jitter[rows].astype(np.int64)
+            jitter = self._reception.jitter
             self._jitter.arrive(rows, headers.timestamp, headers.size, headers.payload, jitter)
 
     def _receive_events(self, rows: Ints, timestamp: Ints, payload: Bytes, now: float) -> None:

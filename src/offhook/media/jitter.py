@@ -16,9 +16,12 @@ SSRC or a jump of timestamps starts anew. Payloads of any length up to 60 ms and
 """
 
 import numpy as np
+import numpy.typing as npt
 
 from offhook.media.codecs import FRAME, Bytes, Flags, Ints, Pcm
-from offhook.media.rtp import MAX_PAYLOAD, signed
+from offhook.media.rtp import MAX_PAYLOAD, signed, within
+
+Floats64 = npt.NDArray[np.float64]
 
 SLOTS = 32  # 640 ms; a power of two, so that a mask can take the place of a remainder
 START_FRAMES = 2
@@ -38,7 +41,6 @@ class JitterBuffer:
 
     def __init__(self, capacity: int) -> None:
         self.late: Ints = np.zeros(capacity, np.int64)  # packets that missed their turn
-        self.missing: Ints = np.full(capacity, IDLE_FRAMES)  # frames since the last played one
         self._ring: Bytes = np.zeros((SLOTS * capacity, FRAME), np.uint8)  # slot by slot
         self._filled: Ints = np.zeros(SLOTS * capacity, np.int64)  # samples written
         self._filled_by_row = self._filled.reshape(SLOTS, capacity).T
@@ -46,13 +48,17 @@ class JitterBuffer:
         self._row = np.arange(capacity)
         self._silence: Bytes = np.zeros(capacity, np.uint8)  # what an unwritten sample is
         self._active = np.zeros(capacity, np.bool_)
-        self._next: Ints = np.zeros(capacity, np.int64)  # the frame to play; multiple of FRAME
-        self._newest: Ints = np.zeros(capacity, np.int64)  # position of the newest packet
-        self._stamp: Ints = np.zeros(capacity, np.int64)  # its timestamp
+        self._state: Ints = np.zeros((6, capacity), np.int64)  # what every packet is compared with
+        self._arrived = self._state[:4]  # and changes
+        self._newest: Ints = self._state[0]  # position of the newest packet
+        self._stamp: Ints = self._state[1]  # its timestamp
+        self._least: Ints = self._state[2]  # `ahead` in this window
+        self._most: Ints = self._state[3]
+        self._next: Ints = self._state[4]  # the frame to play; multiple of FRAME
+        self.missing: Ints = self._state[5]  # frames since the last played one
+        self._least[:], self._most[:], self.missing[:] = _NEVER, -_NEVER, IDLE_FRAMES
         self._played: Ints = np.zeros(capacity, np.int64)  # end of the last frame really played
         self._short = np.zeros(capacity, np.bool_)  # a packet was lost for want of one frame
-        self._least: Ints = np.full(capacity, _NEVER)  # `ahead` in this window
-        self._most: Ints = np.full(capacity, -_NEVER)
         self._spare: Ints = np.full(capacity, _NEVER)  # least `ahead` of the last window
         self._depth: Ints = np.full(capacity, -_NEVER)  # most `ahead` of the last window
         self._target: Ints = np.full(capacity, START_FRAMES)
@@ -71,36 +77,53 @@ class JitterBuffer:
         """Conceal nothing from here: an event has taken the place of audio (RFC 4733 2.5)."""
         self.missing[rows] = np.maximum(self.missing[rows], CONCEALED_FRAMES + 1)
 
-    def arrive(self, rows: Ints, timestamp: Ints, size: Ints, payload: Bytes, jitter: Ints) -> None:
-        """Take in one audio packet a row; `jitter` is in timestamp units."""
-        step = signed(timestamp - self._stamp[rows], 32)
-        position = self._newest[rows] + step
-        idle = (self.missing[rows] >= IDLE_FRAMES) & (self._newest[rows] < self._next[rows])
-        jump = (step > HEADROOM_FRAMES * FRAME) | (step < -JUMP_FRAMES * FRAME)
-        anew = ~self._active[rows] | idle | jump
-        if np.count_nonzero(anew):  # a fraction of what any() costs, every tick
-            self._start(rows[anew], timestamp[anew], jitter[anew])
+    def arrive(
+        self, rows: Ints, timestamp: Ints, size: Ints, payload: Bytes, jitter: Floats64
+    ) -> None:
+        """Take in one audio packet a row; `jitter` [all rows] is in timestamp units."""
+        newest, stamp, least, most, due, missing = self._state.take(rows, axis=1)
+        step = signed(timestamp - stamp, 32)
+        position = newest + step
+        steady = within(step + JUMP_FRAMES * FRAME, (JUMP_FRAMES + HEADROOM_FRAMES) * FRAME + 1)
+        steady &= (missing < IDLE_FRAMES) | (newest >= due)
+        steady &= self._active[rows]
+        ahead = position - due
+        usual = steady & within(ahead, HEADROOM_FRAMES * FRAME) & (step >= 0)
+        if np.count_nonzero(usual) == len(rows):
+            least, most = np.minimum(least, ahead), np.maximum(most, ahead)
+            self._arrived[:, rows] = position, timestamp, least, most
+        else:
+            self._arrive_oddly(rows, timestamp, position, ~steady, jitter)
+            ahead = position - self._next[rows]
+        frame = position // FRAME  # numpy divides much faster than it takes %
+        if np.count_nonzero((size == FRAME) & (frame * FRAME == position) & (ahead >= 0)) == len(
+            rows
+        ):
+            slot = rows + (frame & (SLOTS - 1)) * self._capacity
+            self._ring[slot] = payload[:, :FRAME]
+            self._filled[slot] = FRAME
+        else:
+            self._write(rows, position, size, payload)
+
+    def _arrive_oddly(
+        self, rows: Ints, timestamp: Ints, position: Ints, anew: Flags, jitter: Floats64
+    ) -> None:
+        """Take in packets of which some begin a talk spurt, or are old, late or far ahead.
+
+        Corrects `position`.
+        """
+        if np.count_nonzero(anew):
+            self._start(rows[anew], timestamp[anew], jitter[rows[anew]].astype(np.int64))
             position[anew] = self._newest[rows[anew]]
         newer = position >= self._newest[rows]
-        if np.count_nonzero(newer) == len(rows):
-            self._newest[rows], self._stamp[rows] = position, timestamp
-        else:
-            self._newest[rows[newer]], self._stamp[rows[newer]] = position[newer], timestamp[newer]
+        self._newest[rows[newer]], self._stamp[rows[newer]] = position[newer], timestamp[newer]
         ahead = position - self._next[rows]
-        far = (ahead < 0) | (ahead >= HEADROOM_FRAMES * FRAME)
-        if np.count_nonzero(far):
+        if np.count_nonzero(within(ahead, HEADROOM_FRAMES * FRAME)) != len(rows):
             self._await(rows, position, ahead)
             self._hurry(rows, position)
             ahead = position - self._next[rows]
         self._least[rows] = np.minimum(self._least[rows], ahead)
         self._most[rows] = np.maximum(self._most[rows], ahead)
-        aligned = position // FRAME * FRAME == position  # numpy divides much faster than it takes %
-        if np.count_nonzero((size == FRAME) & aligned & (ahead >= 0)) == len(rows):
-            slot = self._slot(rows, position)
-            self._ring[slot] = payload[:, :FRAME]
-            self._filled[slot] = FRAME
-        else:
-            self._write(rows, position, size, payload)
 
     def _slot(self, rows: Ints, position: Ints) -> Ints:
         return rows + (position // FRAME & (SLOTS - 1)) * self._capacity

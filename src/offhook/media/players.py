@@ -146,7 +146,7 @@ class Players:
         """
         if not np.count_nonzero(self._playing):
             return []
-        rows = np.flatnonzero(self._playing)
+        rows = self._playing.nonzero()[0]
         clip, position = self._clip[rows], self._position[rows]
         start, length = self._arena.start[clip], self._arena.length[clip]
         out[rows] = self._arena.frames(start + position)

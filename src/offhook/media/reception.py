@@ -16,13 +16,13 @@ class Reception:
     """Estimators of every row."""
 
     def __init__(self, capacity: int) -> None:
-        self.received: Ints = np.zeros(capacity, np.int64)  # packets of all streams of the leg
-        self.highest: Ints = np.zeros(capacity, np.int64)  # extended sequence number
+        self._state: Ints = np.zeros((4, capacity), np.int64)  # what changes with every packet
+        self.received, self.highest, self._counted, self._transit = self._state
+        # packets of all streams of the leg, extended sequence number, packets of this stream,
+        # and timestamp units
         self.jitter: npt.NDArray[np.float64] = np.zeros(capacity)  # timestamp units
         self._base: Ints = np.zeros(capacity, np.int64)
-        self._counted: Ints = np.zeros(capacity, np.int64)  # packets of this stream
         self._lost_before: Ints = np.zeros(capacity, np.int64)  # by streams before this one
-        self._transit: Ints = np.zeros(capacity, np.int64)  # timestamp units
         self._timed = np.zeros(capacity, np.bool_)  # _transit holds a value
         self._expected_then: Ints = np.zeros(capacity, np.int64)  # at the last report
         self._counted_then: Ints = np.zeros(capacity, np.int64)
@@ -48,30 +48,33 @@ class Reception:
 
     def count(self, rows: Ints, sequence: Ints, timestamp: Ints, timed: Flags, now: float) -> None:
         """Take in one packet a row; only `timed` ones tell of jitter (not events: RFC 4733 2.5)."""
-        step = signed(sequence - self.highest[rows], 16)
-        begins = self._counted[rows] == 0
-        jumped = ~begins & (np.abs(step) > MAX_DROPOUT)
+        received, highest, counted, before = state = self._state.take(rows, axis=1)
+        step = signed(sequence - highest, 16)
+        jumped = (np.abs(step) > MAX_DROPOUT) & (counted > 0)
         if np.count_nonzero(jumped):
             self.restart(rows[jumped])
-            begins |= jumped
-        self.highest[rows] += np.maximum(step, 0)
+            counted[jumped] = 0
+        highest += np.maximum(step, 0)
+        begins = counted == 0
         if np.count_nonzero(begins):
-            first = rows[begins]
-            self.highest[first] = self._base[first] = sequence[begins]
-        self._counted[rows] += 1
-        self.received[rows] += 1
-        if np.count_nonzero(timed) != len(rows):
-            rows, timestamp = rows[timed], timestamp[timed]
-        self._measure(rows, timestamp, now)
-
-    def _measure(self, rows: Ints, timestamp: Ints, now: float) -> None:
-        """RFC 3550 A.8."""
+            highest[begins] = self._base[rows[begins]] = sequence[begins]
+        counted += 1
+        received += 1
         transit = int(now * RATE_HZ) - timestamp
-        change = np.abs(signed(transit - self._transit[rows], 32))
-        known = self._timed[rows] & (change < RATE_HZ)  # a jump of timestamps is not jitter
+        change = np.abs(signed(transit - before, 32))
+        every = np.count_nonzero(timed) == len(rows)
+        state[3] = transit if every else np.where(timed, transit, before)
+        self._state[:, rows] = state
+        if every:
+            self._measure(rows, change)
+        else:
+            self._measure(rows[timed], change[timed])
+
+    def _measure(self, rows: Ints, change: Ints) -> None:
+        """RFC 3550 A.8."""
         jitter = self.jitter[rows]
+        known = self._timed[rows] & (change < RATE_HZ)  # a jump of timestamps is not jitter
         self.jitter[rows] = np.where(known, jitter + (change - jitter) / 16, jitter)
-        self._transit[rows] = transit
         self._timed[rows] = True
 
     def _expected(self, row: int) -> int:

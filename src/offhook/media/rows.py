@@ -57,7 +57,7 @@ class Rows:
         self._own(row, socket)
 
     def _own(self, row: int, socket: int) -> None:
-        while socket >= len(self._by_socket):
+        while socket >= len(self._by_socket) - 1:
             self._by_socket = np.concatenate([self._by_socket, np.full_like(self._by_socket, -1)])
         if socket != NO_SOCKET:
             self._by_socket[socket] = row
@@ -82,8 +82,7 @@ class Rows:
 
     def at(self, sockets: Ints) -> Ints:
         """Return the row of each socket, -1 for one that has none."""
-        known = (sockets >= 0) & (sockets < len(self._by_socket))
-        return np.where(known, self._by_socket[np.where(known, sockets, 0)], -1)
+        return self._by_socket.take(sockets, mode="clip")  # beyond the table is its end: nobody
 
     def agree(self, row: int, command: Connect) -> bool:
         """Set what SDP agreed; tell whether the audio format is another one."""

@@ -46,6 +46,12 @@ def signed(difference: Ints, bits: int) -> Ints:
     return ((difference + half) & ((1 << bits) - 1)) - half
 
 
+def within(number: Ints, limit: int) -> Flags:
+    """Tell which numbers are from 0 up to, but not, the limit: one comparison as unsigned ones."""
+    inside: Flags = number.view(np.uint64) < limit
+    return inside
+
+
 def span(index: Ints) -> Ints | slice:
     """Return ascending indices as a slice when none is left out: what it picks is not copied."""
     if len(index) and index[-1] - index[0] == len(index) - 1:
@@ -58,15 +64,15 @@ def parse(data: Bytes, length: Ints) -> Headers:
     words = data[:, :HEADER].view(">u4").astype(np.int64)  # [n, 3]
     first = words[:, 0]
     size = length - HEADER
-    valid = (size > 0) & (length <= data.shape[1])
+    valid = within(size - 1, MAX_PAYLOAD)
     payload = data[:, HEADER : HEADER + MAX_PAYLOAD]
     plain = first >> 24 == _PLAIN
     if np.count_nonzero(plain) != len(plain):
-        valid &= first >> 30 == 2
+        valid = (size > 0) & (length <= data.shape[1]) & (first >> 30 == 2)
         odd = np.flatnonzero(valid & ~plain)
         payload = payload.copy()
         payload[odd], size[odd], valid[odd] = _unwrap(data[odd], length[odd])
-    valid &= size <= MAX_PAYLOAD
+        valid &= size <= MAX_PAYLOAD
     return Headers(
         valid=valid,
         payload_type=first >> 16 & 0x7F,
@@ -127,7 +133,7 @@ def rounds(row: Ints) -> list[Ints | slice]:
     """
     if len(row) == 0:
         return []
-    if np.bincount(row).max() == 1:
+    if np.count_nonzero(np.bincount(row)) == len(row):
         return [slice(None)]
     order = np.argsort(row, kind="stable")
     ordered = row[order]

@@ -36,6 +36,7 @@ _DECODE_PAIRS = tuple(_pairs(table) for table in _DECODE)
 
 
 _SILENT_WORDS = np.repeat(SILENCE, 8).view(np.uint64)  # [codec] eight bytes of it
+_ZERO = np.zeros(1, np.uint64)
 _SILENT_SAMPLE = np.array([_DECODE[n][byte] for n, byte in enumerate(SILENCE)], np.int16)
 
 
@@ -46,49 +47,55 @@ def decode(payload: Bytes, codec: Ints, pcm: Pcm) -> Flags:
     """
     says = ~_filled_with(_SILENT_WORDS[codec], payload.view(np.uint64))
     wanted = _worth_looking_up(says)
-    if wanted is says:
+    if wanted is not None:
         pcm[:] = _SILENT_SAMPLE[codec][:, None]
     for number, table in enumerate(_DECODE_PAIRS):
-        rows = wanted & (codec == number)
+        rows = codec == number if wanted is None else wanted & (codec == number)
         _look_up(table, rows, payload.view(np.uint16), pcm.view(np.uint32))
     return says
 
 
 def encode(pcm: Pcm, codec: Ints, payload: Bytes) -> None:
     """Turn int16 [n, FRAME] into uint8 [n, FRAME], each row by its codec, int64 [n]."""
-    says = ~_filled_with(np.zeros(len(pcm), np.uint64), pcm.view(np.uint64))
+    says = ~_filled_with(_ZERO, pcm.view(np.uint64))
     wanted = _worth_looking_up(says)
-    if wanted is says:
+    if wanted is not None:
         payload[:] = SILENCE[codec][:, None]
     for number, table in enumerate(_ENCODE):
-        _look_up(table, wanted & (codec == number), pcm.view(np.uint16), payload)
+        rows = codec == number if wanted is None else wanted & (codec == number)
+        _look_up(table, rows, pcm.view(np.uint16), payload)
 
 
 def _filled_with(word: Words, frames: Words) -> Flags:
-    """Tell which rows of uint64 [n, words] are one word, [n], again and again.
+    """Tell which rows of uint64 [n, words] are one word, [n] or [1], again and again.
 
     Looks at the ends first: frames with something in them seldom get further, and those that do are
     nearly always empty, all of them.
     """
-    same: Flags = (frames[:, 0] == word) & (frames[:, -1] == word)
-    rows = np.flatnonzero(same)
-    if len(rows) < len(frames):
-        frames, word = frames[rows], word[rows]
+    same: Flags = frames[:, 0] == word
+    same &= frames[:, -1] == word
+    count = np.count_nonzero(same)
+    if count == 0:
+        return same
+    rows = same.nonzero()[0]
+    if count < len(frames):
+        frames, word = frames[rows], word[rows] if len(word) > 1 else word
     equal = frames == word[:, None]
-    if not equal.all():
+    if np.count_nonzero(equal) != equal.size:
         same[rows] = equal.all(axis=1)
     return same
 
 
-def _worth_looking_up(says: Flags) -> Flags:
-    """Return `says` when most rows are silent; else all: picking rows costs as much as looking."""
-    return says if 2 * np.count_nonzero(says) < len(says) else np.ones_like(says)
+def _worth_looking_up(says: Flags) -> Flags | None:
+    """Return `says` when most rows are silent; else None: picking costs as much as looking."""
+    return says if 2 * np.count_nonzero(says) < len(says) else None
 
 
 def _look_up(table: Table, rows: Flags, frames: npt.NDArray[np.uint16], out: Table) -> None:
     """Replace the entries of chosen rows by what the table has for them."""
-    if rows.all():  # almost always; mode "raise" would buffer the whole output
-        np.take(table, frames, out=out, mode="clip")
-    elif rows.any():
-        chosen = np.flatnonzero(rows)
+    count = np.count_nonzero(rows)
+    if count == len(rows):  # almost always; mode "raise" would buffer the whole output
+        table.take(frames, out=out, mode="clip")
+    elif count:
+        chosen = rows.nonzero()[0]
         out[chosen] = table[frames[chosen]]
