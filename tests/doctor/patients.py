@@ -33,7 +33,8 @@ def patient(
     directory = Directory(
         [Account(ACCOUNT)], [User("alice", "x", {ACCOUNT: ()})], applications, numbers, trunks
     )
-    settings = msgspec.convert({"media": {"ports": "30000-30100"}} | sections, Settings)
+    media = {"ports": "30000-30100", "sockets": "per-leg"} | sections.pop("media", {})
+    settings = msgspec.convert(sections | {"media": media}, Settings)
     return Patient(settings, directory, running, Clock(), stun, ntp)
 
 

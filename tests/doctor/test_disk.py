@@ -91,7 +91,7 @@ def test_what_is_stored_is_read_and_nothing_is_made(tmp_path: Path) -> None:
 
 
 def test_memory_for_the_configured_calls() -> None:
-    assert is_warning(disk.memory(patient(limits={"calls": 2000}), 500 * MEGABYTE), "limits.calls")
+    assert is_warning(disk.memory(patient(limits={"calls": 5000}), 500 * MEGABYTE), "limits.calls")
     assert is_ok(disk.memory(patient(limits={"calls": 100}), 500 * MEGABYTE), "500 MB")
 
 

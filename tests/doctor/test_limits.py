@@ -8,6 +8,7 @@ import pytest
 from tests.doctor.patients import is_fault, is_ok, is_warning, only, patient
 
 from offhook.doctor import limits
+from offhook.media import mmsg
 
 MANY = {"calls": 2000, "in_flight": 1000}
 
@@ -47,7 +48,12 @@ def test_what_is_said_of_them() -> None:
     of_the_worker = limits.worker(patient(limits=MANY), 1024)
     of_the_server = limits.control(patient(limits=MANY), 1024)
 
+    shared = patient(limits=MANY, media={"sockets": "shared"})
+
     assert is_fault(of_the_worker, "1024 is enough for 480 calls", "raise it to 4064")
+    if mmsg.AVAILABLE:
+        assert is_warning(limits.worker(shared, 1024), "2000 calls that share", "480 of those")
+        assert is_fault(limits.worker(shared, 66), "limits.calls is 2000")
     assert is_warning(of_the_server, "below 3256", "ulimit -n 3256")
     assert is_ok(limits.worker(patient(limits=MANY), 4064))
     assert is_ok(only([limits.control(patient(limits=MANY), 3256)], "open files of the server"))

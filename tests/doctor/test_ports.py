@@ -6,9 +6,11 @@ import subprocess
 import sys
 
 import pytest
-from tests.doctor.patients import is_fault, is_ok, only, patient
+from tests.doctor.patients import is_fault, is_ok, is_warning, only, patient
 
 from offhook.doctor import ports
+from offhook.media import mmsg
+from offhook.media.shared import MAX_LEGS, legs_of_a_socket
 from offhook.testing.server import free_ports
 
 
@@ -100,3 +102,36 @@ def test_a_range_without_a_pair_for_each_call_is_a_fault() -> None:
         found = ports.rtp(patient(media={"ports": f"{low}-{low + 3}"}, limits={"calls": 2}))
 
     assert is_fault(found, "1 of 2 pairs", "limits.calls is 2", "4 ports")
+
+
+@pytest.mark.skipif(not mmsg.AVAILABLE, reason="sockets are not shared here")
+def test_a_pair_that_is_shared_is_for_many_calls() -> None:
+    (low,) = free_ports(1)
+    low += low % 2
+    media = {"ports": f"{low}-{low + 1}", "sockets": "shared"}
+    many = ports.rtp(patient(media=media, limits={"calls": legs_of_a_socket()}))
+    more = ports.rtp(patient(media=media, limits={"calls": legs_of_a_socket() + 1}))
+
+    assert is_ok(many, "1 of 1 pairs")
+    assert is_fault(more, "calls at most", "4 ports")
+
+
+def test_buffers_that_the_kernel_does_not_grant_are_a_warning(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shared = patient(media={"sockets": "shared"})
+    monkeypatch.setattr(mmsg, "AVAILABLE", True)
+    found = []
+    for legs in (MAX_LEGS, 15):  # as the kernel of this machine would have it
+        monkeypatch.setattr(ports, "legs_of_a_socket", lambda legs=legs: legs)
+        found.append(ports.buffers(shared))
+    monkeypatch.setattr(mmsg, "AVAILABLE", False)
+    found.append(ports.buffers(shared))
+
+    assert found[0] is not None
+    assert found[1] is not None
+    assert found[2] is not None
+    assert is_ok(found[0], "64 calls a socket")
+    assert is_warning(found[1], "15 calls a socket", "net.core.rmem_max=1048576")
+    assert is_ok(found[2], "not shared")
+    assert ports.buffers(patient()) is None

@@ -16,6 +16,7 @@ from offhook.settings import Webhooks
 from offhook.testing.app import Reply, document
 from offhook.testing.fixtures import ACCOUNT_ID, ANSWER_URL
 from offhook.testing.phone import answers, ignores, only_rings, refuses
+from offhook.testing.words import speak
 from offhook.testing.world import World
 
 pytestmark = pytest.mark.slow
@@ -152,6 +153,26 @@ def test_who_spoke_speaks_again() -> None:
 
     same(verdict)
     assert any(e.kind == "media.voice" and e.data["active"] for e in verdict.replayed)
+
+
+def test_words_that_a_gather_understood_are_said_again() -> None:
+    async def story(world: World) -> None:
+        talk = await world.answered()
+        await asyncio.sleep(0.5)
+        await talk.phone.say(speak("one large pizza"))
+        event = await talk.wait_event("gather")
+        assert event["text"]
+        await talk.disconnect()
+
+    pages: Pages = {
+        "/v/answer": '<Gather gatherUrl="/v/key" input="speech" speechTimeout="9"/>',
+        "/v/key": "<Hangup/>",
+    }
+    verdict = replayed(recorded(story, pages), pages)
+    same(verdict)
+    asked = [e.data["body"] for e in verdict.replayed if e.data.get("eventType") == "gather"]
+
+    assert '"text":"one large pizza"' in asked[0]
 
 
 def test_what_rest_did_it_does_again() -> None:

@@ -39,6 +39,8 @@ def test_questions_documents_and_verbs_are_the_script_and_the_outbox_is_beside_i
             ("call.ended", {"cause": "error", "message": "why", "why": None}),
             ("webhook.failed", {**NOTICE, "failure": "HTTP 500"}),
             ("webhook.answered", {**NOTICE, "headers": {"Offhook-Redelivery": "1"}}),
+            ("webhook.answered", {**NOTICE, "eventType": "transcriptionAvailable"}),
+            ("webhook.answered", {**NOTICE, "eventType": "mediaStreamStarted"}),
         ),
         Normal(),
     )

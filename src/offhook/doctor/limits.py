@@ -3,11 +3,12 @@
 import resource
 
 from offhook.doctor.finding import Finding, Findings, Patient, fault, ok, warning
+from offhook.doctor.ports import sharing
 
 CHECK = "open files"
 WORKER_FILES = 64  # beside the sockets of calls
 CONTROL_FILES = 256  # database, processes, libraries
-SOCKETS = 2  # of a call in the media worker: RTP and RTCP
+SOCKETS = 2  # of a pair in the media worker: RTP and RTCP
 
 
 def check(patient: Patient) -> Findings:
@@ -19,16 +20,17 @@ def check(patient: Patient) -> Findings:
 
 def worker(patient: Patient, hard: int) -> Finding:
     """The media worker raises its own limit as far as the hard one."""
-    calls = patient.settings.limits.calls
+    calls, shared = patient.settings.limits.calls, sharing(patient)
     need = SOCKETS * calls + WORKER_FILES
+    room = max(0, hard - WORKER_FILES) // SOCKETS
+    fix = f"raise it to {need} (`ulimit -Hn`, LimitNOFILE= of systemd), or lower limits.calls"
     if hard >= need:
         return ok(CHECK, f"the hard limit {hard} is enough for {calls} calls")
-    return fault(
-        CHECK,
-        f"the hard limit {hard} is enough for {max(0, hard - WORKER_FILES) // SOCKETS} calls, "
-        f"but limits.calls is {calls}",
-        f"raise it to {need} (`ulimit -Hn`, LimitNOFILE= of systemd), or lower limits.calls",
-    )
+    if shared * room >= calls:
+        seen = f"the hard limit {hard} is enough for {calls} calls that share sockets"
+        return warning(CHECK, f"{seen}, but for {room} of those that cannot", fix)
+    seen = f"the hard limit {hard} is enough for {shared * room} calls, but limits.calls is {calls}"
+    return fault(CHECK, seen, fix)
 
 
 def control(patient: Patient, soft: int) -> Finding:

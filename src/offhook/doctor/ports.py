@@ -1,12 +1,15 @@
 """Ports: whether the server can have those that it is told to use."""
 
 import errno
+import math
 import os
 import socket
 from dataclasses import dataclass
 
 from offhook.doctor import machine
-from offhook.doctor.finding import Finding, Findings, Patient, fault, ok
+from offhook.doctor.finding import Finding, Findings, Patient, fault, ok, warning
+from offhook.media import mmsg
+from offhook.media.shared import BUFFER_BYTES, MAX_LEGS, legs_of_a_socket
 
 KINDS = {socket.SOCK_STREAM: "TCP", socket.SOCK_DGRAM: "UDP"}
 
@@ -34,6 +37,8 @@ def check(patient: Patient) -> Findings:
     yield _port(Place("HTTP port", server.host, server.port, both[1:], "server"), patient.running)
     yield _port(Place("SIP port", sip.host, sip.port, both, "sip"), patient.running)
     yield rtp(patient)
+    if (finding := buffers(patient)) is not None:
+        yield finding
 
 
 def _port(place: Place, running: bool) -> Finding:
@@ -71,18 +76,41 @@ def rtp(patient: Patient) -> Finding:
     evens = range(media.first_port + media.first_port % 2, media.last_port, 2)
     free = sum(1 for port in evens if _is_free_pair(media.host, port))
     seen = f"{free} of {len(evens)} pairs of UDP ports from {media.ports} are free"
+    shared = sharing(patient)
+    need = math.ceil(calls / shared)
     if patient.running:
         return ok(RTP, f"{seen}, beside those of the server that runs")
-    if free >= calls:
-        return ok(RTP, f"{seen}; limits.calls is {calls}")
-    return fault(
-        RTP,
-        f"{seen}, but limits.calls is {calls} and each call needs one",
-        f"widen media.ports to {2 * calls} ports that nobody else uses, or lower limits.calls",
-    )
+    each = "each call needs one" if shared == 1 else f"each is for {shared} calls at most"
+    seen = f"{seen}; limits.calls is {calls}, and {each}"
+    if free >= need:
+        return ok(RTP, seen)
+    fix = f"widen media.ports to {2 * need} ports that nobody else uses, or lower limits.calls"
+    return fault(RTP, seen, fix)
+
+
+def sharing(patient: Patient) -> int:
+    """Return how many calls a pair of RTP sockets may carry."""
+    media = patient.settings.media
+    possible = mmsg.AVAILABLE and ":" not in media.host and media.sockets == "shared"
+    return legs_of_a_socket() if possible else 1
+
+
+def buffers(patient: Patient) -> Finding | None:
+    """Say whether the kernel grants shared sockets the buffers they want; None for others."""
+    shared = sharing(patient)
+    if shared == 1 and patient.settings.media.sockets != "shared":
+        return None
+    seen = f"the kernel grants buffers for {shared} calls a socket"
+    if shared >= MAX_LEGS:
+        return ok(BUFFERS, seen)
+    if not mmsg.AVAILABLE or ":" in patient.settings.media.host:
+        return ok(BUFFERS, "sockets are not shared here: each call has its own")
+    fix = f"`sysctl -w net.core.rmem_max={BUFFER_BYTES}` makes it {MAX_LEGS}, which costs less CPU"
+    return warning(BUFFERS, seen, fix)
 
 
 RTP = "RTP ports"
+BUFFERS = "RTP buffers"
 
 
 def _can_bind(host: str) -> bool:

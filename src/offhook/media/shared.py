@@ -47,16 +47,11 @@ class SharedPorts:
         self._file_of_slot: Ints = np.full(2 * MAX_SHARED, -1)
         self._inbox = Inbox(PACKETS_PER_CALL)
         self._outbox = Outbox(PACKETS_PER_CALL)
-        self.legs_per_socket = self._measure()
+        self.legs_per_socket = legs_of_a_socket()
 
     def __len__(self) -> int:
         """Return how many pairs are open, of both kinds."""
         return len(self._pairs) + len(self._own)
-
-    def _measure(self) -> int:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            granted = _enlarge(probe)
-        return max(1, min(MAX_LEGS, granted // (PACKET_BYTES * BUFFERED_TICKS)))
 
     def open(self) -> tuple[int, str, int, int]:
         """Bind a pair for one leg; raises OSError when there is none."""
@@ -162,6 +157,13 @@ class SharedPorts:
         self._outbox.load(packets.data, length, peer, order)
         for first, end in pairwise([0, *steps.tolist(), len(files)]):
             self._outbox.send(int(files[first]), first, end)
+
+
+def legs_of_a_socket() -> int:
+    """Return how many legs the buffer has room for that the kernel grants a socket."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        granted = _enlarge(probe)
+    return max(1, min(MAX_LEGS, granted // (PACKET_BYTES * BUFFERED_TICKS)))
 
 
 def _enlarge(made: socket.socket) -> int:

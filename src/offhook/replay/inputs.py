@@ -4,6 +4,7 @@ Each is tied to the step of the log that came before it, and to the time since t
 takes longer or speaks longer now does not make the far end press its keys too early.
 """
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,9 +12,10 @@ from typing import Final
 
 from offhook.media.detect import HANGOVER_S
 from offhook.records import Direction, Event
-from offhook.replay.steps import is_point
+from offhook.replay.steps import is_point, is_question
 from offhook.replay.tape import Tape
 
+_TEXT = re.compile(r'"text":("(?:[^"\\]|\\.)*")')
 _STATUS = re.compile(r"SIP/2\.0 (\d{3}) ")
 _CSEQ = re.compile(r"^CSeq:\s*\d+\s+(\w+)", re.MULTILINE | re.IGNORECASE)
 CHALLENGES: Final = (401, 407, 422)  # answered by another INVITE
@@ -54,9 +56,10 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Speak:
-    """Somebody speaks for so long; what was said is not in the log."""
+    """Somebody speaks for so long; `words` are those that a Gather heard."""
 
     duration_s: float
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,8 @@ def _acts(event: Event, later: Sequence[Event], answered: bool) -> Iterator[Act]
         case "media.digit":
             yield Key(event.data["digit"])
         case "media.voice" if event.data["active"]:
-            yield Speak(max(SHORTEST_S, _until_silent(event, later) - HANGOVER_S))
+            seconds = max(SHORTEST_S, _until_silent(event, later) - HANGOVER_S)
+            yield Speak(seconds, _words(later))
         case "rest.redirected":
             yield Redirect(event.data["url"])
         case "rest.rescripted":
@@ -142,6 +146,25 @@ def _said(message: str, later: Sequence[Event], answered: bool) -> Iterator[Act]
 def _invites_again(later: Sequence[Event]) -> bool:
     sent = (e.data["message"] for e in later if e.kind == "sip.sent")
     return any(message.startswith("INVITE ") for message in sent)
+
+
+def _words(later: Sequence[Event]) -> str:
+    """Return what a Gather understood of what somebody begins to say; blank for nothing."""
+    for index, event in enumerate(later):
+        if event.kind == "media.voice" and event.data["active"]:
+            break  # a pause: what comes is more of the same
+        if event.kind == "speech.heard" and event.data["words"]:
+            return _told(later[index:])
+    return ""
+
+
+def _told(later: Sequence[Event]) -> str:
+    """Return the words in the next question of a Gather."""
+    for event in later:
+        if is_question(event) and event.data["eventType"] == "gather":
+            found = _TEXT.search(event.data.get("body", ""))
+            return str(json.loads(found[1])) if found else ""
+    return ""
 
 
 def _until_silent(event: Event, later: Sequence[Event]) -> float:

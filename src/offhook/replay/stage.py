@@ -27,17 +27,19 @@ from offhook.speech.pico import Voices
 from offhook.testing import sound
 from offhook.testing.fixtures import TRUNK
 from offhook.testing.handset import CallOverError, Handset
+from offhook.testing.hearing import ReadingEar
 from offhook.testing.loop import run as run_virtually
 from offhook.testing.loop import running_loop
 from offhook.testing.phone import ignores
 from offhook.testing.voice import ToneVoice
+from offhook.testing.words import speak
 from offhook.testing.world import World
 from offhook.webhooks.http import HttpClient
 
 LOOK_S = 0.1
 PATIENCE_S = 90.0  # after the recorded end, for a script that goes on
 LIMIT_S = 8 * 86_400.0
-SPEECH_HZ = (210.0, 430.0, 1250.0)  # what the far end's speech sounds like
+SPEECH_HZ = (210.0, 430.0, 1250.0)  # what speech sounds like whose words are not known
 PLUMBING = """
     via max-forwards from to call-id cseq contact allow supported user-agent content-type
     content-length route record-route session-expires min-se authorization proxy-authorization
@@ -57,6 +59,8 @@ class Stage(World):
         loop.clock = Clock(loop.time, lambda: start + loop.time())
         self._tape = tape
         self._bridge = bridge
+        understood = any(event.kind == "speech.listening" for event in tape.events)
+        self.make_recognizer = ReadingEar if understood else None
         super().__init__(settings=Settings(_base_url(tape)))
         self.directory = _directory(tape, account)
 
@@ -199,8 +203,9 @@ class Player:
                 phone.hang_up()
             case inputs.Key(digit=digit):
                 await phone.press(digit)
-            case inputs.Speak(duration_s=seconds):
-                self._speech.start(_say(phone, seconds), "speech")
+            case inputs.Speak(duration_s=seconds, words=words):
+                said = speak(words) if words else sound.tone(SPEECH_HZ, seconds, 0.1)
+                self._speech.start(_say(phone, said), "speech")
             case _:
                 await self._ask(act)
 
@@ -215,9 +220,9 @@ class Player:
                 await exchange.complete(account, self._call_id)
 
 
-async def _say(phone: Handset, seconds: float) -> None:
+async def _say(phone: Handset, said: sound.Pcm) -> None:
     with contextlib.suppress(CallOverError):
-        await phone.say(sound.tone(SPEECH_HZ, seconds, 0.1))
+        await phone.say(said)
 
 
 def _base_url(tape: Tape) -> str:

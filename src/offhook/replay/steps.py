@@ -19,6 +19,12 @@ SCRIPT: Final = frozenset(
 )
 POINTS: Final = SCRIPT | {"call.created", "call.received", "call.state"}
 MEETINGS: Final = frozenset({"Bridge", "Conference", "Forward", "Transfer"})  # with other calls
+OF_SOUND: Final = (  # events that tell of what is heard, or of other connections
+    "mediaStream",
+    "partialgather",
+    "transcription",
+    "machineDetection",
+)
 LOSSES: Final = {  # after these what happened was not the app's doing
     "call.lost": "the server was killed",
     "media.lost": "the media worker has died",
@@ -65,9 +71,15 @@ def of(events: Sequence[Event], normal: Normal) -> Steps:
             script.append(_step(event, normal))
             if event.kind == "verb.started" and event.data["verb"] in MEETINGS:
                 return Steps(script, notices, f"<{event.data['verb']}> depends on other calls")
-        elif event.kind in ATTEMPTS and REDELIVERY not in event.data.get("headers", {}):
+        elif event.kind in ATTEMPTS and _counts(event):
             notices.append(_step(event, normal))
     return Steps(script, notices)
+
+
+def _counts(event: Event) -> bool:
+    """Whether a notice would come again: nobody sends it by hand, and sound has no part in it."""
+    told = str(event.data.get("eventType"))
+    return REDELIVERY not in event.data.get("headers", {}) and not told.startswith(OF_SOUND)
 
 
 def durations(events: Iterable[Event]) -> Iterator[float]:
