@@ -1,5 +1,7 @@
 """Pictures of the console for the docs: `python -m tests.browser.pictures docs/images [NAME ...]`.
 
+With `--whole` they show all of a page, however long, to look at it.
+
 Real calls on a real server: a shop whose menu works, a document with a fault, somebody who is busy.
 """
 
@@ -75,7 +77,7 @@ async def calls(stage: Stage) -> Seen:
 STORIES: list[Callable[[Stage], Awaitable[Seen]]] = [calls]
 
 
-async def take(stage: Stage, folder: Path, wanted: list[str]) -> None:
+async def take(stage: Stage, folder: Path, wanted: list[str], whole: bool) -> None:
     """Let the stories happen, and take a picture of each page in each width and theme."""
     seen: Seen = {}
     for story in STORIES:
@@ -92,7 +94,7 @@ async def take(stage: Stage, folder: Path, wanted: list[str]) -> None:
                         await wave.locator(".waveform").wait_for()
                     await window.page.evaluate("scrollTo(0, 0)")
                     file = folder / f"{name}-{size}-{theme}.png"
-                    await window.page.screenshot(path=file, full_page=True, animations="disabled")
+                    await window.page.screenshot(path=file, full_page=whole, animations="disabled")
                     print(file)
 
 
@@ -100,8 +102,9 @@ def main() -> None:
     """Take the pictures into the folder that is named."""
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
+    wanted = [each for each in sys.argv[2:] if not each.startswith("--")]
     with tempfile.TemporaryDirectory() as place, staged(Path(place)) as stage:
-        stage.loop.run(take(stage, folder, sys.argv[2:]))
+        stage.loop.run(take(stage, folder, wanted, whole="--whole" in sys.argv))
 
 
 if __name__ == "__main__":
