@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from offhook.administration import Admin
-from offhook.records import Incident, IncidentKind
+from offhook.records import Incident
 
 if TYPE_CHECKING:
     from offhook.explain.stories import Stories
@@ -49,23 +49,10 @@ def _explain(store: "Stories", identifier: str, as_json: bool) -> None:
 
 
 def _list(found: list[Incident]) -> None:
+    from offhook.explain.outside import summary
+
     for incident in found:
         at = datetime.fromtimestamp(incident.at, UTC).strftime("%Y-%m-%d %H:%M:%S")
-        click.echo(f"{incident.id}  {at}  {_summary(incident)}")
+        click.echo(f"{incident.id}  {at}  {summary(incident)}")
     if not found:
         click.echo("Nothing has been refused and nothing has failed.")
-
-
-def _summary(incident: Incident) -> str:
-    data = incident.data
-    match incident.kind:
-        case IncidentKind.FAILURE:
-            return f"failure of call {incident.call_id}"
-        case IncidentKind.INVITE:
-            return f"INVITE for {data.get('to')}: {data.get('code')} {data.get('why')}"
-        case IncidentKind.PHONE:
-            who = f"phone {data.get('user')} at {data.get('source')}"
-            return f"{data.get('method')} of {who}: {data.get('code')}, it {data.get('why')}"
-        case IncidentKind.REQUEST:
-            asked = f"{data.get('method', '')} {data.get('path', '')}".strip() or "request"
-            return f"{asked}: {data.get('status')} {data.get('description')}"

@@ -151,7 +151,7 @@ def _mood(event: Event) -> str:
 def _detail(event: Event) -> Detail | None:
     if event.kind in PLAIN:
         return None
-    make = _DETAILS.get(event.kind, _facts)
+    make = _DETAILS.get(event.kind, facts)
     return make(event.data)
 
 
@@ -186,7 +186,8 @@ def _message(data: Data) -> Detail:
     return Message(str(data.get("message", "")).rstrip("\n"), str(data.get("peer", "")))
 
 
-def _facts(data: Data) -> Detail | None:
+def facts(data: Data) -> Facts | None:
+    """Return data as names and values; None if there are none."""
     pairs = tuple(_flat(data))
     return Facts(pairs) if pairs else None
 

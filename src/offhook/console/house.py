@@ -17,6 +17,7 @@ from offhook.console.call_list import CallList
 from offhook.console.call_page import CallPage
 from offhook.console.desk import Desk
 from offhook.console.dialler import Dialler
+from offhook.console.failures import Failures
 from offhook.console.guard import FORM_FIELD, FORM_HEADER, READS, Door, Guard, Visitor
 from offhook.console.hardening import HardSend
 from offhook.console.login import Login
@@ -26,7 +27,11 @@ from offhook.console.stream import Streams
 from offhook.console.tapes import Tapes
 from offhook.store import StoreError
 
-NAVIGATION = (("calls", "Calls"), ("dial", "Dialler"))  # last part of the path, title
+NAVIGATION = (
+    ("calls", "Calls"),
+    ("dial", "Dialler"),
+    ("failures", "Failures"),
+)  # last part of the path, title
 BUSY = 200  # requests at once, without streams and static files
 ANSWER_S = 20.0  # for a page to be made; the store alone keeps it waiting
 
@@ -40,6 +45,7 @@ def pages(desk: Desk) -> tuple[Page, ...]:
         *CallList(desk, streams).pages(),
         *CallPage(desk, streams).pages(),
         *Tapes(desk).pages(),
+        *Failures(desk).pages(),
         *Dialler(desk).pages(),
     )
 

@@ -44,6 +44,22 @@ def explain(incident: Incident) -> Explanation:
     return Explanation(incident.id, _subject(incident), finding, started=incident.at)
 
 
+def summary(incident: Incident) -> str:
+    """Return in a line what was refused or failed."""
+    data = incident.data
+    match incident.kind:
+        case IncidentKind.FAILURE:
+            return f"failure of call {incident.call_id}"
+        case IncidentKind.INVITE:
+            return f"INVITE for {data.get('to')}: {data.get('code')} {data.get('why')}"
+        case IncidentKind.PHONE:
+            who = f"phone {data.get('user')} at {data.get('source')}"
+            return f"{data.get('method')} of {who}: {data.get('code')}, it {data.get('why')}"
+        case IncidentKind.REQUEST:
+            asked = f"{data.get('method', '')} {data.get('path', '')}".strip() or "request"
+            return f"{asked}: {data.get('status')} {data.get('description')}"
+
+
 def _subject(incident: Incident) -> str:
     data = incident.data
     if incident.kind is IncidentKind.INVITE:
