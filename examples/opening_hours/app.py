@@ -38,9 +38,7 @@ def menu(direction: str) -> HttpResponse:
             first_digit_timeout=10,
             repeat_count=2,
             audio_verbs=[prompt],
-        ),
-        SpeakSentence("We heard nothing. Goodbye."),
-        Hangup(),
+        )
     )
 
 
@@ -58,10 +56,10 @@ def initiate() -> HttpResponse:
 
 @app.post("/voice/key")
 def key() -> HttpResponse:
-    """A key was pressed: play a chime, then say what there is to say."""
+    """A key was pressed, or none: play a chime, then say what there is to say."""
     digits = request.get_json()["digits"]
     if not digits:
-        return menu(request.get_json()["direction"])
+        return bxml(SpeakSentence("We heard nothing. Goodbye."), Hangup())
     return bxml(
         PlayAudio("/audio/chime.wav"),
         SpeakSentence(f"You pressed {digits}. {HOURS} Goodbye."),

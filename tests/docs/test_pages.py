@@ -10,6 +10,8 @@ import msgspec
 import pytest
 from tests.docs.blocks import ROOT, Block, Desk, blocks
 
+from offhook.dev.own import read
+from offhook.dev.personas import PERSONAS
 from offhook.lint import Severity, check
 from offhook.settings import Settings
 
@@ -83,6 +85,10 @@ def run(block: Block, desk: Desk) -> None:
                 desk.type(command)
     elif block.language == "python":
         python(block, desk)
+    elif block.language == "yaml":
+        assert block.file, "personas are a file"
+        (desk.folder / block.file).write_text(block.text)
+        assert read(desk.folder / block.file, PERSONAS)
     elif block.language in READ:
         READ[block.language](block.text)
     else:

@@ -3,10 +3,10 @@
 import asyncio
 import functools
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
-from offhook.dev.personas import PERSONAS, Speak, give
+from offhook.dev.personas import PERSONAS, Persona, Speak, give
 from offhook.media.ports import UdpPorts
 from offhook.sip.resolve import Resolver, ask_dns
 from offhook.sip.sockets import NetworkSockets
@@ -49,8 +49,16 @@ async def telephones(port: int, server_port: int) -> AsyncIterator[Phones]:
         await sockets.close()
 
 
-def populate(phones: Phones, speak: Speak) -> None:
+def rehearsed(personas: Iterable[Persona]) -> Speak:
+    """Return a voice that has said every text once, so that no call waits for it."""
+    speak = voice()
+    for text in (each for persona in personas for each in persona.texts):
+        speak(text)
+    return speak
+
+
+def populate(phones: Phones, speak: Speak, personas: Iterable[Persona] = PERSONAS) -> None:
     """Give every number of the table its persona."""
-    for persona in PERSONAS:
+    for persona in personas:
         for number in persona.numbers:
             give(persona, phones.phone(number), speak)

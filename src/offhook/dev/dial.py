@@ -2,10 +2,10 @@
 
 import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from offhook.dev.bank import telephones, voice
-from offhook.dev.personas import Persona, Speak, converse, find
+from offhook.dev.bank import rehearsed, telephones
+from offhook.dev.personas import PERSONAS, Persona, Speak, converse, equip, find
 from offhook.dev.site import DevError, is_free
 from offhook.scopes import background
 from offhook.testing.handset import CallOverError, Handset
@@ -14,9 +14,9 @@ from offhook.testing.phone import Phones
 RINGING_S = 120.0  # then nobody is going to answer
 
 
-def caller(number: str) -> Persona:
+def caller(number: str, personas: Sequence[Persona] = PERSONAS) -> Persona:
     """Return who has a number and can call; raises DevError."""
-    persona = find(number)
+    persona = find(number, personas)
     if persona is None:
         raise DevError(f"nobody has the number {number}: see the table of `offhook dev`")
     if persona.talk is None:
@@ -24,15 +24,21 @@ def caller(number: str) -> Persona:
     return persona
 
 
-async def dial(number: str, to: str, sip_port: int, say: Callable[[str], None]) -> bool:
+async def dial(
+    number: str,
+    to: str,
+    sip_port: int,
+    say: Callable[[str], None],
+    personas: Sequence[Persona] = PERSONAS,
+) -> bool:
     """Call from a persona's number until either side ends it; whether it was answered.
 
     Raises DevError when nobody can be called or call.
     """
-    persona = caller(number)
+    persona = caller(number, personas)
     if is_free(sip_port):
         raise DevError("the network does not run: start it with `offhook dev`")
-    speak = await asyncio.to_thread(voice)
+    speak = await asyncio.to_thread(rehearsed, [persona])
     async with telephones(0, sip_port) as phones:
         call = await placed(phones, persona, number, to)
         loop = asyncio.get_running_loop()
@@ -44,8 +50,7 @@ async def dial(number: str, to: str, sip_port: int, say: Callable[[str], None]) 
 async def placed(phones: Phones, persona: Persona, number: str, to: str) -> Handset:
     """Let a persona's telephone dial."""
     phone = phones.phone(number)
-    phone.listens = persona.listens
-    phone.talks = persona.talks
+    equip(persona, phone)
     return await phone.dial(to)
 
 

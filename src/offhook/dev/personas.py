@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from offhook.testing.damage import SOUND, Damage
 from offhook.testing.handset import Handset
 from offhook.testing.phone import Phone, answers, busy, ignores, only_rings, refuses
 from offhook.testing.sound import RATE_HZ, Pcm, sounds, tone
@@ -17,7 +18,6 @@ from offhook.testing.sound import RATE_HZ, Pcm, sounds, tone
 PREFIX: Final = "+1202555"  # four digits follow
 GREETING: Final = "Hello, this is Alice speaking. Who is calling, please?"
 WELCOME: Final = "Hi, this is Bob. I cannot take your call. Leave a message after the tone."
-SENTENCES: Final = (GREETING, WELCOME)
 
 RINGS_S: Final = 0.5  # before a telephone is answered, if nothing else is said
 SLOW_S: Final = 10.0
@@ -25,6 +25,9 @@ BREATH_S: Final = 0.5  # between the answer and the first word
 STAYS_S: Final = 3.0
 DECLINES_AFTER_S: Final = 2.0
 BEEP_HZ, BEEP_S = 1000.0, 0.5
+CED_HZ, CED_S = 2100.0, 3.0  # of a fax that answers (ITU-T T.30 4.3.3.2: 2.6 to 4 s)
+CNG_HZ, CNG_S, CNG_PAUSE_S = 1100.0, 0.5, 3.0  # of a fax that calls (T.30 4.3.3.1)
+BAD = Damage(loss=0.1, jitter_s=0.06)
 LOOK_S: Final = 0.1  # what is heard has no event
 PAUSE_S: Final = 0.6  # of silence: the far end has said all
 ENOUGH_S: Final = 1.0  # of sound, and a key is pressed
@@ -107,6 +110,23 @@ async def hangs_up(call: Handset, line: int, speak: Speak) -> None:
     call.hang_up()
 
 
+async def leaves(call: Handset, line: int, speak: Speak) -> None:
+    """Hang up after as many seconds as the number's last digit is."""
+    await asyncio.sleep(line % 10)
+    call.hang_up()
+
+
+async def is_a_fax(call: Handset, line: int, speak: Speak) -> None:
+    """Sound like a fax machine: one tone if it was called, one again and again if it calls."""
+    if call.invite is not None:
+        await asyncio.sleep(BREATH_S)
+        await call.say(tone(CED_HZ, CED_S))
+        return
+    while True:
+        await call.say(tone(CNG_HZ, CNG_S))
+        await asyncio.sleep(CNG_PAUSE_S)
+
+
 async def presses(call: Handset, line: int, speak: Speak) -> None:
     """Press the last digit of the number once somebody has spoken, or after some patience."""
     for _ in range(round(PATIENCE_S / LOOK_S)):
@@ -127,16 +147,22 @@ class Persona:
     talk: Talk | None = listens  # None: never answers, and cannot call either
     listens: bool = False  # keeps what it hears
     talks: bool = True  # False: sends no RTP
+    telephone_events: bool = True  # False: its keys are tones in the sound
+    damage: Damage = SOUND  # of its line
+    own_number: str | None = None  # of a persona of your own
+    texts: tuple[str, ...] = ()  # what it says, to be spoken beforehand
 
     @property
     def numbers(self) -> tuple[str, ...]:
         """The telephone numbers."""
+        if self.own_number is not None:
+            return (self.own_number,)
         return tuple(number(line) for line in self.lines)
 
     @property
     def shown(self) -> str:
         """The number, or the first and the last one."""
-        first, last = number(self.lines[0]), number(self.lines[-1])
+        first, last = self.numbers[0], self.numbers[-1]
         return first if first == last else f"{first} to {last[-4:]}"
 
 
@@ -146,7 +172,13 @@ def number(line: int) -> str:
 
 
 PERSONAS: Final = (
-    Persona(range(101, 102), "speaks", "answers, says a sentence, then listens", talk=speaks),
+    Persona(
+        range(101, 102),
+        "speaks",
+        "answers, says a sentence, then listens",
+        talk=speaks,
+        texts=(GREETING,),
+    ),
     Persona(range(102, 103), "silent", "answers and says nothing"),
     Persona(
         range(103, 104),
@@ -168,8 +200,23 @@ PERSONAS: Final = (
         "machine",
         "an answering machine: greeting, a beep of 1000 Hz, silence",
         talk=is_a_machine,
+        texts=(WELCOME,),
     ),
     Persona(range(107, 108), "one-way", "answers and sends no RTP at all", talks=False),
+    Persona(
+        range(108, 109),
+        "bad-line",
+        "answers and says a sentence; a tenth of the packets is lost both ways, the others come up "
+        "to 60 ms late",
+        talk=speaks,
+        damage=BAD,
+    ),
+    Persona(
+        range(109, 110),
+        "fax",
+        "a fax machine: 2100 Hz for 3 seconds (CED); if it calls, 1100 Hz every 3.5 seconds (CNG)",
+        talk=is_a_fax,
+    ),
     Persona(range(110, 111), "busy", "is busy: 486", is_busy, None),
     Persona(range(111, 112), "declines", "rings for 2 seconds and declines: 603", declines, None),
     Persona(range(112, 113), "absent", "rings and never answers", rings_for_ever, None),
@@ -181,6 +228,20 @@ PERSONAS: Final = (
         "(or after 3 seconds)",
         talk=presses,
         listens=True,
+    ),
+    Persona(
+        range(131, 140),
+        "leaves",
+        "answers and hangs up after as many seconds as its last digit says",
+        talk=leaves,
+    ),
+    Persona(
+        range(140, 150),
+        "presses-tones",
+        "as 0120 to 0129, but the key is a tone in the sound (in-band)",
+        talk=presses,
+        listens=True,
+        telephone_events=False,
     ),
     Persona(
         range(400, 700),
@@ -204,8 +265,15 @@ def give(persona: Persona, phone: Phone, speak: Speak) -> None:
             call.forget()
 
     phone.behaviour = behave
+    equip(persona, phone)
+
+
+def equip(persona: Persona, phone: Phone) -> None:
+    """Give a telephone what a persona's has, for calls in either direction."""
     phone.listens = persona.listens
     phone.talks = persona.talks
+    phone.telephone_events = persona.telephone_events
+    phone.damage = persona.damage
 
 
 async def converse(persona: Persona, call: Handset, line: int, speak: Speak) -> None:

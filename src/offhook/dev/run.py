@@ -10,10 +10,19 @@ from pathlib import Path
 from offhook.beacon import lit
 from offhook.clock import Clock
 from offhook.dev import hello
-from offhook.dev.bank import populate, telephones, voice
+from offhook.dev.bank import populate, rehearsed, telephones
 from offhook.dev.browser import show
-from offhook.dev.personas import SENTENCES, Speak
-from offhook.dev.site import PHONES_PORT, SIP_PORT, DevError, Site, held, http_port, turn, usual
+from offhook.dev.site import (
+    PHONES_PORT,
+    SIP_PORT,
+    DevError,
+    Site,
+    everybody,
+    held,
+    http_port,
+    turn,
+    usual,
+)
 from offhook.dev.text import welcome
 from offhook.dev.watch import Watch, watch
 from offhook.scopes import background
@@ -33,6 +42,7 @@ class Wishes:
     port: int | None = None  # None: the usual one, or a free one
     app_url: str | None = None  # None: the built-in app
     browser: bool = False  # show the console in one
+    personas: Path | None = None  # a file with personas of one's own
 
 
 async def run(wishes: Wishes, say: Say) -> None:
@@ -60,13 +70,14 @@ async def _running(
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """Start everything, and say so; gives the server's process."""
     async with AsyncExitStack() as stack:
+        personas = everybody(wishes.personas)
         own_url = await stack.enter_async_context(hello.serving())
         app_url = (wishes.app_url or own_url).rstrip("/")
         since = Clock().wall()
         starting = stack.enter_context(ExitStack())
         await asyncio.to_thread(starting.enter_context, turn())
         ports = http_port(wishes.port), usual(SIP_PORT), usual(PHONES_PORT)
-        site = Site(folder, *ports, app_url, own_url)
+        site = Site(folder, *ports, app_url, own_url, personas)
         site.write()
         phones = await stack.enter_async_context(telephones(site.phones, site.sip))
         command = ["-m", "offhook", "serve", "--with-stdin", "--config", str(site.config)]
@@ -74,22 +85,14 @@ async def _running(
             running_process(command, site.http, folder / "server.log")
         )
         starting.close()
-        speak = await asyncio.to_thread(_rehearsed)
-        populate(phones, speak)
+        speak = await asyncio.to_thread(rehearsed, site.personas)
+        populate(phones, speak, site.personas)
         await stack.enter_async_context(_watching(site.store_url, since, say))
         say(welcome(site, wishes.folder == FOLDER))
         stack.enter_context(lit(site.beacon))
         if wishes.browser:
             await asyncio.to_thread(show, site.console)
         yield server
-
-
-def _rehearsed() -> Speak:
-    """Return a voice that has spoken every sentence once, so that no call waits for it."""
-    speak = voice()
-    for sentence in SENTENCES:
-        speak(sentence)
-    return speak
 
 
 @asynccontextmanager

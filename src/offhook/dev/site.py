@@ -5,12 +5,13 @@ import json
 import os
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from offhook.beacon import Beacon
+from offhook.dev.own import PersonaError, read
 from offhook.dev.personas import PERSONAS, Persona
 from offhook.testing.server import ACCOUNT, APP_NUMBER, APPLICATION, free_ports
 
@@ -108,6 +109,7 @@ class Site:
     phones: int
     app_url: str
     own_url: str  # of the apps that come with the network
+    personas: tuple[Persona, ...] = PERSONAS
 
     @property
     def config(self) -> Path:
@@ -162,15 +164,15 @@ class Site:
         )
         for phone in SOFTPHONES:
             text += SOFTPHONE.format(switchboard=SWITCHBOARD, **asdict(phone))
-        self.config.write_text(text + contacts())
+        self.config.write_text(text + contacts(self.personas))
 
 
-def contacts() -> str:
+def contacts(personas: Iterable[Persona] = PERSONAS) -> str:
     """Return TOML by which the console's dialler offers the telephones."""
     return "".join(
         f"\n[[contacts]]\nnumber = {json.dumps(each.numbers[0])}\n"
         f"name = {json.dumps(each.name)}\nabout = {json.dumps(_about(each))}\n"
-        for each in PERSONAS
+        for each in personas
     )
 
 
@@ -179,6 +181,18 @@ def _about(persona: Persona) -> str:
     numbers = persona.numbers
     more = f" (to {numbers[-1][-4:]})" if len(numbers) > 1 else ""
     return f"{persona.does}{more}"
+
+
+def everybody(path: Path | None) -> tuple[Persona, ...]:
+    """Return all personas, those of a file of one's own too; raises DevError."""
+    if path is None:
+        return PERSONAS
+    taken = [Persona(range(0), "your app", "", own_number=APP_NUMBER), *PERSONAS]
+    taken += [Persona(range(0), each.name, "", own_number=each.number) for each in SOFTPHONES]
+    try:
+        return (*PERSONAS, *read(path, taken))
+    except PersonaError as error:
+        raise DevError(str(error)) from error
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """What `offhook dev` says once everything runs."""
 
-from offhook.dev.personas import PERSONAS, number
+from offhook.dev.personas import number
 from offhook.dev.site import PASSWORD, SOFTPHONES, USER, Site
 from offhook.testing.server import ACCOUNT, APP_NUMBER, APPLICATION
 
@@ -72,6 +72,6 @@ def welcome(site: Site, default_folder: bool) -> str:
             f"  user {each.name}, password {each.password}, number {each.number}"
             for each in SOFTPHONES
         ),
-        table="\n".join(f"  {each.shown:<20} {each.does}" for each in PERSONAS),
+        table="\n".join(f"  {each.shown:<20} {each.does}" for each in site.personas),
         dial="offhook dial" if default_folder else f"offhook dial --folder {site.folder}",
     )

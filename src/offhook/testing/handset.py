@@ -5,7 +5,6 @@ happen, because the call is over, raises `CallOverError` with the reason.
 """
 
 import asyncio
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -25,7 +24,9 @@ from offhook.media import messages
 from offhook.sip import offer
 from offhook.sip.endpoint import Endpoint, IncomingCall, OutgoingCall
 from offhook.sip.reasons import reason_phrase
+from offhook.testing.damage import SOUND, Damage, DamagedPorts
 from offhook.testing.ears import Ears
+from offhook.testing.inband import without_telephone_events
 from offhook.testing.sound import Pcm
 
 TONE_MS = 100
@@ -62,6 +63,8 @@ class Handset:
         self.telephone_events = True  # False: keys are sent and heard as sound (in-band)
         self.listens = True  # keeps what it hears
         self.talks = True  # False: sends no RTP, whatever was agreed
+        self.damage = SOUND  # what the line does to sound, from when it is opened
+        self.ports: DamagedPorts | None = None  # of its media
         self.events: list[Happening] = []
         self.end: str | None = None  # why the call is over
         self._endpoint = endpoint
@@ -161,6 +164,16 @@ class Handset:
         elif self.session:
             self._endpoint.cancel(self.session)
         self._over("hung up here")
+
+    def wear(self, damage: Damage) -> None:
+        """Let the line be so bad from now on."""
+        self.damage = damage
+        if self._local is not None and self.end is None:
+            self._wear(self._local.rtp_port)
+
+    def _wear(self, rtp_port: int) -> None:
+        assert self.ports is not None, "somebody has to give a telephone its ports"
+        self.ports.damage(rtp_port, self.damage)
 
     async def hold(self) -> None:
         """Ask the far end to be silent; returns when it has agreed (RFC 3264 8.4)."""
@@ -277,6 +290,8 @@ class Handset:
         if isinstance(report, messages.OpenFailed):
             self._opened.set_exception(OSError(report.reason))
             return
+        if self.damage != SOUND:
+            self._wear(report.rtp_port)
         here = offer.LocalMedia(report.host, report.rtp_port, report.rtcp_port, 1, 1)
         self._opened.set_result(here)
 
@@ -381,12 +396,3 @@ def ending(fact: SipFact) -> str:
             return "hung up by the far end"
         case _:
             raise AssertionError(f"{fact} does not end a call")
-
-
-def without_telephone_events(sdp: bytes) -> bytes:
-    """Return a description that does not know RFC 4733, so that keys travel as sound."""
-    text = sdp.decode()
-    for payload_type in re.findall(r"a=rtpmap:(\d+) telephone-event", text, re.IGNORECASE):
-        text = re.sub(rf"a=(rtpmap|fmtp):{payload_type} .*\r\n", "", text)
-        text = re.sub(rf"(m=audio .*) {payload_type}\b", r"\1", text)
-    return text.encode()

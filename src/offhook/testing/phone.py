@@ -24,6 +24,7 @@ from offhook.sip.stack import Stack
 from offhook.sip.transactions import Transaction
 from offhook.sip.transport import Address, Sockets
 from offhook.sip.uri import Uri
+from offhook.testing.damage import SOUND, DamagedPorts
 from offhook.testing.ears import Ears
 from offhook.testing.handset import CallOverError, Handset
 
@@ -95,6 +96,7 @@ class Phone:
         self.codecs: Sequence[str] = ("PCMU", "PCMA")  # offered when it dials
         self.listens = True  # keeps what it hears
         self.talks = True  # False: sends no RTP
+        self.damage = SOUND  # what its line does to sound
         self.credentials: Credentials | None = None  # for a server that it registers at
         self.calls: list[Handset] = []  # in the order they began
         self._phones = phones
@@ -134,6 +136,7 @@ class Phone:
         call.listens = self.listens
         call.talks = self.talks
         call.telephone_events = self.telephone_events
+        call.damage = self.damage
         self.calls.append(call)
         self._rang.set()
 
@@ -156,7 +159,8 @@ class Phones:
         self._core = stack.core
         self.endpoint = Endpoint(stack, sockets, on_call=self._on_call)
         self._ears = Ears()
-        self._media = LocalMedia(ports, self._on_report, rng, capacity, self._ears)
+        self._ports = DamagedPorts(ports, rng, lambda: asyncio.get_running_loop().time())
+        self._media = LocalMedia(self._ports, self._on_report, rng, capacity, self._ears)
         self._phones: dict[str, Phone] = {}
         self._handsets: dict[str, Handset] = {}
         self._tasks = TaskOwner()
@@ -188,7 +192,8 @@ class Phones:
     def handset(self, phone: Phone, invite: IncomingCall | None = None) -> Handset:
         """Return a new call of a phone."""
         leg = f"{phone.number}/{len(phone.calls) + 1}"
-        call = self._handsets[leg] = Handset(self.endpoint, self._media, leg, self._ears, invite)
+        call = Handset(self.endpoint, self._media, leg, self._ears, invite)
+        call.ports, self._handsets[leg] = self._ports, call
         phone.add(call)
         return call
 
