@@ -37,7 +37,7 @@ OTHER_PAGES = {  # pages whose commands need ids of their own, and the tests tha
 MENU = (
     "<Response><Gather gatherUrl='/key'><SpeakSentence>Hello</SpeakSentence></Gather></Response>\n"
 )
-NEEDS_APP = {"dev.md", "lint.md", "migrating.md"}  # pages that speak of an app of the reader's
+NEEDS_APP = {"dev.md", "lint.md", "migrating.md"}  # pages that speak of an app: the tutorial's
 
 
 def lint(text: str) -> None:
@@ -70,7 +70,8 @@ def test_the_code_of_a_page_runs(page: Path, desk: Desk) -> None:
     if page.name in OTHER_PAGES:
         return
     if page.name in NEEDS_APP:
-        desk.type("python examples/opening_hours/app.py --port 5000")
+        python(next(each for each in blocks(DOCS / "tutorial.md") if each.file == "app.py"), desk)
+        desk.type("uvicorn app:app --port 5000")
     if page.name == "migrating.md":
         desk.type("offhook dev")
     for block in blocks(page):
@@ -99,9 +100,8 @@ def python(block: Block, desk: Desk) -> None:
     """Save a file, run a test, or run a script."""
     if block.file:
         (desk.folder / block.file).write_text(desk.here(block.text))
-    if "def test_" in block.text:
-        name = block.file or "test_piece.py"
-        (desk.folder / name).write_text(block.text)
-        desk.type(f"python -m pytest -q {name}")
-    elif not block.file:
+    elif "def test_" in block.text:
+        (desk.folder / "test_piece.py").write_text(block.text)
+        desk.type("pytest test_piece.py")
+    else:
         desk.python(block.text)
