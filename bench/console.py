@@ -85,6 +85,7 @@ def client(store: Store) -> AsgiClient:
         archive=nothing,
         gauges=Gauges(nothing),
         directory=fixtures.directory,
+        fixed=fixtures.directory,
         documents=nothing,
         api=nothing,
     )

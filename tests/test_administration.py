@@ -9,7 +9,8 @@ import click
 import pytest
 
 from offhook import settings
-from offhook.administration import Admin, Rows, checked
+from offhook.administration import Admin, checked
+from offhook.clerk import Rows
 from offhook.clock import Clock
 from offhook.config import load
 from offhook.directory import Account, Application, Number

@@ -9,9 +9,10 @@ from click.testing import CliRunner, Result
 from tests.test_administration import FILE, made
 
 from offhook.administration import Admin
-from offhook.cli_secrets import MOST_IN_USE, Span, secrets
+from offhook.cli_secrets import Span, secrets
 from offhook.clock import Clock
 from offhook.directory import Directory
+from offhook.keyring import MOST_IN_USE
 
 APPLICATION = "3d4f7c5e-2a51-4c59-9b6f-6f0a61f8d1aa"
 OF_THE_FILE = "a-secret-of-the-file-0123456789"
@@ -43,8 +44,8 @@ class Shell:
 
     def signing(self) -> list[str]:
         """What a server would sign with now."""
-        with self.admin.open_rows() as rows:
-            directory: Directory = self.admin.in_force(rows)
+        with self.admin.clerk() as clerk:
+            directory: Directory = clerk.in_force
         return directory.signing_secrets(APPLICATION, self.now)
 
 

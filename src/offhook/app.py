@@ -92,6 +92,7 @@ class Parts:
     hearing_offload: Offload | None = None  # for it alone; None takes `offload`
     login: Login = field(default_factory=Login)  # of phones that register
     trunk_addresses: Callable[[], Mapping[str, Collection[str]]] = dict  # of trunks named by host
+    fixed: Callable[[], Directory] = Directory  # what of the directory is the configuration file's
 
 
 class Node:
@@ -161,6 +162,7 @@ class Node:
             self.archive,
             self.gauges,
             parts.directory,
+            parts.fixed,
             self.documents,
             Inside(self.asgi, parts.directory, parts.ids),
             parts.console.contacts,

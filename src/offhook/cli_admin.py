@@ -260,8 +260,8 @@ def config() -> None:
 @click.pass_obj
 def check_config(admin: Admin, /) -> None:
     """Read the file, the variables and the store, and say what is wrong."""
-    with admin.open_rows() as rows:
-        faults = dangling(admin.in_force(rows))
+    with admin.clerk() as found:
+        faults = dangling(found.in_force)
     if faults:
         raise click.ClickException("\n".join(faults))
     click.echo("the configuration is sound")

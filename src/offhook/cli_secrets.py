@@ -4,18 +4,15 @@ A secret is shown once, when it is made. A running server takes a change over wi
 rotation needs no restart: old and new sign together until the old one expires.
 """
 
-import base64
 import re
-from dataclasses import replace
 
 import click
 
 from offhook.administration import Admin
 from offhook.clock import timestamp
 from offhook.directory import Application, SigningSecret
+from offhook.keyring import Keyring
 
-SECRET_BYTES = 32
-MOST_IN_USE = 4  # of one application: each is one more signature in every webhook
 OVERLAP = "24h"
 _UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
@@ -47,7 +44,9 @@ def secrets() -> None:
 @click.pass_obj
 def create(admin: Admin, /, application_id: str) -> None:
     """Make a secret for the application APPLICATION_ID and print it, once."""
-    _make(admin, _application(admin, application_id))
+    application = _application(admin, application_id)
+    with admin.keyring() as keyring:
+        _tell(keyring.make(application))
 
 
 @secrets.command()
@@ -57,10 +56,10 @@ def create(admin: Admin, /, application_id: str) -> None:
 def rotate(admin: Admin, /, application_id: str, overlap: float) -> None:
     """Make a secret, print it once, and let those there are expire."""
     application = _application(admin, application_id)
-    old = [each for each in _in_use(admin, application) if each.created]
-    _make(admin, application)
-    for each in old:
-        _expire(admin, each, admin.clock.wall() + overlap)
+    with admin.keyring() as keyring:
+        made, old = keyring.rotate(application, overlap)
+        _tell(made)
+        _tell_ends(keyring, *old)
 
 
 @secrets.command("list")
@@ -69,10 +68,13 @@ def rotate(admin: Admin, /, application_id: str, overlap: float) -> None:
 def list_secrets(admin: Admin, /, application_id: str | None) -> None:
     """List id, application, creation and end of secrets, never the secrets."""
     wanted = _application(admin, application_id) if application_id else None
-    for each in admin.entries(SigningSecret):
+    with admin.keyring() as keyring:
+        found = keyring.clerk.in_force.secrets
+    for name in sorted(found):
+        each = found[name]
         if wanted in (None, each.application_id):
             made = timestamp(each.created) if each.created else "in the file"
-            click.echo("\t".join([each.id, each.application_id, made, _end(admin, each)]))
+            click.echo("\t".join([each.id, each.application_id, made, keyring.end(each)]))
 
 
 @secrets.command()
@@ -81,11 +83,11 @@ def list_secrets(admin: Admin, /, application_id: str | None) -> None:
 @click.pass_obj
 def expire(admin: Admin, /, secret_id: str, after: float) -> None:
     """Sign nothing with the secret SECRET_ID any more, from now or later on."""
-    for each in admin.entries(SigningSecret):
-        if each.id == secret_id:
-            _expire(admin, each, admin.clock.wall() + after)
-            return
-    raise click.ClickException(f"there is no secret {secret_id}")
+    with admin.keyring() as keyring:
+        found = keyring.clerk.in_force.secrets.get(secret_id)
+        if found is None:
+            raise click.ClickException(f"there is no secret {secret_id}")
+        _tell_ends(keyring, keyring.expire(found, after))
 
 
 @secrets.command()
@@ -103,34 +105,13 @@ def _application(admin: Admin, application_id: str) -> str:
     return name
 
 
-def _in_use(admin: Admin, application_id: str) -> list[SigningSecret]:
-    now = admin.clock.wall()
-    found: list[SigningSecret] = admin.entries(SigningSecret)
-    return [e for e in found if e.application_id.lower() == application_id and e.signs(now)]
-
-
-def _make(admin: Admin, application_id: str) -> None:
-    if len(_in_use(admin, application_id)) >= MOST_IN_USE:
-        raise click.ClickException(
-            f"{application_id} has {MOST_IN_USE} secrets in use, which is all it may have: "
-            "expire one of them first (`offhook secrets list`)"
-        )
-    raw = base64.urlsafe_b64encode(admin.rng.randbytes(SECRET_BYTES)).decode().rstrip("=")
-    made = SigningSecret(
-        f"k-{admin.ids.token(32)}", application_id, f"ohs_{raw}", created=admin.clock.wall()
-    )
-    admin.add(made, made.id)
+def _tell(made: SigningSecret) -> None:
+    """Say what was made; this is the only time that the secret is shown."""
+    click.echo(f"added {made.id}")
     click.echo(f"secret: {made.secret}")
 
 
-def _expire(admin: Admin, secret: SigningSecret, at: float) -> None:
-    end = at if secret.expires is None else min(at, secret.expires)
-    admin.change(SigningSecret, secret.id, expires=end)
-    click.echo(f"{secret.id} {_end(admin, replace(secret, expires=end))}")
-
-
-def _end(admin: Admin, secret: SigningSecret) -> str:
-    if secret.expires is None:
-        return "in use"
-    said = timestamp(secret.expires)
-    return f"in use until {said}" if secret.signs(admin.clock.wall()) else f"expired {said}"
+def _tell_ends(keyring: Keyring, *expiring: SigningSecret) -> None:
+    for each in expiring:
+        click.echo(f"changed {each.id}")
+        click.echo(f"{each.id} {keyring.end(each)}")

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from offhook.hooks import Hook, Target
 
 VOICE = "voice"  # the role that opens the Voice API
+OPERATOR = "operator"  # the role of who runs the server: he may change the directory in the console
 
 
 @dataclass(frozen=True, slots=True)

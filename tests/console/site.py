@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from tests.console.client import Browser
+from tests.console.client import BASE, Browser
 
 from offhook.console.desk import Desk
 from offhook.console.front import Front
 from offhook.console.guard import Door
 from offhook.console.house import Console, Parts
-from offhook.directory import User
+from offhook.directory import Directory, User, merged
 from offhook.ids import Ids
 from offhook.scopes import InlineOffload
 from offhook.store import Store
@@ -18,11 +18,12 @@ from offhook.testing.memory import memory_store
 
 
 class Site:
-    """The console, open to this machine; call control and the like are not there."""
+    """The console, open to this machine, or to one user; there is no call control."""
 
-    def __init__(self) -> None:
+    def __init__(self, user: User | None = None) -> None:
         loop = running_loop()
         self.store: Store = memory_store(loop.clock)
+        self.user = user
         nothing: Any = None
         self.desk = Desk(
             clock=loop.clock,
@@ -33,14 +34,29 @@ class Site:
             mailroom=nothing,
             archive=nothing,
             gauges=nothing,
-            directory=fixtures.directory,
+            directory=self._directory,
+            fixed=fixtures.directory,
             documents=nothing,
             api=nothing,
         )
-        door = Door(_nobody, lambda *_: False, fixtures.directory, open=True, secure=False)
+        door = Door(self._known, _belongs, self._directory, open=user is None, secure=False)
         self.console = Console(Parts(self.desk, door, b"key"))
         self.browser = Browser(Front(self.console, self.console.base, nothing))
 
+    async def log_in(self) -> None:
+        """Be the user from now on."""
+        assert self.user is not None
+        await self.browser.get("/console/login")
+        login = {"name": self.user.name, "password": "right"}
+        assert (await self.browser.post("/console/login", login)).status == 303
+        await self.browser.get(f"{BASE}/directory/applications")  # with a token of his
 
-async def _nobody(name: str, password: str) -> User | None:
-    return None
+    def _directory(self) -> Directory:
+        return merged(fixtures.directory(), Directory(users=[self.user] if self.user else []))
+
+    async def _known(self, name: str, password: str) -> User | None:
+        return self.user
+
+
+def _belongs(user: User, address: str | None, account: str) -> bool:
+    return account in user.roles

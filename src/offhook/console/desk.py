@@ -56,6 +56,7 @@ class Desk:
     archive: Archive
     gauges: Gauges
     directory: Callable[[], Directory]  # the one in force now
+    fixed: Callable[[], Directory]  # what the configuration file says
     documents: Documents
     api: Requests
     contacts: Sequence[Contact] = ()

@@ -17,6 +17,7 @@ from offhook.console.call_list import CallList
 from offhook.console.call_page import CallPage
 from offhook.console.desk import Desk
 from offhook.console.dialler import Dialler
+from offhook.console.directory_pages import DirectoryPages
 from offhook.console.failures import Failures
 from offhook.console.guard import FORM_FIELD, FORM_HEADER, READS, Door, Guard, Visitor
 from offhook.console.hardening import HardSend
@@ -30,6 +31,7 @@ from offhook.store import StoreError
 NAVIGATION = (
     ("calls", "Calls"),
     ("dial", "Dialler"),
+    ("directory", "Directory"),
     ("failures", "Failures"),
 )  # last part of the path, title
 BUSY = 200  # requests at once, without streams and static files
@@ -47,6 +49,7 @@ def pages(desk: Desk) -> tuple[Page, ...]:
         *Tapes(desk).pages(),
         *Failures(desk).pages(),
         *Dialler(desk).pages(),
+        *DirectoryPages(desk).pages(),
     )
 
 

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from offhook.console.desk import Desk
 from offhook.console.guard import Visitor
 from offhook.console.rendering import Rendering
+from offhook.directory import OPERATOR
 
 BODY_BYTES = 1 << 20  # of a form; a BXML document fits
 FIELDS = 200
@@ -50,6 +51,15 @@ class Visit:
         """The part of the console that the page is in, as the navigation names it."""
         parts: list[str] = self.request.scope["path"].split("/")
         return parts[2] if len(parts) > 2 and "account" in self.request.path_params else ""
+
+    @property
+    def operates(self) -> bool:
+        """Whether the visitor runs this server: who is at its machine, or has the role."""
+        name, accounts = self.visitor.user, self.visitor.accounts
+        if name is None:
+            return bool(accounts)
+        user = self.desk.directory().users.get(name)
+        return user is not None and any(OPERATOR in user.roles.get(each, ()) for each in accounts)
 
     @property
     def theme(self) -> str:

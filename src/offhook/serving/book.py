@@ -21,12 +21,15 @@ log = structlog.get_logger(__name__)
 
 
 class Book:
-    """Call it for the directory; `addresses` holds those of trunks that are named by a host."""
+    """Call it for the directory; `addresses` holds those of trunks that are named by a host.
+
+    `fixed` is what the configuration file says.
+    """
 
     def __init__(
         self, fixed: Directory, store: Store, offload: Offload, resolver: Resolver
     ) -> None:
-        self._fixed = fixed
+        self.fixed = fixed
         self._store = store
         self._offload = offload
         self._resolver = resolver
@@ -45,7 +48,7 @@ class Book:
             return
         parts = await self._offload(self._store.load_directory)
         self._version = version
-        self._directory = merged(Directory(*parts), self._fixed)
+        self._directory = merged(Directory(*parts), self.fixed)
         await self.resolve()
 
     async def resolve(self) -> None:

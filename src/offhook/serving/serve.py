@@ -154,6 +154,7 @@ async def running_node(config: Config, http_port: int) -> AsyncIterator[Node]:
                 console=_console(settings),
                 login=Login(settings.sip.realm, settings.sip.digests),
                 trunk_addresses=lambda: book.addresses,
+                fixed=lambda: book.fixed,
             )
         )
         await media.worker.start()
