@@ -96,5 +96,21 @@ def test_all_calls_are_told_with_their_ids_and_the_past_is_asked_for(there: Scri
     assert "HTTP 401: who are you?" in done.stderr
 
 
+def test_texts_are_told_if_one_wants_them(there: Scripted) -> None:
+    there.answers[f"GET {BELOW}/c-1"][0][1]["events"] = [
+        event(1, "sip.received", message="BYE sip:a@b SIP/2.0\nVia: x\x1b[2J"),
+        event(2, "webhook.answered", eventType="x", method="GET", url="u", body="{}", reply="<R/>"),
+    ]
+
+    assert tail(there, "c-1", "-v").output.splitlines() == [
+        "00:00:01.250  SIP    <-- BYE sip:a@b",
+        "          | BYE sip:a@b SIP/2.0",
+        "          | Via: x\\x1b[2J",
+        "00:00:01.250  HTTP   x GET u: None",
+        "          > {}",
+        "          < <R/>",
+    ]
+
+
 def test_mistakes_are_told(there: Scripted) -> None:
     assert "'soon' is no time" in tail(there, "--since", "soon").output

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import click
 
 from offhook.administration import Admin
-from offhook.cli_tail import machine
+from offhook.cli_tail import Form
 from offhook.directory import Application, Number
 from offhook.records import Event
 from offhook.remote.finding import Server, Wanted, find, options
@@ -32,15 +32,17 @@ OF_THE_CALL: Final = ("from_", "answer_url", "bxml", "application", "timeout")  
 @click.option("--application", metavar="ID", help="Else the account's only application.")
 @click.option("--timeout", type=click.FloatRange(1, 300), help="So many seconds it may ring.")
 @click.option("--json", "as_json", is_flag=True, help="Print lines of JSON: events, the outcome.")
+@click.option("--verbose", "-v", is_flag=True, help="With documents, bodies and SIP messages.")
 @options
 @click.pass_context
-def call(context: click.Context, /, to: str, as_json: bool, **given: Any) -> None:
+def call(context: click.Context, /, to: str, **given: Any) -> None:
     """Place a call to TO and tell all that happens on it until it has ended.
 
     Without options the call is placed on a running `offhook dev` and answered by its app. Ctrl-C
     completes the call. Exits with 0 if it ended by hanging up, with 3 if otherwise, with 1 if it
     was not placed or lost sight of, and with 130 if it was interrupted.
     """
+    form = Form(given.pop("as_json"), given.pop("verbose"))
     from_, answer_url, bxml, application, timeout = (given.pop(name) for name in OF_THE_CALL)
     if answer_url and bxml:
         raise click.UsageError("--answer-url and --bxml are two documents: choose one")
@@ -53,10 +55,10 @@ def call(context: click.Context, /, to: str, as_json: bool, **given: Any) -> Non
         "callTimeout": timeout,
     }
     with _urls(server, answer_url, document) as urls:
-        sys.exit(_run(server, request | urls, as_json))
+        sys.exit(_run(server, request | urls, form))
 
 
-def _run(server: Server, request: dict[str, Any], as_json: bool) -> int:
+def _run(server: Server, request: dict[str, Any], form: Form) -> int:
     from offhook.remote.calling import outcome, place, watch
     from offhook.timeline import line
 
@@ -65,16 +67,16 @@ def _run(server: Server, request: dict[str, Any], as_json: bool) -> int:
 
     def show(event: Event) -> None:
         started.append(event.at)
-        click.echo(machine(event) if as_json else line(event, started[0]))
+        click.echo(form.shown(event, lambda each: line(each, started[0])))
 
-    if not as_json:
+    if not form.as_json:
         click.echo(call_id)
     try:
         interrupted = watch(server, call_id, show, lambda text: click.echo(text, err=True))
     except KeyboardInterrupt:
         return INTERRUPTED
     ended = outcome(server, call_id)
-    click.echo(_result(ended) if as_json else "\n".join(ended.lines()))
+    click.echo(_result(ended) if form.as_json else "\n".join(ended.lines()))
     if interrupted:
         return INTERRUPTED
     return 0 if ended.good else NOT_GOOD

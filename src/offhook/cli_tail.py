@@ -2,9 +2,10 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 import click
@@ -13,6 +14,8 @@ from offhook.cli_secrets import Span
 from offhook.clock import timestamp
 from offhook.records import Event
 from offhook.remote.finding import Wanted, find, options
+
+TEXTS: Final = {"message": "|", "text": "|", "body": ">", "reply": "<"}  # members with texts
 
 if TYPE_CHECKING:
     from offhook.remote.finding import Server
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 )
 @click.option("--since", type=Span(), help="Begin so long ago, such as 10m; else with what comes.")
 @click.option("--json", "as_json", is_flag=True, help="Print each event as a line of JSON.")
+@click.option("--verbose", "-v", is_flag=True, help="With documents, bodies and SIP messages.")
 @options
 @click.pass_context
 def tail(
@@ -37,19 +41,19 @@ def tail(
     call: str | None,
     kinds: tuple[str, ...],
     since: float | None,
-    as_json: bool,
-    **wanted: Any,
+    **given: Any,
 ) -> None:
     """Follow the event log of CALL (or of a conference), or of all calls of the account.
 
     With CALL the whole log is told, and the command ends with the call. Without it, it ends with
     Ctrl-C; a server that stops and starts again is waited for.
     """
-    server = find(context, Wanted(**wanted))
+    form = Form(given.pop("as_json"), given.pop("verbose"))
+    server = find(context, Wanted(**given))
     begin = None if since is None else server.now - since
     try:
         for event in _wanted(_events(server, call, begin), kinds):
-            click.echo(machine(event) if as_json else human(event, call is None))
+            click.echo(form.shown(event, lambda each: human(each, call is None)))
     except KeyboardInterrupt:
         sys.exit(0)
 
@@ -82,6 +86,30 @@ def machine(event: Event) -> str:
         "data": event.data,
     }
     return json.dumps(data)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How events are printed."""
+
+    as_json: bool
+    verbose: bool
+
+    def shown(self, event: Event, line: Callable[[Event], str]) -> str:
+        """Return what is printed of an event, which `line` tells people."""
+        if self.as_json:
+            return machine(event)
+        return "\n".join([line(event), *(details(event) if self.verbose else ())])
+
+
+def details(event: Event) -> Iterator[str]:
+    """Yield the texts of an event, indented: what was sent, then what came back."""
+    from offhook.timeline import printable
+
+    for name, mark in TEXTS.items():
+        text = event.data.get(name)
+        for line in text.splitlines() if isinstance(text, str) else ():
+            yield f"{'':10}{mark} {printable(line)}"
 
 
 def human(event: Event, many: bool) -> str:

@@ -3,10 +3,12 @@
 from dataclasses import replace
 from pathlib import Path
 
-from tests.doctor.patients import is_fault, is_ok, is_warning, only, patient
+from tests.doctor.patients import is_fault, is_ok, is_warning, levels, only, patient
+from tests.webhooks.servers import certificate
 
 from offhook.directory import Directory, Number
 from offhook.doctor import configuration
+from offhook.doctor.finding import Finding
 
 
 def test_a_file_that_can_be_read_is_well(tmp_path: Path) -> None:
@@ -63,3 +65,19 @@ def test_passwords_in_the_clear_are_a_warning() -> None:
     assert is_ok(found[0], "this machine alone")
     assert is_warning(found[1], "0.0.0.0", "proxy with TLS")
     assert is_ok(found[2], "https://voice.example.com")
+
+
+def test_certificates_to_trust_must_be_there(tmp_path: Path) -> None:
+    cert, _ = certificate(tmp_path, "localhost")
+    other = tmp_path / "other.pem"
+    other.write_text("no certificate")
+
+    def trusted(file: Path) -> Finding:
+        return only(
+            configuration.check(patient(webhooks={"ca_file": str(file)})), "trusted certificates"
+        )
+
+    assert is_ok(trusted(cert), "can be read")
+    assert is_fault(trusted(other), "other.pem", "webhooks.ca_file")
+    assert is_fault(trusted(tmp_path / "none.pem"), "No such file", "PEM")
+    assert "trusted certificates" not in levels(configuration.check(patient()))

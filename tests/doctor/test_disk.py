@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.doctor.patients import is_fault, is_ok, is_warning, only, patient
+from tests.interop.s3 import KEY, SECRET, running_s3
 
 from offhook.clock import Clock
 from offhook.directory import Account
@@ -111,3 +112,21 @@ def test_all_of_it(tmp_path: Path) -> None:
     assert is_ok(only(found, "store folder"), str(tmp_path))
     assert is_ok(only(found, "recordings folder"), str(folder))
     assert sum(each.check == "disk space" for each in found) == 2
+
+
+@pytest.mark.slow
+def test_a_bucket_that_lets_us_in_is_well_and_one_that_is_not_there_a_fault(tmp_path: Path) -> None:
+    keys = {"access_key_id": KEY, "secret_access_key": SECRET}
+    with running_s3() as there:
+        there.create("kept")
+        found = []
+        for bucket in ("kept", "missing"):
+            wanted = {"storage": "s3", "bucket": bucket, "endpoint": there.url} | keys
+            subject = patient(store={"url": url(tmp_path)}, recordings=wanted)
+            found.append(only(disk.check(subject), "recordings storage"))
+        kept = there.objects("kept")
+
+    assert is_ok(found[0], "bucket kept", there.url)
+    assert is_fault(found[1], "bucket missing", "policy")
+    assert kept == {}
+    assert SECRET not in found[1].seen

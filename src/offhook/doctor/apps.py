@@ -13,7 +13,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from offhook.clock import Clock
-from offhook.doctor.finding import Finding, Findings, Patient, fault, ok, warning
+from offhook.doctor.configuration import trusted
+from offhook.doctor.finding import Finding, Findings, Level, Patient, fault, ok, warning
 from offhook.errors.calls import bare_url
 from offhook.hooks import Target
 from offhook.webhooks.client import AiohttpClient
@@ -59,7 +60,8 @@ def _targets(patient: Patient) -> dict[str, Target]:
 
 async def _asked(patient: Patient, targets: dict[str, Target]) -> list[Finding]:
     webhooks = patient.settings.webhooks
-    ca_file = Path(webhooks.ca_file) if webhooks.ca_file else None
+    usable = webhooks.ca_file is not None and trusted(webhooks.ca_file).level is Level.OK
+    ca_file = Path(webhooks.ca_file) if webhooks.ca_file and usable else None
     client = AiohttpClient(Guard(webhooks.allow, webhooks.deny), ca_file=ca_file)
     try:
         async with asyncio.TaskGroup() as group:

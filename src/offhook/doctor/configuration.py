@@ -1,5 +1,6 @@
 """Configuration: names that lead nowhere, and what is missing for a call to come about."""
 
+import ssl
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -34,6 +35,18 @@ def check(patient: Patient) -> Findings:
     elif not faults:
         yield ok("directory", "every name leads somewhere")
     yield encrypted(patient)
+    if (ca_file := patient.settings.webhooks.ca_file) is not None:
+        yield trusted(ca_file)
+
+
+def trusted(ca_file: str) -> Finding:
+    """The certificates that are trusted besides the system's must be there: nothing starts else."""
+    try:
+        ssl.create_default_context().load_verify_locations(ca_file)
+    except OSError as error:  # ssl.SSLError is one
+        fix = "set webhooks.ca_file to a file of certificates in PEM, or leave it out"
+        return fault("trusted certificates", f"{ca_file}: {error.strerror or error}", fix)
+    return ok("trusted certificates", f"{ca_file} can be read")
 
 
 def _tables(patient: Patient) -> dict[str, object]:

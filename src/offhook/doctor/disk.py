@@ -10,9 +10,11 @@ from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from offhook.config import ConfigError
 from offhook.doctor.finding import Finding, Findings, Patient, fault, ok, warning
-from offhook.serving.storage import recordings_folder
+from offhook.serving.storage import open_files, recordings_folder
 from offhook.store.directory import Parts, load
+from offhook.store.files import StorageError
 
 MEGABYTE = 1_000_000
 CALL_BYTES = 100_000  # of memory for a call: three times what `make bench` measures of a silent one
@@ -37,6 +39,8 @@ def check(patient: Patient) -> Findings:
         yield writable(name, folder)
         yield room(name, folder, Needs())
     yield database(patient)
+    if patient.settings.recordings.storage != "folder":
+        yield storage(patient)
     if (available := available_bytes()) is not None:
         yield memory(patient, available)
 
@@ -142,6 +146,20 @@ def _sqlite(file: Path) -> Finding:
         return ok("database", f"{file} is sound")
     fix = "stop the server, move the file away and put a backup in its place"
     return fault("database", f"{file} is damaged or no database: {said}", fix)
+
+
+def storage(patient: Patient) -> Finding:
+    """Ask the bucket of recordings for the name of one object."""
+    recordings = patient.settings.recordings
+    shown = f"bucket {recordings.bucket} at {recordings.endpoint or recordings.region}"
+    try:
+        open_files(patient.settings).check()
+    except ConfigError as error:
+        return fault("recordings storage", error.fault, error.fix)
+    except StorageError as error:
+        fix = "see that endpoint, bucket, keys and the bucket's policy are right"
+        return fault("recordings storage", f"{shown}: {error}", fix)
+    return ok("recordings storage", f"{shown} lets us in")
 
 
 def available_bytes() -> int | None:

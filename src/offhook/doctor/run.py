@@ -16,6 +16,7 @@ from offhook.doctor import (
 )
 from offhook.doctor.finding import Finding, Findings, Level, Patient, fault
 from offhook.faults import place
+from offhook.timeline import printable
 
 Check = Callable[[Patient], Findings]
 FAMILIES: dict[str, Check] = {
@@ -48,7 +49,7 @@ def lines(finding: Finding) -> list[str]:
     told = [f"{MARKS[finding.level]:<8} {finding.check}: {finding.seen}"]
     if finding.fix:
         told.append(f"{'':<8}   to do: {finding.fix}")
-    return told
+    return [printable(line) for line in told]
 
 
 def summary(found: list[Finding]) -> str:

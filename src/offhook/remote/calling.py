@@ -10,6 +10,7 @@ from offhook.records import Event
 from offhook.remote import follow
 from offhook.remote.desk import RefusedError
 from offhook.remote.finding import Server
+from offhook.timeline import printable
 
 GOOD_CAUSE: Final = "hangup"
 
@@ -37,7 +38,7 @@ class Outcome:
             told.append(f"to do: {fix}")
         if reference := self.explanation.get("reference"):
             told.append(f"reference: {reference}")
-        return told
+        return [printable(line) for line in told]
 
 
 def place(server: Server, request: dict[str, Any]) -> str:

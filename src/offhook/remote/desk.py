@@ -11,6 +11,8 @@ from urllib.parse import urlencode
 
 import click
 
+from offhook.timeline import printable
+
 ANSWER_S: Final = 30.0
 
 
@@ -64,6 +66,6 @@ class Desk:
 
 def _said(body: bytes) -> str:
     try:
-        return str(json.loads(body)["description"])
+        return printable(str(json.loads(body)["description"]))
     except (ValueError, KeyError, TypeError):
-        return body[:200].decode(errors="replace")
+        return printable(body[:200].decode(errors="replace"))
