@@ -26,6 +26,7 @@ LAYERS = {
     "media": 3,
     "speech": 3,
     "store": 3,
+    "webrtc": 3,
     "explain": 3,
     "cluster": 3,
     "verbs": 3,

@@ -16,7 +16,6 @@ from offhook.api.app import Server
 from offhook.api.inside import Inside
 from offhook.calls.archive import Archive
 from offhook.calls.clips import ClipBank
-from offhook.calls.endpoints import Endpoints
 from offhook.calls.exchange import Exchange
 from offhook.calls.following import Following
 from offhook.calls.gauges import Gauges
@@ -53,9 +52,11 @@ from offhook.webhooks.fetch import Attempt, Courier
 from offhook.webhooks.http import HttpClient
 from offhook.webhooks.outbox import Outbox
 from offhook.webhooks.websocket import WebSockets
+from offhook.webrtc import Gateway, NoGateway
 
 SIP_GRACE_S = 4.0  # at shutdown, for goodbyes to be confirmed: three retransmissions
 SIP_LOOK_S = 0.05
+NO_WEBRTC = "this server takes no WebRTC devices"
 OUTBOX_GRACE_S = 5.0  # at shutdown, for webhooks under way
 
 
@@ -91,6 +92,7 @@ class Parts:
     recognizer: Recognizer | None = None  # None: nothing is understood
     hearing_offload: Offload | None = None  # for it alone; None takes `offload`
     login: Login = field(default_factory=Login)  # of phones that register
+    gateway: Gateway = field(default_factory=lambda: NoGateway(NO_WEBRTC))
     trunk_addresses: Callable[[], Mapping[str, Collection[str]]] = dict  # of trunks named by host
     fixed: Callable[[], Directory] = Directory  # what of the directory is the configuration file's
 
@@ -135,7 +137,6 @@ class Node:
         self.gauges = Gauges(self.media.send)
         plant = self._plant(parts)
         self.exchange = Exchange(plant)
-        self.endpoints = Endpoints(plant)
         self.mailroom = Mailroom(plant, self.exchange.reopen)
         self.following = Following(parts.store, parts.offload)
         self.asgi = self._api(parts)
@@ -178,7 +179,7 @@ class Node:
             parts.offload,
             self.archive,
             self.exchange.rooms,
-            self.endpoints,
+            self.exchange.endpoints,
             parts.store.put_incident,
             parts.store,
             Memory(parts.store, parts.offload),
@@ -211,6 +212,7 @@ class Node:
             archive=self.archive,
             hearing=self._hearing,
             turned_away=self._turned_away,
+            gateway=parts.gateway,
         )
 
     def _endpoint(self, parts: Parts) -> Endpoint:

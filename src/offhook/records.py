@@ -317,6 +317,7 @@ class Delivery:
     failed: str | None = None
     asks: bool = False  # the reply matters: it may be a document for a conference
     sync: bool = False  # sent by its call
+    once: bool = False  # not repeated on the same URL, whatever happens (webhooks.md 9)
     redeliveries: int = 0  # how often somebody had it sent again
 
     @property

@@ -1,8 +1,9 @@
 """Endpoints without devices, in a dictionary."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from offhook.api.service import DeviceDoor, Tell
 from offhook.clock import Clock
 from offhook.directory import Account
 from offhook.errors import ApiError, endpoints, fields
@@ -11,6 +12,7 @@ from offhook.records import EndpointRecord
 from offhook.requests import EndpointFilter, EndpointPage, EndpointRequest
 from offhook.verbs.contexts import Context
 from offhook.verbs.document import InvalidBxml, parse
+from offhook.webrtc import GatewayError
 
 DAY_S = 86_400.0
 
@@ -65,6 +67,11 @@ class FakeEndpoints:
         except InvalidBxml as fault:
             raise ApiError(fields.INVALID_BXML, reason=str(fault)) from fault
         self.played.append((record.endpoint_id, body, charset))
+
+    async def admit(
+        self, token: str, name: str | None, tell: Tell, dismiss: Callable[[str], None]
+    ) -> DeviceDoor:
+        raise GatewayError("no devices here")
 
     def _of(self, account_id: str) -> Sequence[EndpointRecord]:
         now = self.clock.wall()

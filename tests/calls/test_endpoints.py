@@ -19,7 +19,7 @@ ASKED = EndpointRequest("BIDIRECTIONAL", tag="t")
 
 async def made(world: World) -> EndpointRecord:
     account = world.directory.accounts[ACCOUNT_ID]
-    record, token = await world.node.endpoints.create(account, ASKED)
+    record, token = await world.node.exchange.endpoints.create(account, ASKED)
     assert record.token_digest == passes.digest(token)
     return record
 
@@ -31,7 +31,7 @@ def test_an_endpoint_is_the_accounts_until_a_day_has_gone_by() -> None:
 async def a_day_goes_by() -> None:
     async with World() as world:
         record = await made(world)
-        own = world.node.endpoints
+        own = world.node.exchange.endpoints
 
         assert await own.get(ACCOUNT_ID, record.endpoint_id) == record
         assert await own.get("77", record.endpoint_id) is None
@@ -53,7 +53,7 @@ async def test_no_more_are_made_than_an_account_may_have() -> None:
 
         assert refusal.value.entry is endpoints.TOO_MANY
         assert refusal.value.headers == (("Retry-After", str(round(DAY_S - 600.0))),)
-        await world.node.endpoints.delete(first)
+        await world.node.exchange.endpoints.delete(first)
         await made(world)
 
 
@@ -74,5 +74,5 @@ async def test_a_document_without_a_device_is_looked_at_and_refused() -> None:
             (b"<Response><Pause/></Response>", endpoints.INVALID_PARAMETER),
         ):
             with pytest.raises(ApiError) as refusal:
-                await world.node.endpoints.rescript(record, body, None)
+                await world.node.exchange.endpoints.rescript(record, body, None)
             assert refusal.value.entry is entry

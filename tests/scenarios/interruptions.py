@@ -16,7 +16,7 @@ from tests.scenarios.links import N1, N2, party
 
 from offhook.records import Event
 from offhook.testing import sound
-from offhook.testing.app import BASE, Reply, document
+from offhook.testing.app import BASE, Received, Reply, document
 from offhook.testing.fixtures import INITIATE_URL, NUMBER, SIP_USER, T1_HZ
 from offhook.testing.handset import Handset
 from offhook.testing.invariants import ASKED
@@ -71,7 +71,7 @@ class Seen:
     legs: tuple[str, ...] = ()  # causes of the transferDisconnect events, sorted
     other: tuple[str, ...] = ()  # paths at which the call at the other end was asked
     recordings: tuple[str, ...] = ()  # status of each recordingAvailable
-    room: tuple[str, ...] = ()  # the events of the conference
+    room: tuple[str, ...] = ()  # the events of the conference, or statuses of Connect
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,13 +325,18 @@ def _look(world: World, talk: Talk, status: int | None) -> Seen:
     return Seen(
         status,
         refusals[0] if refusals else None,
-        tuple(r.path for r in mine if r.event["eventType"] in ASKED),
+        tuple(r.path for r in mine if r.event.get("eventType") in ASKED),
         goodbye["cause"],
         tuple(legs),
         tuple(r.path for r in world.app.received if r.path in ("/zc", "/zt")),
         tuple(recordings),
-        tuple(sorted(r.event["eventType"] for r in world.app.requests("/room"))),
+        tuple(sorted(map(_told, world.app.requests("/room")))),
     )
+
+
+def _told(request: Received) -> str:
+    told: str = request.event.get("eventType") or request.event["status"]
+    return told
 
 
 def _is_quiet(phone: Handset, after: float) -> bool:
@@ -477,6 +482,26 @@ async def _referring(world: World) -> Talk:
     return await world.calling(REFER, to=SIP_USER)
 
 
+def _connecting(kind: str, after_s: float, **hello: str) -> Stage:
+    """A browser hangs up some time after such a message."""
+
+    async def staged(world: World) -> Talk:
+        world.app.on("/room", Reply(status=204))
+        endpoint_id, token = await world.endpoint()
+        browser = await world.browser(token, **hello)
+
+        async def behave() -> None:
+            await browser.wait(kind)
+            await asyncio.sleep(after_s)
+            browser.hang_up()
+
+        world.browsers.tasks.start(behave(), "behaviour of a browser")
+        verbs = f'<Connect eventCallbackUrl="/room"><Endpoint>{endpoint_id}</Endpoint></Connect>'
+        return await world.answered(verbs + NEXT)
+
+    return staged
+
+
 async def _conferring(world: World) -> Talk:
     """The party ends the conference by REST after a while."""
 
@@ -543,6 +568,8 @@ MET = Peers(
         "conferenceMemberJoin",
     )
 )
+TALKED = Peers(room=("COMPLETED", "INITIATED"))
+GIVEN_UP = Peers(room=("CANCELED", "INITIATED"))
 FORWARD = f'<Forward to="{N1}" callTimeout="1"/>'
 HUNG_UP = Peers(legs=("hangup",))
 ONE_RECORDING = Peers(recordings=("complete",))
@@ -671,5 +698,20 @@ SCENES = (
     ),
     _forwarded,
     Scene("Conference", _conferring, verb("Conference"), natural=MET, stopped=MET),
+    Scene(
+        "Connect rings",
+        _connecting("call", 0.5, answers="manual"),
+        verb("Connect"),
+        natural=Peers(room=("DENIED", "INITIATED")),
+        stopped=GIVEN_UP,
+    ),
+    Scene(
+        "Connect talks",
+        _connecting("talking", 0.5),
+        _talking("Connect"),
+        JOINED,
+        natural=TALKED,
+        stopped=TALKED,
+    ),
     Scene("Refer waits", _referring, verb("Refer"), REFERRING, asked=INBOUND),
 )

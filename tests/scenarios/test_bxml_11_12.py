@@ -1,4 +1,4 @@
-"""BXML conformance, chapter 11.12: Redirect and Hangup. Refer and Connect are not built yet."""
+"""BXML conformance, chapter 11.12: Redirect and Hangup; Refer and Connect have their own files."""
 
 from tests.scenarios.cases import T1, about, arrivals, assert_invalid, clips, kinds, times
 

@@ -62,6 +62,7 @@ class ScriptedLine:
     missed: list[str] = field(default_factory=list)  # keys that came while nobody collected
     placed: list[tuple[Destination, Manner]] = field(default_factory=list)
     bridged: list[tuple[str, Hook | None]] = field(default_factory=list)
+    connected: list[tuple[str, Hook | None]] = field(default_factory=list)
     admissions: list[Admission] = field(default_factory=list)  # to conferences
     outcome: dict[str, Any] = field(default_factory=dict)  # of a bridge or transfer
     referral: Referred = field(default_factory=lambda: Referred(None, None))
@@ -172,6 +173,10 @@ class ScriptedLine:
         yield heard
         for timer in timers:
             timer.cancel()
+
+    async def connect(self, endpoint_id: str, events: Hook | None) -> None:
+        self.connected.append((endpoint_id, events))
+        await asyncio.sleep(1.0)
 
     def notify(self, event: str, fields: Mapping[str, Any], target: Target) -> None:
         """Note what is told."""

@@ -15,7 +15,7 @@ import structlog
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from offhook import redaction
 from offhook.api import bodies, routes, targets
@@ -168,9 +168,16 @@ class Server:
     """The outermost layer: sheds load, names and logs each request, and never fails."""
 
     def __init__(
-        self, api: Api, admission: Admission, refusals: Refusals, ids: Ids, clock: Clock
+        self,
+        api: Api,
+        admission: Admission,
+        refusals: Refusals,
+        ids: Ids,
+        clock: Clock,
+        devices: ASGIApp,
     ) -> None:
         self.admission = admission
+        self._devices = devices
         self.gate = api.gate
         self._api = api
         self._refusals = refusals
@@ -178,7 +185,9 @@ class Server:
         self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request (ASGI 3); there are no WebSockets here, and nothing to start up."""
+        """Answer a request (ASGI 3); the one WebSocket is that of devices."""
+        if scope["type"] == "websocket":
+            await self._devices(scope, receive, send)
         if scope["type"] != "http":
             return
         request = Incoming.of(scope, receive, self._ids.uuid())

@@ -10,6 +10,7 @@ from offhook.api.auth import Gate, Passwords
 from offhook.api.calls import Calls
 from offhook.api.conferences import Conferences
 from offhook.api.creation import Creation
+from offhook.api.devices import Devices
 from offhook.api.endpoints import Endpoints
 from offhook.api.events import Events, EventService
 from offhook.api.explain import Archive, Explain
@@ -86,10 +87,12 @@ def assemble(
     creation = Creation(directory, settings.https_with_credentials)
     token_endpoint = TokenEndpoint(passwords, tokens)
     all_tables = tables(service, creation, settings, world, token_endpoint)
-    api = Api(all_tables, Gate(directory, passwords, tokens), Site(settings.public_url))
+    site = Site(settings.public_url)
+    api = Api(all_tables, Gate(directory, passwords, tokens), site)
+    devices = Devices(world.endpoints, site, world.clock)
     refusals = Refusals(world.refused, world.clock)
     admission = Admission(settings.in_flight, world.ready)
-    return Server(api, admission, refusals, world.ids, world.clock)
+    return Server(api, admission, refusals, world.ids, world.clock, devices)
 
 
 def tables(

@@ -1,7 +1,7 @@
 """What the API needs of call control: the exchange, rooms, endpoints, archive and memory."""
 
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
 
 from offhook.directory import Account
 from offhook.hooks import Hook
@@ -30,6 +30,7 @@ from offhook.requests import (
     Standing,
 )
 
+Tell = Callable[[Mapping[str, Any]], None]
 Keep = Callable[[CallRecord], KeptAnswer]  # what is written together with a call
 
 
@@ -147,6 +148,53 @@ class EndpointService(Protocol):
 
     async def rescript(self, record: EndpointRecord, body: bytes, charset: str | None) -> None:
         """Run this document for its device; 400 for invalid BXML, or where no device is there."""
+        ...
+
+    async def admit(
+        self, token: str, name: str | None, tell: Tell, dismiss: Callable[[str], None]
+    ) -> "DeviceDoor":
+        """Take a device in by its endpoint's token; raises GatewayError.
+
+        `tell` sends it a message, `dismiss` ends its connection with a reason; neither blocks.
+        """
+        ...
+
+
+class DeviceDoor(Protocol):
+    """A device that has been taken in: what it says, and its end."""
+
+    @property
+    def device_id(self) -> str:
+        """The id of the device."""
+        ...
+
+    @property
+    def endpoint_id(self) -> str:
+        """The id of its endpoint."""
+        ...
+
+    def answers_by_itself(self, automatic: bool) -> None:
+        """Say whether calls are taken at once, or somebody lifts the receiver."""
+        ...
+
+    async def offer(self, sdp: str) -> str:
+        """Take its SDP offer; returns the answer; raises GatewayError."""
+        ...
+
+    def hint(self, candidate: Mapping[str, Any]) -> None:
+        """Take a candidate; empty: there are no more."""
+        ...
+
+    def lift(self) -> None:
+        """Take the call that rings."""
+        ...
+
+    def hang(self) -> None:
+        """Leave the call, or refuse the one that rings."""
+        ...
+
+    def close(self, reason: str) -> None:
+        """It has left."""
         ...
 
 

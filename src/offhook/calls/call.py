@@ -6,7 +6,7 @@ from typing import Any
 from offhook.calls import bridge, detection, endings, summaries
 from offhook.calls.journal import Journal
 from offhook.calls.leg import Leg, Phase
-from offhook.calls.legs import Parent
+from offhook.calls.legs import Errand, Parent
 from offhook.calls.limits import INBOX_FACTS
 from offhook.calls.line import CallLine
 from offhook.calls.mail import CallMail
@@ -14,7 +14,7 @@ from offhook.calls.pages import Page
 from offhook.calls.plant import Plant
 from offhook.calls.recordings import Recordings
 from offhook.calls.ringing import until_answered
-from offhook.calls.routes import finder, outgoing, over_trunk
+from offhook.calls.routes import finder, outgoing, over_trunk, to_device
 from offhook.calls.script import RanOut, Script, ScriptEnded
 from offhook.calls.state import Step, advance, amend
 from offhook.calls.streams import Streams
@@ -53,6 +53,7 @@ from offhook.records import CallRecord, CallState
 from offhook.scopes import background
 from offhook.sip.endpoint import IncomingCall
 from offhook.verbs import End, Goto
+from offhook.verbs.contexts import Context
 
 Start = Goto | Page | Taken  # what a call does next: ask, run a document, talk to who has taken it
 
@@ -65,9 +66,8 @@ class Call:
         plant: Plant,
         record: CallRecord,
         board: Switchboard,
+        origin: Parent | Errand | IncomingCall | None = None,
         *,
-        parent: Parent | None = None,
-        incoming: IncomingCall | None = None,
         events: int = 0,
     ) -> None:
         self.plant = plant
@@ -78,10 +78,13 @@ class Call:
         self.mail = CallMail(plant, lambda: self.record)
         self._inbox: asyncio.Queue[Fact | ScriptEnded] = asyncio.Queue()
         self.journal = Journal(plant.store, plant.clock, record.call_id, events)
-        self.leg = Leg(plant, record.call_id, self.post, self.journal)
+        self._parent = origin if isinstance(origin, Parent) else None  # until joined with it
+        self._errand = origin if isinstance(origin, Errand) else None
+        self._incoming = origin if isinstance(origin, IncomingCall) else None
+        self._device = origin.device if isinstance(origin, Parent | Errand) else None
+        signalling = self._device or plant.sip
+        self.leg = Leg(plant, record.call_id, self.post, self.journal, signalling)
         self.ties = Ties(plant.media, Peer(record.call_id, self.post))
-        self._parent = parent  # until joined with it
-        self._incoming = incoming
         self.recordings = Recordings(plant, self.leg, self.journal, self)
         self.streams = Streams(plant, self.journal, self)
         self._line = CallLine(plant, self.leg, self.journal, self.recordings, self)
@@ -98,6 +101,13 @@ class Call:
     def announcing(self) -> bool:
         """Whether this is a leg that has not been joined with the call that placed it."""
         return self._parent is not None
+
+    @property
+    def context(self) -> Context:
+        """What its documents may hold."""
+        if self.announcing:
+            return Context.TRANSFER_ANSWER
+        return Context.CALL if self._device is None else Context.ENDPOINT
 
     @property
     def changeable(self) -> bool:
@@ -150,6 +160,9 @@ class Call:
     async def _live(self) -> End:
         if self._parent is not None:
             return await self._serve(self._parent)
+        if self._errand is not None:
+            ended = await self._place() or await self._wait_for_answer()
+            return ended or await self._converse(self._errand.page)
         assert self.record.hook is not None
         if self._incoming is not None:
             self.leg.received(self._incoming)
@@ -212,6 +225,8 @@ class Call:
         plant = self.plant
         find = finder(plant)
         make = outgoing(self.record, find, plant.sip_host, self.journal, headers)
+        if self._device is not None:
+            make = to_device(self.record)
         local = await self.leg.prepare(trunk=over_trunk(self.record.to, find))
         if not self.ending:  # then why waits in the inbox
             self._amend(sip_call_id=self.leg.dial(make, local))

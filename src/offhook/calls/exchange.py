@@ -17,9 +17,10 @@ from offhook.calls import admission, recovery, summaries
 from offhook.calls.call import Call
 from offhook.calls.capacity import Sessions
 from offhook.calls.dialer import Dialer
+from offhook.calls.endpoints import Endpoints
 from offhook.calls.formers import Formers
 from offhook.calls.journal import Journal
-from offhook.calls.legs import Parent
+from offhook.calls.legs import Errand, Parent
 from offhook.calls.limits import LEFTOVER_JOURNALS, RAN_OUT_GRACE_S
 from offhook.calls.pages import Page, read
 from offhook.calls.plant import Plant
@@ -74,6 +75,7 @@ class Exchange:
         self._shelf = Shelf(plant.clock.now)
         self.rooms = Rooms(plant, self._shelf)
         self.formers = Formers(plant, self.rooms, self.reopen)
+        self.endpoints = Endpoints(plant, self, self._shelf)
         self.sessions = Sessions(plant.settings.node_calls)
         self.dialer = Dialer(self._account, self.sessions, plant.clock.now, self._turns)
         self.draining = False
@@ -86,6 +88,7 @@ class Exchange:
         for record in await self._plant.offload(self._plant.store.open_calls):
             await self._recover(record)
         await self.rooms.start()
+        await self.endpoints.start()
         await self._plant.store.flushed()
         for delivery in await self._plant.offload(self._plant.store.pending_deliveries):
             if delivery.sync:  # its call is over, and the reply would lead nowhere
@@ -109,6 +112,7 @@ class Exchange:
                 call.post(Completed())
         await self.tasks.close(self._plant.settings.shutdown_grace_s)
         await self.rooms.close()
+        self.endpoints.close()
         await self._plant.archive.close(self._plant.settings.shutdown_grace_s)
 
     async def _reopened(self, call_id: str) -> Journal:
@@ -267,9 +271,16 @@ class Exchange:
 
     def place(self, record: CallRecord, parent: Parent) -> Peer:
         """Place a leg of a call; raises CallError at a limit, but a Forward's is only counted."""
+        return self._begin(Call(self._plant, record, self, parent), parent.forwarding)
+
+    def serve(self, record: CallRecord, errand: Errand) -> None:
+        """Run a document for a device; raises CallError at a limit."""
+        self._begin(Call(self._plant, record, self, errand), forwarding=False)
+
+    def _begin(self, call: Call, forwarding: bool) -> Peer:
+        record = call.record
         account = self._account(record.account_id)
-        admission.leg(account, self.dialer, self.sessions, forwarding=parent.forwarding)
-        call = Call(self._plant, record, self, parent=parent)
+        admission.leg(account, self.dialer, self.sessions, forwarding=forwarding)
         self.sessions.take(record.account_id, record.call_id)
         self._plant.store.put_call(record)
         call.journal.log("call.created", parent=record.parent_call_id, to=record.to)
@@ -293,7 +304,7 @@ class Exchange:
             refused = summaries.refused(incoming, record.code, record.why)
             self._plant.turned_away.caller(record.account_id, refused)
             return
-        call = Call(self._plant, record, self, incoming=incoming)
+        call = Call(self._plant, record, self, incoming)
         self._plant.store.put_call(record)
         call.journal.log("call.received", source=incoming.source.host, to=incoming.target)
         self.sessions.take(record.account_id, record.call_id)
@@ -330,7 +341,7 @@ class Exchange:
     def _journal(self, call_id: str) -> Journal | None:
         if call := self.calls.get(call_id):
             return call.journal
-        live = self.rooms.journal(call_id)
+        live = self.rooms.journal(call_id) or self.endpoints.journal(call_id)
         return live or self._shelf.get(call_id) or self._leftover.get(call_id)
 
     async def reopen(self, call_id: str) -> Journal:

@@ -23,6 +23,7 @@ from offhook.calls.limits import (
 )
 from offhook.calls.plant import Plant
 from offhook.calls.players import Players
+from offhook.calls.signalling import Signalling
 from offhook.errors import CallError, Cause, calls
 from offhook.facts import (
     Answered,
@@ -56,9 +57,15 @@ class Leg:
     """A SIP session with a media row."""
 
     def __init__(
-        self, plant: Plant, call_id: str, post: Callable[[Fact], None], journal: Journal
+        self,
+        plant: Plant,
+        call_id: str,
+        post: Callable[[Fact], None],
+        journal: Journal,
+        signalling: Signalling,
     ) -> None:
         self._plant = plant
+        self._sip = signalling
         self.id = call_id
         self._post = post
         self._journal = journal
@@ -102,9 +109,9 @@ class Leg:
 
     def dial(self, make: Callable[[bytes], OutgoingCall], local: LocalMedia) -> str:
         """Offer media and send the INVITE; returns the SIP Call-ID."""
-        self.session = self._plant.sip.invite(make(offer(local)), self._post, self._log_message)
+        self.session = self._sip.invite(make(offer(local)), self._post, self._log_message)
         self.phase = Phase.CALLING
-        return self._plant.sip.call_id(self.session)
+        return self._sip.call_id(self.session)
 
     def accepted(self, sdp: bytes) -> None:
         """The far end answered our offer (also one made in a re-INVITE)."""
@@ -129,18 +136,18 @@ class Leg:
         self.phase = Phase.ALERTING
         self._offered = incoming.sdp
         self._source = incoming.source.host
-        self._plant.sip.attach(self.session, self._post, self._log_message)
+        self._sip.attach(self.session, self._post, self._log_message)
 
     def ring(self) -> None:
         """Tell the caller that it rings."""
-        self._plant.sip.ring(self.session)
+        self._sip.ring(self.session)
 
     async def progress(self) -> bool:
         """Let an unanswered caller hear what is played to it; not if it wants us to offer."""
         if not self._offered or self.phase is not Phase.ALERTING:
             return False
         self._early = self._early or await self._describe()
-        self._plant.sip.ring(self.session, 183, self._early)
+        self._sip.ring(self.session, 183, self._early)
         return True
 
     async def _describe(self) -> bytes:
@@ -159,7 +166,7 @@ class Leg:
     async def answer(self) -> None:
         """Send 200 and wait for the caller's ACK."""
         sdp = self._early or await self._describe()
-        self._plant.sip.accept(self.session, sdp)
+        self._sip.accept(self.session, sdp)
         self.phase = Phase.TALKING
         try:
             async with asyncio.timeout(CONFIRM_S):
@@ -179,15 +186,15 @@ class Leg:
         self._local = _next_version(self._local)
         if not sdp:
             self._offered = b""
-            self._plant.sip.answer_offer(self.session, offer(self._local))
+            self._sip.answer_offer(self.session, offer(self._local))
             return
         try:
             reply, agreed = answer(sdp, self._local)
         except SdpError as error:
             self._journal.log("media.refused", reason=str(error))
-            self._plant.sip.refuse_offer(self.session, 488)
+            self._sip.refuse_offer(self.session, 488)
             return
-        self._plant.sip.answer_offer(self.session, reply)
+        self._sip.answer_offer(self.session, reply)
         self._connect(agreed)
 
     # any
@@ -195,7 +202,7 @@ class Leg:
     async def refer(self, to: str) -> Referred:
         """Ask the far end to call somebody else; the SIP stack sets limits to the wait."""
         self._referral = asyncio.get_running_loop().create_future()
-        self._plant.sip.refer(self.session, to)
+        self._sip.refer(self.session, to)
         return await self._referral
 
     def gone(self) -> None:
@@ -206,13 +213,13 @@ class Leg:
         """Say goodbye as the phase demands and free the media row."""
         phase, self.phase = self.phase, Phase.GONE
         if phase is Phase.CALLING:
-            self._plant.sip.cancel(self.session)
+            self._sip.cancel(self.session)
         elif phase is Phase.ALERTING:
             code = endings.refusal(cause)
             headers = (("Retry-After", str(RETRY_AFTER_S)),) if code == 503 else ()
-            self._plant.sip.refuse(self.session, code, headers)
+            self._sip.refuse(self.session, code, headers)
         elif phase is Phase.TALKING:
-            self._plant.sip.hang_up(self.session)
+            self._sip.hang_up(self.session)
         if self.players.open:
             self.players.open = False
             self._plant.gauges.stop(self.id)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from offhook.calls.devices import DeviceLine
+from offhook.calls.pages import Page
 from offhook.calls.plant import Plant
 from offhook.facts import Peer
 from offhook.records import CallRecord, CallState, Direction, Origin
@@ -19,6 +21,15 @@ class Parent:
     headers: Headers = ()  # of the INVITE
     base: str | None = None  # URL of the document that asked for it
     forwarding: bool = False  # limits do not keep it from being placed, and REST cannot change it
+    device: DeviceLine | None = None  # whom it calls; None: by telephone
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """A document that REST has run for a device: in a call to it that nobody else is in."""
+
+    device: DeviceLine
+    page: Page
 
 
 def new_record(

@@ -21,6 +21,8 @@ CONFERENCE_MEMBERS = 20  # bxml.md 4.2
 CONFERENCE_AGE_S = 24 * 3600.0  # then it ends as if REST had ended it (bxml.md 4.2)
 DOCUMENTS_WAITING = 100  # of one conference, behind the one that runs
 ENDPOINT_AGE_S = 24 * 3600.0  # then it vanishes (rest.md 11)
+DEVICES_AT_ONCE = 10  # of one endpoint
+DEVICES_LISTED = 20  # of one endpoint, those that have left included
 RECORDED_S = 30.0  # time for a media worker to finish a file once it is told to stop
 RECORDINGS_KEPT_S = 30 * 86_400.0  # rest.md 6
 STORAGE_WAIT_S = 1.0  # after a storage could not be reached; doubled each time …
@@ -38,6 +40,7 @@ class Settings:
     base_url: str  # public URL, without a final slash
     node_calls: int = 2000  # live legs on this node
     endpoints: int = 1000  # of one account
+    flat_endpoint_events: bool = False  # the newer shape of webhooks.md 9
     recently_ended_s: float = 60.0  # 409 rather than 404 (errors.md 3.6); 0 for always 404
     shutdown_grace_s: float = 5.0  # time for calls to say goodbye
     https_with_credentials: bool = True  # refuse documents that would send them in the clear

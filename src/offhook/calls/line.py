@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from offhook.calls import attendance, bridge, forward, refer, transfer
 from offhook.calls.clips import clip
+from offhook.calls.connect import Connection
 from offhook.calls.journal import Journal
 from offhook.calls.leg import Leg
 from offhook.calls.mail import CallMail
@@ -113,6 +114,12 @@ class CallLine:
     async def confer(self, admission: Admission) -> None:
         """Be in a conference until it ends."""
         await attendance.attend(self._owner, self._journal, admission.resolve(self.base))
+
+    async def connect(self, endpoint_id: str, events: Hook | None) -> None:
+        """Talk to a device of an endpoint until it leaves."""
+        hook = events and events.resolve(self.base)
+        connection = Connection(self._owner, self._owner.mail, endpoint_id, hook)
+        await connection.run(self.base, self._ring)
 
     def notify(self, event: str, fields: Mapping[str, Any], target: Target) -> None:
         """Send an asynchronous event."""

@@ -26,7 +26,7 @@ def call_event(
         "eventType": event,
         "eventTime": timestamp(at),
         "accountId": record.account_id,
-        "applicationId": record.application_id,
+        "applicationId": record.application_id or None,  # of a document for an endpoint
         "from": shown.from_,
         "to": shown.to,
         "direction": str(record.direction),

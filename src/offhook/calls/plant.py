@@ -23,6 +23,7 @@ from offhook.webhooks.channel import Channels
 from offhook.webhooks.downloads import Downloads
 from offhook.webhooks.fetch import Courier
 from offhook.webhooks.outbox import Outbox
+from offhook.webrtc import Gateway
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +51,4 @@ class Plant:
     archive: Archive
     hearing: Hearing
     turned_away: TurnedAway
+    gateway: Gateway

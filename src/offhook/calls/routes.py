@@ -56,3 +56,12 @@ def outgoing(
         return replace(call, headers=call.headers + headers)
 
     return make
+
+
+def to_device(record: CallRecord) -> Callable[[bytes], OutgoingCall]:
+    """Return how to address a device of an endpoint, which is told the id of the call."""
+
+    def make(sdp: bytes) -> OutgoingCall:
+        return OutgoingCall(record.call_id, record.from_, record.to, sdp, None)
+
+    return make

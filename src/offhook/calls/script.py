@@ -49,6 +49,11 @@ class Owner(Protocol):
         ...
 
     @property
+    def context(self) -> Context:
+        """What its documents may hold."""
+        ...
+
+    @property
     def announcing(self) -> bool:
         """Whether this is a leg that has not been joined yet."""
         ...
@@ -113,8 +118,7 @@ class Script:
 
         One of a leg that is not joined yet may not move it (bxml.md 3).
         """
-        context = Context.TRANSFER_ANSWER if self.owner.announcing else Context.CALL
-        return await read(self.plant, page, context)
+        return await read(self.plant, page, self.owner.context)
 
     async def _read(self, page: Page) -> Document:
         if not page.body.strip():  # 204 or an empty reply: an empty document (bxml.md 1.3)

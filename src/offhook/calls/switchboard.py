@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from offhook.calls.endpoints import Endpoints
 from offhook.calls.journal import Journal
 from offhook.calls.legs import Parent
 from offhook.calls.plant import Plant
@@ -15,6 +16,7 @@ class Switchboard(Protocol):
     """The exchange, as far as links between calls need it."""
 
     rooms: Rooms
+    endpoints: Endpoints
 
     async def take(self, taker: CallRecord, call_id: str, taken: Taken) -> Peer:
         """Let `taker` have another call; raises CallError when that one is not to be had."""

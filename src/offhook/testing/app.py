@@ -86,7 +86,7 @@ class _Waiter:
 
     def see(self, event: dict[str, Any]) -> None:
         """Take a look at an event that has come in."""
-        if self.wanted.items() <= event.items():
+        if self.wanted.items() <= _named(event).items():
             self.missing -= 1
             if self.missing == 0 and not self.event.done():
                 self.event.set_result(event)
@@ -128,7 +128,7 @@ class App:
         """Return the events so far, those of one `eventType` and with such fields only."""
         wanted = fields if kind is None else {"eventType": kind, **fields}
         events = self._events_of[fields["callId"]] if "callId" in fields else self._events
-        return [event for event in events if wanted.items() <= event.items()]
+        return [event for event in events if wanted.items() <= _named(event).items()]
 
     async def wait_event(self, kind: str, *, count: int = 1, **fields: object) -> dict[str, Any]:
         """Wait until so many such events have come in all; return the last of them."""
@@ -207,6 +207,11 @@ async def _at_most(seconds: float | None) -> AsyncIterator[None]:
         raise HttpError(f"timed out after {seconds:g} seconds", connecting=False) from None
 
 
+def _named(event: dict[str, Any]) -> dict[str, Any]:
+    """Return an event with its kind where most have it; some of endpoints say `event`."""
+    return event if "eventType" in event else {**event, "eventType": event["event"]}
+
+
 def _received(request: HttpRequest) -> Received:
     headers = _lowered(request.sealed(target_of(request.url)))
     query = urlsplit(request.url).query if request.method == "GET" else ""
@@ -220,7 +225,7 @@ def _received(request: HttpRequest) -> Received:
         headers,
         request.body,
         request.credentials or basic_credentials(headers.get("authorization")),
-        event if "eventType" in event else {},
+        event if event.keys() & {"eventType", "event"} else {},
     )
 
 

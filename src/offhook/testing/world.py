@@ -33,6 +33,7 @@ from offhook.store.files import Folder
 from offhook.testing import conferences, fixtures, invariants
 from offhook.testing.app import Answer, App, Received
 from offhook.testing.asgi import AsgiClient, Rest
+from offhook.testing.browser import Browser, Browsers
 from offhook.testing.conferences import RoomEvidence
 from offhook.testing.fixtures import NUMBER, PARTY, SERVER, TRUNK
 from offhook.testing.handset import Handset
@@ -123,6 +124,7 @@ class World:
             Address("udp", SERVER, 5060),
             capacity,
         )
+        self.browsers = Browsers(self.network, self.rng, lambda: self.node.asgi)
         self._capacity = capacity
         self._settings = settings or Settings(fixtures.API_URL)
         self._build()
@@ -183,6 +185,19 @@ class World:
         event = await self.app.wait_event("initiate", count=count + 1)
         return Talk(self, event["callId"], call)
 
+    async def endpoint(self, **fields: object) -> tuple[str, str]:
+        """Create an endpoint; return its id and its token."""
+        answer = await self.rest.create_endpoint(**fields)
+        assert answer.status == 201, answer
+        made = answer.json()["data"]
+        return made["endpointId"], made["token"]
+
+    async def browser(self, token: str, **how: Any) -> Browser:
+        """Open a browser that becomes a device of the endpoint; return it connected."""
+        browser = self.browsers.open()
+        await browser.connect(token, **how)
+        return browser
+
     async def restart(self) -> None:
         """Kill the server and start it again on what its store has."""
         assert self.mains is not None, "a server without mains of its own cannot be killed"
@@ -202,6 +217,7 @@ class World:
         fixtures.serve(self.app)
         self.phones.start()
         self._media.start()
+        self.browsers.start()
         await self.node.start()
         return self
 
@@ -222,6 +238,7 @@ class World:
         finally:
             await self.node.close()
             await self.phones.close()
+            await self.browsers.close()
             await self._media.close()
             self.store.close()
             shutil.rmtree(self.recordings, ignore_errors=True)
@@ -231,6 +248,7 @@ class World:
         await asyncio.sleep(ON_THE_WAY_S)
         for call in self.phones.live:
             call.hang_up()
+        self.browsers.leave()
         exchange, outbox, takes = self.node.exchange, self.node.outbox, self.node.archive.takes
         texts = self.node.archive.scribe
         rooms = exchange.rooms
@@ -309,7 +327,8 @@ class World:
         requests: dict[str, list[Received]] = defaultdict(list)
         for request in self.app.received + self.app.refused:
             event = request.event
-            requests[event.get("conferenceId") or event.get("callId", "")].append(request)
+            if "eventType" in event:  # those of endpoints have another form
+                requests[event.get("conferenceId") or event.get("callId", "")].append(request)
         return requests
 
     def story(self) -> str:
@@ -360,6 +379,7 @@ class World:
                 directory=lambda: self.directory,
                 calls=self._settings,
                 api=assembly.Settings(fixtures.API_URL),
+                gateway=self.browsers.gateway,
                 console=ConsoleSettings(open=True),
             )
         )

@@ -213,6 +213,10 @@ class Line(Studio, Protocol):
         """Wait for the end of a stream, if there is one of that name."""
         ...
 
+    async def connect(self, endpoint_id: str, events: Hook | None) -> None:
+        """Talk to a device of an endpoint until it leaves; its events go there (4.3)."""
+        ...
+
     def notify(self, event: str, fields: Mapping[str, Any], target: Target) -> None:
         """Send an asynchronous event (URL relative to the document)."""
         ...

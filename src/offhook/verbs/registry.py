@@ -17,7 +17,6 @@ from offhook.verbs import Verb
 
 NOT_YET: Final = frozenset(
     {
-        "Connect",
         "StartTranscription",
         "StopTranscription",
     }

@@ -99,7 +99,8 @@ class Outbox:
     async def _deliver(self, delivery: Delivery) -> str | None:
         """Return None once a 2xx arrived, else why the last attempt failed."""
         attempt = await self._attempt(delivery, delivery.target)
-        if attempt.failure and attempt.connecting and not delivery.asks:
+        patient = not (delivery.asks or delivery.once)
+        if attempt.failure and attempt.connecting and patient:
             attempt = await self._attempt(delivery, delivery.target)
         if attempt.failure and delivery.fallback:
             attempt = await self._attempt(delivery, delivery.fallback, fallback=True)
