@@ -28,6 +28,10 @@ Uuid = Annotated[
         description="a UUID; `offhook applications add` makes one",
     ),
 ]
+StunServer = Annotated[
+    str,
+    Meta(pattern=r"^[^\s:]+:\d{1,5}$", description='a server such as "stun.example.com:3478"'),
+]
 Positive = Annotated[int, Meta(ge=1, description="a whole number above 0")]
 Seconds = Annotated[float, Meta(ge=0, description="seconds, 0 or more")]
 Method = Literal["POST", "GET"]

@@ -34,6 +34,7 @@ from offhook.sections import (
     Seconds,
     Secrets,
     Section,
+    StunServer,
     Url,
     Uuid,
     networks,
@@ -160,6 +161,20 @@ class Errors(Section, frozen=True, kw_only=True):
     not_found_wording: Literal["classic", "detailed"] = "classic"
 
 
+class WebRtc(Section, frozen=True, kw_only=True):
+    """Where devices of endpoints find this server; needs offhook[webrtc]."""
+
+    host: Name = "127.0.0.1"
+    advertised_host: Name | None = None
+    stun: StunServer | None = None
+
+    @property
+    def stun_server(self) -> tuple[str, int] | None:
+        """Host and port of the STUN server."""
+        host, _, port = (self.stun or "").partition(":")
+        return (host, int(port)) if host else None
+
+
 class Webhooks(Section, frozen=True, kw_only=True):
     """What Offhook may connect to on an application's word."""
 
@@ -167,6 +182,7 @@ class Webhooks(Section, frozen=True, kw_only=True):
     deny: tuple[str, ...] = ()
     ca_file: Name | None = None
     require_https_with_credentials: bool = True
+    endpoint_events: Literal["devices", "flat"] = "devices"
 
     def __post_init__(self) -> None:
         networks("allow", self.allow)
@@ -334,6 +350,7 @@ class Settings(Section, frozen=True, kw_only=True):
     console: Console = Console()
     errors: Errors = Errors()
     webhooks: Webhooks = Webhooks()
+    webrtc: WebRtc = WebRtc()
     tokens: Tokens = Tokens()
     accounts: tuple[AccountSettings, ...] = ()
     users: tuple[UserSettings, ...] = ()

@@ -42,10 +42,13 @@ from offhook.store.files import Files, StorageError
 from offhook.webhooks.client import AiohttpClient
 from offhook.webhooks.guard import Guard
 from offhook.webhooks.websocket_client import AiohttpWebSockets
+from offhook.webrtc import Gateway
+from offhook.webrtc.gateway import WebRtcGateway, make_gateway
 
 OFFLOAD_THREADS = 8  # for store reads, audio decoding, password hashing and waiting for speech
 FILE_THREADS = 8  # for media of recordings: a storage in trouble keeps its callers waiting
 BACKLOG = 2048  # HTTP connections waiting to be accepted
+WEBSOCKET_BYTES = 262_144  # of a message of a device
 PURGE_EVERY_S = 3600.0
 STDIN = 0
 READ_BYTES = 4096
@@ -72,6 +75,8 @@ async def serve(config: Config, *, with_stdin: bool = False) -> None:
     async with running_node(config, listener.getsockname()[1]) as node:
         options = uvicorn.Config(
             node.front,
+            ws="wsproto",
+            ws_max_size=WEBSOCKET_BYTES,
             http=protocol(Ids(SystemRandom()), node.asgi.unreadable),
             loop="none",
             lifespan="off",
@@ -152,6 +157,7 @@ async def running_node(config: Config, http_port: int) -> AsyncIterator[Node]:
                 calls=_calls(settings, http_port),
                 api=_api(settings),
                 console=_console(settings),
+                gateway=_gateway(stack, settings),
                 login=Login(settings.sip.realm, settings.sip.digests),
                 trunk_addresses=lambda: book.addresses,
                 fixed=lambda: book.fixed,
@@ -166,6 +172,17 @@ async def running_node(config: Config, http_port: int) -> AsyncIterator[Node]:
         await stack.enter_async_context(background(_check(files, files_offload)))
         await stack.enter_async_context(background(_purge(node, settings, offload)))
         yield node
+
+
+def _gateway(stack: AsyncExitStack, settings: Settings) -> Gateway:
+    """Make what speaks WebRTC, if it is installed."""
+    ours, media_host = settings.webrtc, settings.media.host
+    everywhere = media_host in ("0.0.0.0", "::")  # noqa: S104
+    place = (ours.host, ours.advertised_host, ours.stun_server)
+    gateway = make_gateway(*place, "127.0.0.1" if everywhere else media_host)
+    if isinstance(gateway, WebRtcGateway):
+        stack.push_async_callback(gateway.stop)
+    return gateway
 
 
 def _recognizer(stack: AsyncExitStack, settings: Settings) -> RecognitionProcess | None:
@@ -254,6 +271,7 @@ def _calls(settings: Settings, http_port: int) -> CallSettings:
         base_url=base_url.rstrip("/"),
         node_calls=settings.limits.calls,
         endpoints=settings.limits.endpoints,
+        flat_endpoint_events=settings.webhooks.endpoint_events == "flat",
         recently_ended_s=settings.limits.recently_ended_window_s,
         shutdown_grace_s=settings.limits.drain_s,
         https_with_credentials=settings.webhooks.require_https_with_credentials,

@@ -2,7 +2,7 @@
 
 They talk to the real WebSocket of the server, in memory. What is left out is the armour of WebRTC:
 `PlainGateway` tells a device where plain RTP goes, and the two agree on that without SDP. A test
-holds it and the real gateway to the same behaviour (tests/webrtc/test_gateways.py).
+holds it and the real gateway to the same behaviour (tests/webrtc/test_gateway.py).
 """
 
 import asyncio
@@ -112,7 +112,7 @@ class Browser:
         """Become a device; returns when the server says that it is connected."""
         self.socket.send(type="hello", token=token, name=self.name, **hello)
         await self.wait("welcome")
-        await self._open_media()
+        await self.open_media()
         self.socket.send(type="offer", sdp=self.name)
         await self.wait("connected")
         if publish:
@@ -167,7 +167,8 @@ class Browser:
         self._browsers.media.send(messages.Dial(self.name, number, steps))
         await self._plays[number]
 
-    async def _open_media(self) -> None:
+    async def open_media(self) -> None:
+        """Open ears and mouth."""
         self._opened = asyncio.get_running_loop().create_future()
         self._browsers.media.send(messages.Open(self.name))
         await self._opened
