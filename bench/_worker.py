@@ -5,7 +5,7 @@ The far ends are another process. CPU and memory are the worker's alone.
 
 import asyncio
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,6 +19,7 @@ from offhook.media.messages import (
     Command,
     Connect,
     Counters,
+    Heard,
     Lost,
     Open,
     Opened,
@@ -59,8 +60,15 @@ class Desk:
 
     def __init__(self, capacity: int, sockets: Sockets = "shared") -> None:
         self.reports: list[Report] = []
+        self.hear: Callable[[Heard], None] = lambda _: None
         settings = WorkerSettings(host=HOST, capacity=capacity, sockets=sockets)
-        self.media = WorkerMedia(self.reports.append, settings)
+        self.media = WorkerMedia(self._on_report, settings)
+
+    def _on_report(self, report: Report) -> None:
+        if isinstance(report, Heard):
+            self.hear(report)
+        else:
+            self.reports.append(report)
 
     async def all(self, kind: type[Report], count: int) -> list[Report]:
         """Wait until there are so many reports of a kind."""

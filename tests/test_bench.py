@@ -75,3 +75,16 @@ def test_pages_of_the_console_are_measured(tmp_path: Path) -> None:
 
     assert len(figures) == 6
     assert all(figure["value"] > 0 for figure in figures)
+
+
+@pytest.mark.slow
+def test_streams_are_measured_in_control_and_in_the_worker(tmp_path: Path) -> None:
+    path = tmp_path / "figures.json"
+    done = bench("streams", "--quick", "--json", str(path))
+    assert done.returncode == 0, done.stderr
+    figures = {
+        figure["name"]: figure["value"] for figure in json.loads(path.read_text())["figures"]
+    }
+
+    assert figures["streams 20, both ways: control CPU per stream-second"] > 0
+    assert figures["streams 20, both ways: messages per stream-second"] > 0

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from offhook.calls.exchange import Exchange
 from offhook.calls.recovery import may_resume
@@ -278,3 +278,40 @@ async def test_left_over_webhooks_of_one_call_go_on_with_one_log() -> None:
     ]
     await world.node.close()
     world.store.close()
+
+
+@virtual
+async def test_streams_of_a_killed_process_end_with_their_call() -> None:
+    world = World()
+    world.store.put_call(LEFT)
+    fixtures.serve(world.app)
+    told = [("Started", "a"), ("Started", "b"), ("Rejected", "c"), ("Stopped", "b")]
+    for number, (kind, stream) in enumerate(told, 1):
+        event: dict[str, Any] = {
+            "eventType": f"mediaStream{kind}",
+            "callId": LEFT.call_id,
+            "mediaStream": {"id": f"s-{stream}", "name": stream},
+        }
+        world.store.put_delivery(
+            Delivery(
+                id=f"delivery-{number}",
+                call_id=LEFT.call_id,
+                account_id=ACCOUNT_ID,
+                sequence=number,
+                event_type=event["eventType"],
+                payload=event,
+                target=Target("http://app.test/se"),
+                fallback=None,
+                timeout_s=15.0,
+                created=EPOCH,
+                delivered=EPOCH,
+            )
+        )
+    async with world:
+        end = await world.app.wait_event("disconnect")
+        (stopped,) = world.app.events("mediaStreamStopped")
+
+    assert stopped["mediaStream"] == {"id": "s-a", "name": "a"}
+    assert (stopped["cause"], stopped["callId"]) == ("error", LEFT.call_id)
+    assert stopped["errorMessage"] == "An unknown internal error occurred"
+    assert world.app.events()[-1] == end

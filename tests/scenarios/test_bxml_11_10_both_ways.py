@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from offhook.testing import sound
 from offhook.testing.app import document
 from offhook.testing.fixtures import T1_HZ, T3_HZ
 from offhook.testing.loop import virtual
-from offhook.testing.sockets import SILENCE
+from offhook.testing.sockets import REFUSED, SILENCE, Link
 from offhook.testing.sound import Pcm
 from offhook.testing.world import Talk, World
 from offhook.webhooks.websocket import Closed
@@ -391,3 +392,35 @@ async def test_a_lost_media_worker_is_a_fault_of_the_stream() -> None:
     assert names(talk) == ["Started", "Stopped error"]
     assert told(talk)[-1]["errorMessage"] == "An unknown internal error occurred"
     assert json.loads(link.messages[-1].text)["eventType"] == "stop"
+
+
+@virtual
+async def test_a_long_talk_in_many_documents_is_no_redirect_loop() -> None:
+    async with World() as world:
+        url = "http://app.test/n"
+        verbs = bidirectional(f'<Redirect redirectUrl="{url}"/>')
+        world.app.on("/n", *[document(verbs)] * 120, document("<Hangup/>"))
+        world.app.sockets.on(URL, hang_up_later)
+        talk = await world.answered(verbs)
+        event = await talk.disconnect()
+
+    assert event["cause"] == "hangup"
+    assert len(talk.events("redirect")) == 121
+
+
+@virtual
+async def test_a_stream_that_is_refused_again_and_again_is_a_redirect_loop() -> None:
+    async with World() as world:
+        verbs = bidirectional('<Redirect redirectUrl="http://app.test/n"/>')
+        world.app.on("/n", document(verbs))
+        world.app.sockets.on(URL, REFUSED)
+        talk = await world.answered(verbs)
+        event = await talk.disconnect()
+
+    assert (event["cause"], event["errorMessage"]) == ("error", "Too many redirects")
+
+
+def hang_up_later(link: Link, message: dict[str, Any]) -> None:
+    """Close a stream a second after it has begun."""
+    if message["eventType"] == "start":
+        asyncio.get_running_loop().call_later(1.0, link.close)

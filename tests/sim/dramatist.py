@@ -9,6 +9,8 @@ from offhook.testing.app import Received, Reply, document
 
 PHONES = 10  # at the far end of the trunk, numbered from 0
 NOBODY = "+12025559999"
+WAIT = 'wait="true"'
+STREAMS = ("good", "chatty", "leaves", "breaks", "deaf", "late", "refuses")  # graph.py
 
 
 def number_of(phone: int) -> str:
@@ -76,6 +78,7 @@ class Dramatist(Author):
             (3, self._record),
             (4, self._interrupted_recording),
             (2, self._steer_recording),
+            (3, self._stream),
             (0.2, self._forward),
             (0.2, self._refer),
             (0.5, lambda: "<Hangup/>"),
@@ -155,6 +158,17 @@ class Dramatist(Author):
         if self._chance(0.7):
             attributes += f' recordingAvailableUrl="{self.url("recordingAvailable")}"'
         return attributes
+
+    def _stream(self) -> str:
+        name = self._rng.choice("abc")
+        if self._chance(0.3):
+            return f'<StopStream name="{name}" {self._maybe(WAIT)}/>'
+        tracks = self._rng.choice(("inbound", "outbound", "both"))
+        mode = self._rng.choice(("unidirectional", "bidirectional"))
+        events = f'streamEventUrl="{self.url("stream")}"' if self._chance(0.8) else ""
+        url = f"wss://ws.test/{self._rng.choice(STREAMS)}"
+        more = f'tracks="{tracks}" mode="{mode}" {events}'
+        return f'<StartStream name="{name}" destination="{url}" {more}/>'
 
     def _steer_recording(self) -> str:
         return self._rng.choice(("<PauseRecording/>", "<ResumeRecording/>", "<StopRecording/>"))

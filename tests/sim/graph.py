@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 from urllib.parse import urljoin, urlsplit
 
-from tests.sim import rules
+from tests.sim import rules, streams
 from tests.sim.dramatist import PHONES, Dramatist
 from tests.sim.simulation import AT_ONCE_S, REFUSALS, Deed, Simulation
 
@@ -54,6 +54,7 @@ class Graph(Simulation):
         """Run it; returns the time lines of its calls."""
         for number in range(PHONES):
             self._phone(number).behaviour = self._behave
+        streams.serve(self.world.app.sockets)
         handles = _handles()
         async with background(self._watch()), background(self._stop()), background(self._client()):
             story = await super().run()

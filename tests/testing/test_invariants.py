@@ -142,6 +142,20 @@ def test_a_good_call_breaks_no_rule() -> None:
             "a webhook is neither delivered nor given up",
         ),
         (
+            lambda evidence: replace(
+                evidence,
+                deliveries=[
+                    replace(
+                        evidence.deliveries[0],
+                        event_type="mediaStreamStarted",
+                        payload={"mediaStream": {"id": "s-1"}},
+                    ),
+                    replace(evidence.deliveries[0], sequence=2),
+                ],
+            ),
+            "stream s-1 was told of by ['mediaStreamStarted']",
+        ),
+        (
             with_requests(request("disconnect", 1), request("gather", 2)),
             "a webhook follows disconnect: ['disconnect', 'gather']",
         ),

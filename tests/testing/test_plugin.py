@@ -12,6 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "voice_app"
+BOT = ROOT / "examples" / "voice_bot"
 
 
 @pytest.fixture
@@ -53,6 +54,16 @@ def test_the_example_and_the_page_pass(project: Path) -> None:
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "5 passed" in done.stdout
+
+
+@pytest.mark.slow
+def test_the_voice_bot_passes(project: Path) -> None:
+    for path in BOT.glob("*.py"):
+        shutil.copy(path, project)
+    done = run(project)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "3 passed" in done.stdout
 
 
 @pytest.mark.slow

@@ -129,10 +129,8 @@ class Exchange:
             self._run(call)
             self.dialer.join(account, record.call_id, record.priority, call.post)
         else:
-            notified = await self._plant.offload(
-                lambda: self._plant.store.last_sequence(record.call_id)
-            )
-            recovery.close(self._plant, record, events, notified)
+            sent = await self._plant.offload(lambda: self._plant.store.deliveries(record.call_id))
+            recovery.close(self._plant, record, events, sent)
 
     # REST
 

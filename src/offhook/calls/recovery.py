@@ -1,6 +1,6 @@
 """After a crash: all that lived on the node ends once, with its webhooks (design.md 4)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from offhook.calls import endings, notices
@@ -9,11 +9,12 @@ from offhook.calls.limits import QUEUED_AGE_S
 from offhook.calls.mail import Mail
 from offhook.calls.plant import Plant
 from offhook.calls.state import Step, advance
-from offhook.errors import Cause, calls
+from offhook.errors import Cause, calls, streams
 from offhook.records import (
     CallRecord,
     CallState,
     ConferenceRecord,
+    Delivery,
     Event,
     Member,
 )
@@ -25,8 +26,11 @@ def may_resume(record: CallRecord, now: float) -> bool:
     return queued and now - (record.enqueued_time or 0.0) < QUEUED_AGE_S
 
 
-def close(plant: Plant, record: CallRecord, events: int, notified: int) -> None:
-    """End a call that no process runs any more: `cancel` if it never left the queue."""
+def close(plant: Plant, record: CallRecord, events: int, sent: Sequence[Delivery]) -> None:
+    """End a call that no process runs any more: `cancel` if it never left the queue.
+
+    `sent` are the webhooks that the process before has written down.
+    """
     now = plant.clock.wall()
     lost = record.state is not CallState.QUEUED
     ended = advance(
@@ -42,8 +46,28 @@ def close(plant: Plant, record: CallRecord, events: int, notified: int) -> None:
         journal = Journal(plant.store, plant.clock, record.call_id, events)
         journal.log("call.lost", state=str(record.state))
         endings.log(journal, ended, "the server stopped during the call" if lost else "")
-        mail = Mail(plant, notified)
+        mail = Mail(plant, max((each.sequence for each in sent), default=0))
+        for started in _streaming(sent):
+            fields = {
+                "mediaStream": started.payload["mediaStream"],
+                "cause": streams.BROKEN.type,
+                "errorMessage": streams.BROKEN.text(),
+            }
+            journal.log("stream.lost", stream=started.payload["mediaStream"]["name"])
+            told = ("mediaStreamStopped", fields, (started.target, None))
+            mail.write(notices.notice(plant, record, mail.next, *told))
         mail.write(notices.disconnect(plant, ended, mail.next))
+
+
+def _streaming(sent: Sequence[Delivery]) -> list[Delivery]:
+    """Return the webhooks of streams that have begun and, as far as anybody was told, go on."""
+    live: dict[str, Delivery] = {}
+    for each in sent:
+        if each.event_type == "mediaStreamStarted":
+            live[each.payload["mediaStream"]["id"]] = each
+        elif each.event_type == "mediaStreamStopped":
+            live.pop(each.payload["mediaStream"]["id"], None)
+    return list(live.values())
 
 
 def close_conference(

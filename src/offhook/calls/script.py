@@ -22,6 +22,7 @@ from offhook.verbs import End, Goto, Step, Verb
 from offhook.verbs.contexts import Context
 from offhook.verbs.document import Document, InvalidBxml
 
+NO_LOOP_S = 1.0  # a verb that takes so long is no part of a redirect loop
 INTERRUPTED = "the call went on without its reply"
 
 
@@ -142,8 +143,8 @@ class Script:
             self.line.set_tag(verb.new_tag)
         if verb.answers:
             await self.owner.answer()
-        if verb.blocks:
-            self.redirects = 0
+        now = asyncio.get_running_loop().time
+        began = now()
         self.journal.log("verb.started", verb=verb.name, line=verb.line_number)
         outcome = "stopped"
         try:
@@ -155,4 +156,6 @@ class Script:
             outcome = "done" if step is None else type(step).__name__.lower()
             return step
         finally:
+            if verb.blocks or now() - began >= NO_LOOP_S:
+                self.redirects = 0
             self.journal.log("verb.ended", verb=verb.name, outcome=outcome)

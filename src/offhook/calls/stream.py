@@ -47,7 +47,7 @@ class Stream:
         self._record = record
         self._journal = journal
         self._playback = Playback(plant.media, record.call_id, self.id)
-        self._sequence = 0  # of the last media message, sent or not
+        self.sequence = 0  # of the last media message, sent or not
         self._ignored: Counter[str] = Counter()  # messages of the application, by reason
         self._channel: Channel | None = None
         self._ear: Ear | None = None
@@ -70,9 +70,9 @@ class Stream:
         send = self._channel.send
 
         def hear(track: int, frame: bytes, lost: int) -> None:
-            self._sequence += 1 + lost * len(heads)
+            self.sequence += 1 + lost * len(heads)
             payload = base64.b64encode(frame).decode("ascii")
-            send(f'{heads[track]}{payload}","sequenceNumber":"{self._sequence}"}}', droppable=True)
+            send(f'{heads[track]}{payload}","sequenceNumber":"{self.sequence}"}}', droppable=True)
 
         self._ear = self._plant.listening.begin(self._record.call_id, self.order.tracks, hear)
 
@@ -85,7 +85,7 @@ class Stream:
         self._playback.close(alive=alive)
         self.ended.set()
         return {
-            "sent": self._sequence,
+            "sent": self.sequence,
             "dropped": self._channel.dropped,
             "played_s": round(self._playback.played_s, 3),
             "ignored": self._ignored.total(),

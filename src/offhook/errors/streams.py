@@ -69,7 +69,8 @@ BROKEN = Entry(
     "error",
     INTERNAL,
     Who.OPERATOR,
-    "The sound of the call was lost inside the server, because its media worker died.",
+    "The sound of the call was lost inside the server, because its media worker died, or the "
+    "server itself was killed.",
     "Look in the system's log for why it was stopped (memory, a kill).",
     member=STOPPED,
 )

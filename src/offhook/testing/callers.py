@@ -7,7 +7,7 @@ was instead, and for a call what `offhook explain` says about it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from offhook.records import CallRecord
 from offhook.testing import sound
@@ -17,6 +17,7 @@ from offhook.testing.words import Reader, plain, speak
 
 if TYPE_CHECKING:
     from offhook.testing.lab import Lab
+    from offhook.testing.streams import Stream
 
 TICK = 160  # samples: 20 ms
 TONE_S = 0.2  # a shorter one may be part of something else
@@ -34,10 +35,23 @@ def hidden(error: Any) -> bool:
 __tracebackhide__ = hidden
 
 
-class Hearing:
-    """What one telephone has heard in one call, and up to where a test has listened."""
+class Ear(Protocol):
+    """Something that hears a call: its telephone, or a stream."""
 
-    def __init__(self, handset: Handset) -> None:
+    @property
+    def end(self) -> object:
+        """Whether nothing more will be heard."""
+        ...
+
+    def heard_after(self, tick: int) -> Pcm:
+        """Return what was heard from a tick of 20 ms on."""
+        ...
+
+
+class Hearing:
+    """What has been heard in one call, and up to where a test has listened."""
+
+    def __init__(self, handset: Ear) -> None:
         self.handset = handset
         self._reader = Reader()
         self._words_seen = 0
@@ -234,6 +248,20 @@ class Call:
     def hears_tone(self, frequency_hz: float, *, within: float = 30.0) -> None:
         """Wait until the telephone hears a tone (`Telephone.hears_tone`)."""
         self.phone.hears_tone(frequency_hz, within=within)
+
+    def stream(self, name: str | None = None, *, within: float = 30.0) -> Stream:
+        """Wait until the call streams, under this name if one is given; be the server of it."""
+        from offhook.testing.streams import find
+
+        if self._lab.until(lambda: find(self._lab, self.id, name), within, self._is_over):
+            found = find(self._lab, self.id, name)
+            assert found is not None
+            return found
+        named = f" named {name!r}" if name else ""
+        raise self._lab.missing(f"{self} has no stream{named} within {within:g} s", self.id)
+
+    def _is_over(self) -> bool:
+        return self.id is None or self._end() is not None
 
     def sent(self, event_type: str, *, within: float = 30.0, **fields: object) -> dict[str, Any]:
         """Wait for a webhook with these fields, as on the wire: `sent("gather", digits="1")`."""

@@ -61,6 +61,7 @@ def faults(evidence: Evidence) -> list[str]:
         *log_faults(evidence.log),
         *bug_faults(evidence.record, evidence.log),
         *outbox_faults(evidence.record, evidence.deliveries),
+        *stream_faults(evidence.deliveries),
         *webhook_faults(evidence.requests, killed=evidence.killed),
         *([] if evidence.killed else sip_faults(evidence)),
     ]
@@ -127,6 +128,17 @@ def outbox_faults(record: CallRecord, deliveries: Sequence[Delivery]) -> Iterato
         yield f"its asynchronous webhooks are {kinds}"
     if any(each.delivered is None and each.failed is None for each in deliveries):
         yield "a webhook is neither delivered nor given up"
+
+
+def stream_faults(deliveries: Sequence[Delivery]) -> Iterator[str]:
+    """Each stream is refused, or it begins and then ends, before the call does."""
+    told: defaultdict[str, list[str]] = defaultdict(list)
+    for each in deliveries:
+        if each.event_type.startswith("mediaStream"):
+            told[each.payload["mediaStream"]["id"]].append(each.event_type)
+    for stream, kinds in told.items():
+        if kinds not in (["mediaStreamRejected"], ["mediaStreamStarted", "mediaStreamStopped"]):
+            yield f"stream {stream} was told of by {kinds}"
 
 
 def webhook_faults(requests: Sequence[Received], *, killed: bool = False) -> Iterator[str]:

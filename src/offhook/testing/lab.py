@@ -22,6 +22,7 @@ from offhook.testing.app import BASE, Reply
 from offhook.testing.callers import Call, Missing, Telephone, hidden
 from offhook.testing.loop import EPOCH, virtual_loop
 from offhook.testing.sites import Site, site
+from offhook.testing.sockets import SocketApp
 from offhook.testing.words import ReadableVoice
 from offhook.testing.world import World
 from offhook.timeline import line
@@ -89,6 +90,11 @@ class Lab:
     def file(self, url: str, body: bytes, content_type: str = "audio/wav") -> None:
         """Serve a file that the application links to on another host, as `PlayAudio` may."""
         self.world.app.on(url, Reply(body, headers={"Content-Type": content_type}))
+
+    @property
+    def sockets(self) -> SocketApp:
+        """The WebSocket servers of streams: all accept everybody, unless `on` says otherwise."""
+        return self.world.app.sockets
 
     # telephones and calls
 
