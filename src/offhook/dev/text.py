@@ -22,7 +22,11 @@ A softphone of yours may register at 127.0.0.1:{sip} (UDP or TCP), call and be c
 
 {softphones}
 
-Place a call with curl:
+Place a call and watch it, from another terminal (`offhook tail` watches all):
+
+  offhook call {first}
+
+with curl:
 
   curl -u {user}:{password} {url}/api/v2/accounts/{account}/calls \\
     -H 'Content-Type: application/json' \\
