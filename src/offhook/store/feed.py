@@ -9,8 +9,8 @@ forgets the oldest. Whoever follows keeps a place, which is a text, and asks for
 
 A place of a former process, or one that was forgotten, is answered with all that is kept, and
 `missed`. The log of a single call is complete in the store (`Store.events`); for that one the feed
-says only when to look again. Any number may read; at most `FOLLOWERS` wait at once, and who is one
-too many does not wait. Committing never waits for anybody.
+says only when to look again. Any number may read; at most `FOLLOWERS` are woken, and who is one too
+many looks again every `CROWDED_S`. Committing never waits for anybody.
 """
 
 import asyncio
@@ -27,7 +27,8 @@ from offhook.store.upsert import Row
 
 KEEPS = 20_000  # events, a few megabytes
 OWNERS = 20_000  # calls and conferences whose account is remembered
-FOLLOWERS = 64  # who wait at the same time
+FOLLOWERS = 128  # who are woken at the same time
+CROWDED_S = 0.5  # so long whoever is one too many waits, and is not woken
 
 
 class Spot(NamedTuple):
@@ -161,11 +162,13 @@ class Feed:
         due = asyncio.Event()
         follower = _Follower(account_id, call_id, asyncio.get_running_loop(), due)
         with self._lock:
-            if self._closed or len(self._followers) >= FOLLOWERS or self._is_due(place, follower):
+            if self._closed or self._is_due(place, follower):
                 return
-            self._followers.add(follower)
+            crowded = len(self._followers) >= FOLLOWERS
+            if not crowded:
+                self._followers.add(follower)
         try:
-            async with asyncio.timeout(timeout_s):
+            async with asyncio.timeout(min(timeout_s, CROWDED_S) if crowded else timeout_s):
                 await due.wait()
         except TimeoutError:
             pass
