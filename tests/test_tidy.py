@@ -78,6 +78,7 @@ PURE = [
     "media/rtcp.py",
     "media/jitter.py",
     "media/rooms.py",
+    "media/sums.py",
     "media/switch.py",
     "media/dtmf.py",
     "media/tones.py",

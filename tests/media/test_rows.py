@@ -21,6 +21,19 @@ def test_the_lowest_free_row_is_taken_first() -> None:
     assert len(rows) == 1
 
 
+def test_rooms_have_the_highest_rows_and_do_not_count_among_the_legs() -> None:
+    rows = Rows(5)
+    taken = [rows.take("r", NO_SOCKET), rows.take("a", 0), rows.take("s", NO_SOCKET)]
+
+    assert taken == [4, 0, 3]
+    assert (rows.count, rows.rooms) == (1, 3)
+    rows.give_back("s")
+    assert (rows.count, rows.rooms) == (1, 4)
+    assert [rows.take(leg, 1 + number) for number, leg in enumerate("bcd")] == [1, 2, 3]
+    rows.give_back("r")
+    assert (rows.count, rows.rooms) == (4, 5)
+
+
 def test_no_more_legs_than_rows() -> None:
     rows = Rows(1)
     rows.take("a", 0)

@@ -293,7 +293,7 @@ class Engine:
         self._before[:count] = inbound[:, FRAME - inband.HOP :]
         heard = self._jitter.play(payload, self._quiet[:count])
         missing = (~heard).nonzero()[0]
-        previous = inbound[missing] if len(missing) else inbound
+        previous = inbound.take(missing, axis=0) if len(missing) else inbound
         says = codecs.decode(payload, self._rows.codec[:count], inbound)
         if len(missing):
             conceal(inbound, missing, previous, self._jitter.missing[missing])
@@ -319,7 +319,10 @@ class Engine:
         """Fill what the far ends are to hear."""
         ended = self._players.tick(self._sources[self._capacity : 2 * self._capacity])
         dry = self._feeds.tick(self._sources[2 * self._capacity : -1])
-        self._switch.route(self._sources, self._out[:count])
+        parts = [slice(count)]  # legs, and rooms where there are any
+        if self._rows.rooms < self._capacity:
+            parts.append(slice(self._rows.rooms, None))
+        self._switch.route(self._sources, self._out, parts)
         self._rooms.mix(self._sources, self._out)
         for row, play in ended:
             self._switch.disconnect(row, self._capacity + row)
@@ -347,7 +350,9 @@ class Engine:
         codecs.encode(self._out[:count], rows.codec[:count], self._payload[:count])
         coded = self._payload[:count]
         if len(speaking) != count:
-            coded = coded[speaking]
+            coded = coded.take(
+                speaking, axis=0
+            )  # numpy indexes rows much slower than it takes them
         self._outgoing.media(speaking, senders.audio(speaking, rows.audio_type[speaking]), coded)
         senders.advance(count, sending)
 

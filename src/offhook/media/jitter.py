@@ -48,8 +48,7 @@ class JitterBuffer:
         self._row = np.arange(capacity)
         self._silence: Bytes = np.zeros(capacity, np.uint8)  # what an unwritten sample is
         self._active = np.zeros(capacity, np.bool_)
-        self._state: Ints = np.zeros((6, capacity), np.int64)  # what every packet is compared with
-        self._arrived = self._state[:4]  # and changes
+        self._state: Ints = np.zeros((6, capacity), np.int64)  # what packets are compared with
         self._newest: Ints = self._state[0]  # position of the newest packet
         self._stamp: Ints = self._state[1]  # its timestamp
         self._least: Ints = self._state[2]  # `ahead` in this window
@@ -90,8 +89,8 @@ class JitterBuffer:
         ahead = position - due
         usual = steady & within(ahead, HEADROOM_FRAMES * FRAME) & (step >= 0)
         if np.count_nonzero(usual) == len(rows):
-            least, most = np.minimum(least, ahead), np.maximum(most, ahead)
-            self._arrived[:, rows] = position, timestamp, least, most
+            self._newest[rows], self._stamp[rows] = position, timestamp
+            self._least[rows], self._most[rows] = np.minimum(least, ahead), np.maximum(most, ahead)
         else:
             self._arrive_oddly(rows, timestamp, position, ~steady, jitter)
             ahead = position - self._next[rows]
@@ -198,7 +197,7 @@ class JitterBuffer:
         self._steer(count, quiet)
         slot = self._slot(self._row[:count], self._next[:count])
         np.take(self._ring, slot, axis=0, out=frames, mode="clip")
-        filled = self._filled[slot]
+        filled = self._filled.take(slot)
         heard: Flags = self._active[:count] & (filled > 0)
         self._filled[slot] = 0
         self._next[:count] += FRAME

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from offhook.media.codecs import RATE_HZ, Flags, Ints
-from offhook.media.rtp import signed
+from offhook.media.rtp import signed, within
 
 MAX_DROPOUT = 3000  # sequence numbers; a larger jump is a restarted sender (RFC 3550 A.1)
 
@@ -16,13 +16,13 @@ class Reception:
     """Estimators of every row."""
 
     def __init__(self, capacity: int) -> None:
-        self._state: Ints = np.zeros((4, capacity), np.int64)  # what changes with every packet
-        self.received, self.highest, self._counted, self._transit = self._state
-        # packets of all streams of the leg, extended sequence number, packets of this stream,
-        # and timestamp units
+        self.received: Ints = np.zeros(capacity, np.int64)  # packets of all streams of the leg
+        self.highest: Ints = np.zeros(capacity, np.int64)  # extended sequence number
         self.jitter: npt.NDArray[np.float64] = np.zeros(capacity)  # timestamp units
         self._base: Ints = np.zeros(capacity, np.int64)
+        self._counted: Ints = np.zeros(capacity, np.int64)  # packets of this stream
         self._lost_before: Ints = np.zeros(capacity, np.int64)  # by streams before this one
+        self._transit: Ints = np.zeros(capacity, np.int64)  # timestamp units
         self._timed = np.zeros(capacity, np.bool_)  # _transit holds a value
         self._expected_then: Ints = np.zeros(capacity, np.int64)  # at the last report
         self._counted_then: Ints = np.zeros(capacity, np.int64)
@@ -48,33 +48,35 @@ class Reception:
 
     def count(self, rows: Ints, sequence: Ints, timestamp: Ints, timed: Flags, now: float) -> None:
         """Take in one packet a row; only `timed` ones tell of jitter (not events: RFC 4733 2.5)."""
-        received, highest, counted, before = state = self._state.take(rows, axis=1)
+        highest, counted = self.highest[rows], self._counted[rows]
         step = signed(sequence - highest, 16)
-        jumped = (np.abs(step) > MAX_DROPOUT) & (counted > 0)
-        if np.count_nonzero(jumped):
-            self.restart(rows[jumped])
-            counted[jumped] = 0
-        highest += np.maximum(step, 0)
-        begins = counted == 0
-        if np.count_nonzero(begins):
-            highest[begins] = self._base[rows[begins]] = sequence[begins]
-        counted += 1
-        received += 1
-        transit = int(now * RATE_HZ) - timestamp
-        change = np.abs(signed(transit - before, 32))
-        every = np.count_nonzero(timed) == len(rows)
-        state[3] = transit if every else np.where(timed, transit, before)
-        self._state[:, rows] = state
-        if every:
-            self._measure(rows, change)
+        steady = within(step, MAX_DROPOUT + 1) & (counted > 0)
+        if np.count_nonzero(steady) == len(rows):
+            self.highest[rows] = highest + step
         else:
-            self._measure(rows[timed], change[timed])
+            jumped = (np.abs(step) > MAX_DROPOUT) & (counted > 0)
+            if np.count_nonzero(jumped):
+                self.restart(rows[jumped])
+                counted[jumped] = 0
+            begins = counted == 0
+            self.highest[rows] = np.where(begins, sequence, highest + np.maximum(step, 0))
+            self._base[rows[begins]] = sequence[begins]
+        self._counted[rows] = counted + 1
+        self.received[rows] += 1
+        if np.count_nonzero(timed) != len(rows):
+            rows, timestamp = rows[timed], timestamp[timed]
+        self._measure(rows, timestamp, now)
 
-    def _measure(self, rows: Ints, change: Ints) -> None:
+    def _measure(self, rows: Ints, timestamp: Ints, now: float) -> None:
         """RFC 3550 A.8."""
-        jitter = self.jitter[rows]
+        transit = int(now * RATE_HZ) - timestamp
+        change = np.abs(signed(transit - self._transit[rows], 32))
         known = self._timed[rows] & (change < RATE_HZ)  # a jump of timestamps is not jitter
-        self.jitter[rows] = np.where(known, jitter + (change - jitter) / 16, jitter)
+        jitter = self.jitter[rows]
+        change = (change - jitter) / 16
+        change *= known
+        self.jitter[rows] = jitter + change
+        self._transit[rows] = transit
         self._timed[rows] = True
 
     def _expected(self, row: int) -> int:

@@ -16,7 +16,8 @@ import numpy as np
 from offhook.media.codecs import Flags, Ints, Pcm
 from offhook.media.messages import Seat, Unseat
 from offhook.media.rows import Rows
-from offhook.media.switch import Sums, clip
+from offhook.media.sums import Groups, Sums
+from offhook.media.switch import clip
 
 NOWHERE = -1
 
@@ -26,8 +27,7 @@ class _Plan:
     """Who is summed and who gets the sums, until somebody comes, goes or sits otherwise."""
 
     rooms: Ints  # [room] row
-    voices: Ints  # [edge] rows that speak, room by room, each room's after one of silence
-    starts: Ints  # [room] its first edge
+    voices: Groups  # [room] rows that speak
     hearers: Ints  # [hearer] row
     room: Ints  # [hearer] place of its room
     own: Ints  # [hearer] the row to take away: its own if it is in the sum, else silence
@@ -100,10 +100,10 @@ class Rooms:
         plan = self._plan
         if not len(plan.rooms):
             return
-        sums: Sums = np.add.reduceat(said[plan.voices], plan.starts, axis=0, dtype=np.int32)
-        mixes: Sums = (sums + out[plan.rooms])[plan.room]
-        mixes -= said[plan.own]
-        mixes += out[plan.hearers]  # a leg's own clips, and whom it is joined with
+        sums = plan.voices.total(said)
+        mixes: Sums = (sums + out.take(plan.rooms, axis=0)).take(plan.room, axis=0)
+        mixes -= said.take(plan.own, axis=0)
+        mixes += out.take(plan.hearers, axis=0)  # a leg's own clips, and whom it is joined with
         if len(plan.coaches):
             np.add.at(mixes, plan.taught, said[plan.teacher])
             np.add.at(sums, plan.coached_in, said[plan.coaches])
@@ -116,15 +116,14 @@ class Rooms:
         speaks, hears = self._speaks[seated], self._hears[seated]
         coaches = np.isin(seated, list(self._coached))
         summed = speaks & ~coaches
-        group = np.concatenate([np.arange(len(rooms)), place[summed]])
-        voices = np.concatenate([np.full(len(rooms), self._silence), seated[summed]])
-        order = np.argsort(group, kind="stable")
+        voices: list[list[int]] = [[] for _ in rooms]
+        for row, room in zip(seated[summed].tolist(), place[summed].tolist(), strict=True):
+            voices[room].append(row)
         hearers = seated[hears]
         taught, teacher = self._lessons(hearers)
         return _Plan(
             rooms=rooms,
-            voices=voices[order],
-            starts=np.searchsorted(group[order], np.arange(len(rooms))),
+            voices=Groups(voices, self._silence),
             hearers=hearers,
             room=place[hears],
             own=np.where(summed, seated, self._silence)[hears],

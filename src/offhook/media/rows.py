@@ -16,10 +16,11 @@ class NoRowError(Exception):
 
 
 class Rows:
-    """The lowest free row is used first, so that the used ones lie together."""
+    """Legs use the lowest free row and rooms the highest, so that those of a kind lie together."""
 
     def __init__(self, capacity: int) -> None:
-        self.count = 0  # rows from 0 that may be in use
+        self.count = 0  # rows from 0 that legs may be in
+        self.rooms = capacity  # the first of those, up to the last one, that rooms may be in
         self.socket: Ints = np.zeros(capacity, np.int64)
         self.codec: Ints = np.zeros(capacity, np.int64)  # index into CODECS
         self.audio_type: Ints = np.zeros(capacity, np.int64)  # payload types
@@ -43,13 +44,26 @@ class Rows:
             raise ValueError(f"leg {leg} has a row already")
         if not self._free:
             raise NoRowError(f"all {len(self.socket)} rows are in use")
-        row = heapq.heappop(self._free)
+        row = self._highest() if socket == NO_SOCKET else heapq.heappop(self._free)
         self._row_of[leg], self._leg_of[row] = row, leg
         self.socket[row] = socket
         if not shared:
             self._own(row, socket)
-        self.count = max(self.count, row + 1)
+        self._measure()
         return row
+
+    def _highest(self) -> int:
+        row = max(self._free)
+        self._free.remove(row)
+        heapq.heapify(self._free)
+        return row
+
+    def _measure(self) -> None:
+        """Find out where legs end and rooms begin."""
+        used = np.fromiter(self._row_of.values(), np.int64, len(self._row_of))
+        room = self.socket[used] == NO_SOCKET
+        self.count = int(used[~room].max(initial=-1)) + 1
+        self.rooms = int(used[room].min(initial=len(self.socket)))
 
     def move(self, row: int, socket: int) -> None:
         """Give a row that shared its socket one of its own."""
@@ -70,7 +84,7 @@ class Rows:
             self._by_socket[self.socket[row]] = -1
         self.sending[row] = self.receiving[row] = False
         self.event_type[row] = NO_EVENTS
-        self.count = max(self._row_of.values(), default=-1) + 1
+        self._measure()
 
     def row(self, leg: str) -> int | None:
         """Return a leg's row, None when it is gone (commands may cross a Close)."""

@@ -12,6 +12,7 @@ from offhook.media.codecs import Bytes, Flags, Ints
 
 HEADER = 12  # bytes
 MAX_PAYLOAD = 480  # bytes: 60 ms of G.711
+_SIGNED = {16: np.int16, 32: np.int32}  # by bits
 _PLAIN = 0x80  # version 2, no padding, no extension, no CSRC
 
 
@@ -42,8 +43,7 @@ class Headers:
 
 def signed(difference: Ints, bits: int) -> Ints:
     """Read a difference of wrapping counters as the nearest signed number (RFC 3550 A.1)."""
-    half = 1 << (bits - 1)
-    return ((difference + half) & ((1 << bits) - 1)) - half
+    return difference.astype(_SIGNED[bits]).astype(np.int64)  # cut, and seen as signed
 
 
 def within(number: Ints, limit: int) -> Flags:

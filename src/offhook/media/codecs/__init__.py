@@ -98,4 +98,4 @@ def _look_up(table: Table, rows: Flags, frames: npt.NDArray[np.uint16], out: Tab
         table.take(frames, out=out, mode="clip")
     elif count:
         chosen = rows.nonzero()[0]
-        out[chosen] = table[frames[chosen]]
+        out[chosen] = table.take(frames.take(chosen, axis=0))
