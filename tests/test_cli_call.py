@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from tests.dev.test_run import Network, network
+from tests.remote.script import scripted
 
 from offhook import beacon
 from offhook.cli import main
@@ -165,3 +166,57 @@ def test_mistakes_are_told(
 
     assert done.exit_code == status, done.output
     assert said in done.output
+
+
+CONFIG = """[store]
+url = "sqlite:///{folder}/o.sqlite3"
+[[accounts]]
+id = "7"
+[[accounts]]
+id = "8"
+[[applications]]
+id = "3d4f7c5e-2a51-4c59-9b6f-6f0a61f8d1aa"
+account = "7"
+name = "mine"
+[[applications]]
+id = "3d4f7c5e-2a51-4c59-9b6f-6f0a61f8d1bb"
+account = "8"
+name = "theirs"
+[[numbers]]
+number = "+12025550100"
+application = "3d4f7c5e-2a51-4c59-9b6f-6f0a61f8d1aa"
+[[numbers]]
+number = "+12025550101"
+application = "3d4f7c5e-2a51-4c59-9b6f-6f0a61f8d1bb"
+"""
+
+
+def test_who_calls_and_for_which_application_the_configuration_knows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(beacon.RUNTIME, str(tmp_path))
+    monkeypatch.setenv(USER, "alice")
+    monkeypatch.setenv(PASSWORD, "secret")
+    config = tmp_path / "offhook.toml"
+    config.write_text(CONFIG.format(folder=tmp_path))
+    over = {"events": [], "next": 0, "state": "ended", "pendingWebhooks": 0}
+    script: dict[str, list[tuple[int, object]]] = {
+        "POST /api/v2/accounts/7/calls": [(201, {"callId": "c-1"})],
+        "GET /offhook/v1/accounts/7/events/c-1": [(200, over)],
+        "GET /api/v2/accounts/7/calls/c-1": [(200, {"disconnectCause": "hangup"})],
+        "GET /offhook/v1/explain/c-1": [(200, {"sentence": "You hung up\x1b[2J."})],
+    }
+    with scripted(script) as there:
+        given = ["--server", there.url, "--account", "7", "--answer-url", "http://app.test/a"]
+        command = ["--config", str(config), "call", "+12025550143", "--timeout", "9", *given]
+        done = CliRunner().invoke(main, command, catch_exceptions=False)
+
+    assert done.exit_code == 0, done.output
+    assert done.output.splitlines() == ["c-1", "ended: hangup", "why: You hung up\\x1b[2J."]
+    assert there.asked[0][1] == {
+        "to": "+12025550143",
+        "from": "+12025550100",
+        "applicationId": "3d4f7c5e-2a51-4c59-9b6f-6f0a61f8d1aa",
+        "callTimeout": 9.0,
+        "answerUrl": "http://app.test/a",
+    }

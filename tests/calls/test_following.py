@@ -63,3 +63,22 @@ async def test_who_follows_an_ended_call_does_not_wait() -> None:
         assert log is not None
         assert (log.events, log.live, log.pending) == ([], False, 0)
         assert world.now == before
+
+
+@virtual
+async def test_a_conference_has_a_log_as_a_call_has() -> None:
+    async with World() as world:
+        following = world.node.following
+        talk = await world.answered("<Conference>room</Conference>")
+        await asyncio.sleep(1)
+        rooms = (await world.rest.request("GET", "/conferences")).json()
+        live = await following.log(ACCOUNT_ID, rooms[0]["id"], 0, 0.0)
+        talk.phone.hang_up()
+        await talk.disconnect()
+        await asyncio.sleep(5)
+        over = await following.log(ACCOUNT_ID, rooms[0]["id"], 0, 0.0)
+
+        assert live is not None
+        assert over is not None
+        assert (live.live, over.live) == (True, False)
+        assert over.events[0].kind == "conference.created"
