@@ -23,6 +23,7 @@ from offhook.console.guard import FORM_FIELD, FORM_HEADER, READS, Door, Guard, V
 from offhook.console.hardening import HardSend
 from offhook.console.login import Login
 from offhook.console.page import Page, PageError, Visit
+from offhook.console.reference import Reference
 from offhook.console.rendering import Rendering
 from offhook.console.stream import Streams
 from offhook.console.tapes import Tapes
@@ -32,6 +33,7 @@ NAVIGATION = (
     ("calls", "Calls"),
     ("dial", "Dialler"),
     ("directory", "Directory"),
+    ("errors", "Errors"),
     ("failures", "Failures"),
 )  # last part of the path, title
 BUSY = 200  # requests at once, without streams and static files
@@ -50,6 +52,7 @@ def pages(desk: Desk) -> tuple[Page, ...]:
         *Failures(desk).pages(),
         *Dialler(desk).pages(),
         *DirectoryPages(desk).pages(),
+        *Reference(desk).pages(),
     )
 
 
