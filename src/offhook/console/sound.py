@@ -16,6 +16,7 @@ END = ("call.ended", "media.closed", "call.lost")
 SUMS = ("packets_sent", "packets_received", "packets_lost", "packets_late")
 Counted = Mapping[str, Any]
 UNKNOWN = "-"
+SILENT_DBFS = -90.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,8 @@ def plots(counted: Sequence[Counted]) -> Iterable[Plot]:
     yield _plot("Round trip", "ms", last["round_trip_ms"], trips, (0.0, 300.0))
     levels = [each["loudest_dbfs"] for each in counted if "loudest_dbfs" in each]
     if levels:
-        yield Plot("Level", "dBFS", f"{max(levels):.0f}", line(levels, -60.0, 0.0), "")
+        loudest = f"{max(levels):.0f}" if max(levels) > SILENT_DBFS else UNKNOWN
+        yield Plot("Level", "dBFS", loudest, line(levels, -60.0, 0.0), "")
 
 
 def counters(events: Iterable[Event], live: Sequence[Row]) -> list[Counted]:
