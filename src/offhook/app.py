@@ -124,6 +124,7 @@ class Node:
             parts.store.flushed,
         )
         self.channels = Channels(parts.websockets)
+        self.dictations = TaskOwner()
         self._hearing = Hearing(parts.recognizer, parts.hearing_offload or parts.offload)
         self.archive = Archive(
             parts.store,
@@ -211,6 +212,7 @@ class Node:
             gauges=self.gauges,
             archive=self.archive,
             hearing=self._hearing,
+            dictations=self.dictations,
             turned_away=self._turned_away,
             gateway=parts.gateway,
         )

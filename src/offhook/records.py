@@ -185,6 +185,13 @@ class Transcript:
     tracks: tuple[str, ...] = ()
     language: str = "en-US"
     events: Target | None = None  # where `realTimeTranscriptionAvailable` goes
+    destination: str | None = None  # ws or wss, with `stabilized`
+    stabilized: bool = True
+
+    @property
+    def status(self) -> str:
+        """What became of the text of a call (errors.md 8.9)."""
+        return "failed" if self.failure is not None and not self.pieces else "available"
 
 
 @dataclass(frozen=True, slots=True)

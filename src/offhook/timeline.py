@@ -12,6 +12,7 @@ PARTS = {
     "media": "media",
     "recording": "tape",
     "stream": "stream",
+    "transcription": "text",
     "webhook": "HTTP",
     "bxml": "BXML",
     "verb": "verb",

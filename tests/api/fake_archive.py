@@ -13,6 +13,7 @@ class FakeArchive:
     recordings: dict[str, Recording] = field(default_factory=dict)
     media: dict[str, bytes] = field(default_factory=dict)
     texts: dict[str, Transcript] = field(default_factory=dict)  # by recording
+    live: list[Transcript] = field(default_factory=list)
     wanted: list[RecordingFilter] = field(default_factory=list)  # what find was asked for
 
     async def of_call(self, account_id: str, call_id: str) -> list[Recording]:
@@ -41,6 +42,13 @@ class FakeArchive:
 
     async def text(self, recording: Recording) -> Transcript | None:
         return self.texts.get(recording.recording_id)
+
+    async def live_texts(self, account_id: str, call_id: str) -> list[Transcript]:
+        key = (account_id, call_id)
+        return [text for text in self.live if (text.account_id, text.call_id) == key]
+
+    async def remove_text(self, text: Transcript) -> None:
+        self.live.remove(text)
 
     async def remove_transcription(self, recording: Recording) -> None:
         self.recordings[recording.recording_id] = replace(recording, transcription=None)

@@ -150,7 +150,7 @@ def test_an_unknown_call_is_not_found(stage: Stage, below: str) -> None:
         f"/api/v2/accounts/{ACCOUNT}/",
         f"{CALLS}//",
         f"{CALLS}/c-1/bxml/more",
-        f"{CALLS}/c-1/transcriptions",
+        f"{CALLS}/c-1/transcription",
     ],
 )
 def test_a_path_without_a_route_is_not_found_in_capitals(stage: Stage, path: str) -> None:

@@ -50,6 +50,7 @@ CALL = {
     "answerUrl": fixtures.ANSWER_URL,
 }
 RECORDED = (
+    "<StartTranscription/><StopTranscription/>"
     '<StartRecording recordingAvailableUrl="/v/made"/><Pause duration="1"/><StopRecording/>'
     '<StartRecording/><Pause duration="900"/>'
 )
@@ -109,6 +110,7 @@ class Scene:
         await (await self.world.answered(seated)).wait_event("conferenceMemberJoin")
         rest = self.world.rest
         conferences = (await rest.request("GET", "/conferences")).json()
+        texts = (await rest.request("GET", f"/calls/{recorded.call_id}/transcriptions")).json()
         self.names = {
             "accountId": fixtures.ACCOUNT_ID,
             "callId": recorded.call_id,
@@ -116,6 +118,7 @@ class Scene:
             "recordingId": (await rest.recordings(recorded.call_id))[0]["recordingId"],
             "endpointId": (await rest.create_endpoint()).json()["data"]["endpointId"],
             "eventId": self.world.app.received[-1].headers["offhook-event-id"],
+            "transcriptionId": texts[0]["transcriptionId"],
             "id": recorded.call_id,
         }
 

@@ -15,6 +15,7 @@ from offhook.errors import (
     outcomes,
     streams,
     tokens,
+    transcriptions,
 )
 
 
@@ -46,6 +47,6 @@ def test_every_entry_tells_what_it_means_and_what_to_do(entry: Entry) -> None:
 
 
 def test_slugs_are_unique() -> None:
-    modules = (http, fields, additions, endpoints, tokens, calls, outcomes, streams)
+    modules = (http, fields, additions, endpoints, tokens, calls, outcomes, streams, transcriptions)
 
     assert sum(len(module.ENTRIES) for module in modules) == len(CATALOGUE)

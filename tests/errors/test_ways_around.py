@@ -7,6 +7,7 @@ from pathlib import Path
 from offhook.errors import CATALOGUE, CallError, Cause, Entry, Kind, calls, outcomes
 from offhook.explain import RULES
 from offhook.explain.outcomes import RULES as OUTCOMES
+from offhook.explain.speech import RULES as SPEECH
 from offhook.explain.streams import RULES as STREAMS
 from offhook.recipes import RECIPES
 from offhook.records import RecordingStatus, TranscriptionStatus
@@ -96,7 +97,7 @@ def test_every_failure_of_a_call_has_a_rule_of_its_own() -> None:
     by_kind = {kind: {e.id for e in CATALOGUE.values() if e.kind is kind} for kind in Kind}
 
     assert set(RULES) == by_kind[Kind.CALL]
-    assert set(OUTCOMES) | STREAMS == by_kind[Kind.OUTCOME]
+    assert set(OUTCOMES) | STREAMS | SPEECH == by_kind[Kind.OUTCOME]
 
 
 def test_every_cause_and_every_bad_status_has_an_entry() -> None:

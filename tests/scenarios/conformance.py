@@ -20,11 +20,6 @@ PAGE = ROOT / "docs" / "conformance.md"
 CONTRACT = ROOT / "../shared/contract/bxml.md"
 TOTAL = 279
 
-# Sections whose rows leave their verb unsaid, by a word of the title.
-IMPLIED = {"Streams": "StartStream", "Transcription": "StartTranscription"}
-CONFERENCE = "C"  # the context of a document that makes no texts of recordings
-RECOGNISER = "a speech recogniser"
-
 INTRODUCTION = """# BXML conformance
 
 The contract of the call-control language ends in {total} numbered cases. A case with a test is run
@@ -54,22 +49,17 @@ def in_contract(text: str) -> list[Case]:
         if title := re.match(r"### (11\.\d+) (.+)", line):
             section, needs = f"{title[1]} {title[2]}", ""
         elif (row := re.match(r"\| (\d+) \| (\w+) \|(.*)", line)) and section:
-            needs = _needs(section, row[2], row[3], above=needs)
+            needs = _needs(section, row[3], above=needs)
             cases.append(Case(int(row[1]), section, needs))
         elif line.startswith("## ") and section:
             break
     return cases
 
 
-def _needs(section: str, context: str, row: str, above: str) -> str:
+def _needs(section: str, row: str, above: str) -> str:
     """Return what a case needs; one that names no verb is about that of the row above it."""
-    if 'input="speech"' in row or ('transcribe="true"' in row and context != CONFERENCE):
-        return RECOGNISER
     named = set(re.findall(r"\w+", row)) & NOT_YET
-    if "mediaStream" in row:
-        named |= {"StartStream"} & NOT_YET
-    words = set(re.findall(r"\w+", section))
-    titled = (words & NOT_YET) | {IMPLIED[word] for word in words & IMPLIED.keys()}
+    titled = set(re.findall(r"\w+", section)) & NOT_YET
     if not named and len(titled) > 1 and above:
         return above
     return ", ".join(sorted(named or titled))

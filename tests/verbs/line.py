@@ -22,6 +22,7 @@ from offhook.verbs import (
     Tone,
     Verb,
 )
+from offhook.verbs.dictating import TranscriptionOrder
 from offhook.verbs.legs import Destination, Manner
 from offhook.verbs.streaming import StreamOrder
 
@@ -67,6 +68,7 @@ class ScriptedLine:
     outcome: dict[str, Any] = field(default_factory=dict)  # of a bridge or transfer
     referral: Referred = field(default_factory=lambda: Referred(None, None))
     referred: list[str] = field(default_factory=list)
+    transcriptions: list[TranscriptionOrder | str | None] = field(default_factory=list)
     streams: list[StreamOrder | str] = field(default_factory=list)  # begun, ended, waited for
     says: Sequence[tuple[float, Spoken]] | None = None  # None: nothing is understood
     understood: list[SpeechOrder] = field(default_factory=list)
@@ -150,6 +152,14 @@ class ScriptedLine:
     async def start_stream(self, order: StreamOrder) -> None:
         """Note what to stream."""
         self.streams.append(order)
+
+    async def start_transcription(self, order: TranscriptionOrder) -> None:
+        """Note what to transcribe."""
+        self.transcriptions.append(order)
+
+    def stop_transcription(self, name: str | None) -> None:
+        """Note it."""
+        self.transcriptions.append(name)
 
     def stop_stream(self, name: str) -> None:
         """Note it."""

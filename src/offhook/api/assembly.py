@@ -31,6 +31,7 @@ from offhook.api.service import (
 from offhook.api.site import Site
 from offhook.api.statistics import Statistics
 from offhook.api.tokens import Tokens
+from offhook.api.transcriptions import Transcriptions
 from offhook.api.webhooks import Webhooks
 from offhook.api.wording import Wording
 from offhook.clock import Clock
@@ -114,6 +115,7 @@ def tables(
             *recordings.routes(),
             *conferences.routes(),
             *Statistics(service).routes(),
+            *Transcriptions(world.archive, wording).routes(),
         ),
         beyond=(*Webhooks(world.mail).routes(), *Events(world.events).routes()),
         endpoints=Endpoints(world.endpoints).routes(),

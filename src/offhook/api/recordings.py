@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import msgspec
 
-from offhook.api import bodies, listing, mediatypes, transcription, views, wording
+from offhook.api import bodies, listing, mediatypes, textviews, transcription, views, wording
 from offhook.api import validation as check
 from offhook.api.described import Described, Header, Parameter, Success
 from offhook.api.replies import Reply
@@ -50,7 +50,7 @@ DOWNLOAD: Final = Described(
     parameters=(Parameter("Range", "`bytes=`, and the one part that is wanted", place="header"),),
     refuses=wording.RECORDING,
 )
-READ_TEXT: Final = Described((Success(200, views.TextView),), refuses=wording.TRANSCRIPTION)
+READ_TEXT: Final = Described((Success(200, textviews.TextView),), refuses=wording.TRANSCRIPTION)
 DELETE_TEXT: Final = Described((Success(204),), refuses=wording.TRANSCRIPTION)
 TRANSCRIBE: Final = Described(
     (Success(204),), transcription.Transcribe, (), refuses=transcription.REFUSES
@@ -131,7 +131,7 @@ class Recordings:
         text = await self.archive.text(recording)
         if text is None:
             raise self.wording.transcription(_named(recording))
-        return Reply(200, views.text(text, recording.channels))
+        return Reply(200, textviews.text(text, recording.channels))
 
     async def transcribe(self, asked: Asked) -> Reply:
         """transcribeCallRecording: have a text made of it, in place of one that there may be."""

@@ -257,6 +257,14 @@ class RecordingService(Protocol):
         """Return its text, if it is there."""
         ...
 
+    async def live_texts(self, account_id: str, call_id: str) -> list[Transcript]:
+        """Return the live transcriptions of a call, oldest first; none of an unknown one."""
+        ...
+
+    async def remove_text(self, text: Transcript) -> None:
+        """Forget a live transcription that is over."""
+        ...
+
     async def remove_transcription(self, recording: Recording) -> None:
         """Forget the wish for its text, and what became of it."""
         ...

@@ -18,7 +18,6 @@ from offhook.records import (
     Member,
     Recording,
     RecordingStatus,
-    Transcript,
     TranscriptionStatus,
 )
 from offhook.requests import OutboundRequest
@@ -89,28 +88,6 @@ class TranscriptionView(TypedDict):
     status: TranscriptionStatus
     completedTime: Moment | None
     url: Uri
-
-
-class SpeakerView(TypedDict):
-    """All that one speaker says: a channel of a recording."""
-
-    speaker: int
-    text: str
-    confidence: float
-
-
-class ClipView(SpeakerView):
-    """What a speaker says without a long pause."""
-
-    startTimeSeconds: float
-    endTimeSeconds: float
-
-
-class TextView(TypedDict):
-    """What is said in a recording."""
-
-    transcripts: list[SpeakerView]
-    clips: list[ClipView]
 
 
 RecordingView = TypedDict(
@@ -274,41 +251,6 @@ def _transcription(made: Recording, account_url: str) -> TranscriptionView | Non
         "status": wish.status,
         "completedTime": _time(wish.completed),
         "url": url,
-    }
-
-
-def text(made: Transcript, speakers: int) -> TextView:
-    """Return the text of a recording with so many channels."""
-    return {
-        "transcripts": [
-            {"speaker": speaker, **spoken(made, speaker)} for speaker in range(speakers)
-        ],
-        "clips": [
-            {
-                "speaker": piece.speaker,
-                "text": piece.text,
-                "confidence": piece.confidence,
-                "startTimeSeconds": piece.start_s,
-                "endTimeSeconds": piece.end_s,
-            }
-            for piece in made.pieces
-        ],
-    }
-
-
-class _Spoken(TypedDict):
-    text: str
-    confidence: float
-
-
-def spoken(made: Transcript, speaker: int) -> _Spoken:
-    """Return all that one speaker says; long pieces count more for the confidence."""
-    pieces = [piece for piece in made.pieces if piece.speaker == speaker]
-    size = sum(len(piece.text) for piece in pieces)
-    weighed = sum(piece.confidence * len(piece.text) for piece in pieces)
-    return {
-        "text": " ".join(piece.text for piece in pieces),
-        "confidence": round(weighed / size, 3) if size else 0.0,
     }
 
 

@@ -93,6 +93,16 @@ class Archive:
             return None
         return await self._offload(lambda: self._store.transcript(recording.account_id, wish.id))
 
+    async def live_texts(self, account_id: str, call_id: str) -> list[Transcript]:
+        """Return the live transcriptions of a call, oldest first."""
+        await self._store.flushed()
+        return await self._offload(lambda: self._store.transcripts_of(account_id, call_id))
+
+    async def remove_text(self, text: Transcript) -> None:
+        """Forget a live transcription that is over."""
+        await self._store.flushed()
+        await self._offload(lambda: self._store.remove_transcript(text.transcription_id))
+
     async def transcribe(
         self, recording: Recording, wish: Transcription, announce: Announce
     ) -> None:

@@ -20,6 +20,7 @@ from offhook.calls.state import Step, advance, amend
 from offhook.calls.streams import Streams
 from offhook.calls.switchboard import Switchboard
 from offhook.calls.ties import Ties
+from offhook.calls.transcriptions import Transcriptions
 from offhook.errors import CallError, Cause, calls
 from offhook.facts import (
     Abandoned,
@@ -87,6 +88,7 @@ class Call:
         self.ties = Ties(plant.media, Peer(record.call_id, self.post))
         self.recordings = Recordings(plant, self.leg, self.journal, self)
         self.streams = Streams(plant, self.journal, self)
+        self.transcriptions = Transcriptions(plant, self.journal, self)
         self._line = CallLine(plant, self.leg, self.journal, self.recordings, self)
         self._line.answered = record.state is CallState.ANSWERED
         self._line.base = record.hook.primary.url if record.hook else None
@@ -334,6 +336,7 @@ class Call:
             self.leg.gone()
         elif isinstance(fact, MediaLost):
             self.streams.lose(fact.reason)
+            self.transcriptions.lose(fact.reason)
         if isinstance(fact, Refused):
             self._amend(sip_response_code=fact.code)
         return endings.of(fact, self.record, announcing=self.announcing)
@@ -383,6 +386,7 @@ class Call:
             self._parent.peer.post(left)
         self.recordings.end()
         self.streams.end()
+        self.transcriptions.end()
         self.leg.release(cause)
         with self.plant.store.batch():
             self._advance(

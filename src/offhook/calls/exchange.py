@@ -113,6 +113,7 @@ class Exchange:
         await self.tasks.close(self._plant.settings.shutdown_grace_s)
         await self.rooms.close()
         self.endpoints.close()
+        await self._plant.dictations.close(self._plant.settings.shutdown_grace_s)
         await self._plant.archive.close(self._plant.settings.shutdown_grace_s)
 
     async def _reopened(self, call_id: str) -> Journal:

@@ -5,6 +5,7 @@ There is one, so that the webhooks of a call have one numbering whoever sends th
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 from weakref import WeakValueDictionary
 
@@ -12,10 +13,11 @@ from offhook.calls import notices, summaries
 from offhook.calls.call import Call
 from offhook.calls.journal import Journal
 from offhook.calls.mail import Mail
-from offhook.calls.payloads import recording_news
+from offhook.calls.payloads import News, recording_news, text_available
 from offhook.calls.plant import Plant
 from offhook.calls.rooms import Rooms
-from offhook.records import CallRecord, ConferenceRecord, Recording
+from offhook.calls.takes import KILLED
+from offhook.records import CallRecord, ConferenceRecord, Recording, Transcript
 
 Record = CallRecord | ConferenceRecord
 
@@ -45,6 +47,16 @@ class Former:
                 self._mail.send(notices.conference_recording(plant, record, *told))
             else:
                 self._mail.send(notices.news(plant, record, number, news))
+
+    def tell(self, text: Transcript) -> None:
+        """Tell of a live transcription that a killed process has left."""
+        plant, record = self._plant, self._record()
+        shown = {"transcription": text.name, "status": text.status, "why": text.failure}
+        self._journal.log("transcription.written", **shown, pieces=len(text.pieces))
+        if isinstance(record, CallRecord) and text.events is not None:
+            fields = {"realTimeTranscription": text_available(text, plant.settings.base_url)}
+            news = News("realTimeTranscriptionAvailable", fields, text.events)
+            self._mail.send(notices.news(plant, record, self._mail.next, news))
 
 
 class Formers:
@@ -81,7 +93,10 @@ class Formers:
             former = await self.find(recording.account_id, recording.call_id)
             takes.resume(recording, former.announce)
         for text in await plant.offload(plant.store.unfinished_transcripts):
-            if text.recording_id is None or text.recording_id in takes:
+            if text.recording_id is None:
+                await self._close(text)
+                continue
+            if text.recording_id in takes:
                 continue
             found = await plant.archive.get(text.account_id, text.call_id, text.recording_id)
             wish = found.transcription if found else None
@@ -90,6 +105,15 @@ class Formers:
             elif wish.completed is None:
                 former = await self.find(text.account_id, text.call_id)
                 scribe.begin(found, former.announce)
+
+    async def _close(self, text: Transcript) -> None:
+        """End a live transcription of a process that is gone: what was written down is there."""
+        former = await self.find(text.account_id, text.call_id)
+        now = self._plant.clock.wall()
+        closed = replace(text, completed=now, failure=KILLED, version=text.version + 1)
+        with self._plant.store.batch():
+            self._plant.store.write(closed)
+            former.tell(closed)
 
     async def _made(self, account_id: str, call_id: str) -> Former:
         plant = self._plant

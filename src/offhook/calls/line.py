@@ -16,6 +16,7 @@ from offhook.calls.recordings import Recordings
 from offhook.calls.sounds import Sounds
 from offhook.calls.streams import Streams
 from offhook.calls.switchboard import Party
+from offhook.calls.transcriptions import Transcriptions
 from offhook.calls.understanding import understand
 from offhook.facts import DigitHeard, Referred, VoiceChanged
 from offhook.hooks import Credentials, Hook, Target
@@ -23,6 +24,7 @@ from offhook.media.messages import ToneStep
 from offhook.media.tones import ring_back
 from offhook.ssml import Sentence
 from offhook.verbs import Admission, Capture, End, RecordingOrder, SpeechOrder, Spoken, Tone
+from offhook.verbs.dictating import TranscriptionOrder
 from offhook.verbs.legs import Destination, Manner
 from offhook.verbs.streaming import StreamOrder
 
@@ -34,6 +36,7 @@ class Owner(Party, Protocol):
 
     mail: CallMail
     streams: Streams
+    transcriptions: Transcriptions
 
     def set_tag(self, tag: str) -> None:
         """Set or clear the tag."""
@@ -47,6 +50,7 @@ class CallLine:
         self, plant: Plant, leg: Leg, journal: Journal, recordings: Recordings, owner: Owner
     ) -> None:
         self._streams = owner.streams
+        self.stop_transcription = owner.transcriptions.stop
         self._plant = plant
         self._leg = leg
         self._journal = journal
@@ -128,6 +132,10 @@ class CallLine:
     async def start_stream(self, order: StreamOrder) -> None:
         """Stream in the background; returns when it is connected or refused."""
         await self._streams.start(order.resolve(self.base))
+
+    async def start_transcription(self, order: TranscriptionOrder) -> None:
+        """Transcribe in the background; returns when it is connected or refused."""
+        await self._owner.transcriptions.start(order.resolve(self.base))
 
     def stop_stream(self, name: str) -> None:
         """End a stream."""

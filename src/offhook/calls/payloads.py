@@ -6,7 +6,14 @@ from typing import Any
 
 from offhook.clock import duration, timestamp
 from offhook.hooks import Target
-from offhook.records import CallRecord, ConferenceRecord, Member, Recording, Transcription
+from offhook.records import (
+    CallRecord,
+    ConferenceRecord,
+    Member,
+    Recording,
+    Transcript,
+    Transcription,
+)
 
 WITH_SIP_CALL_ID = {"initiate", "answer", "disconnect"}  # block S
 WITHOUT_TAG = {"initiate"}  # nothing is set yet (webhooks.md 6.1)
@@ -122,6 +129,29 @@ def transcription_fields(
         "url": f"{media.removesuffix('media')}transcription",
     }
     return fields
+
+
+def live_text(text: Transcript) -> dict[str, Any]:
+    """Return what events say of a live transcription (webhooks.md 7.5)."""
+    shown: dict[str, Any] = {
+        "id": text.transcription_id,
+        "name": text.name,
+        "startTime": timestamp(text.created),
+        "tracks": list(text.tracks),
+    }
+    if text.destination is not None:
+        shown["destination"] = text.destination
+        shown["stabilized"] = "true" if text.stabilized else "false"  # a string, as in samples
+    return shown
+
+
+def text_available(text: Transcript, base_url: str) -> dict[str, Any]:
+    """Return what `realTimeTranscriptionAvailable` says of it."""
+    call = f"{base_url}/api/v2/accounts/{text.account_id}/calls/{text.call_id}"
+    shown = live_text(text) | {"status": text.status, "completedTime": _time(text.completed)}
+    if text.status == "available":
+        shown["url"] = f"{call}/transcriptions/{text.transcription_id}"
+    return shown
 
 
 def available_fields(recording: Recording, base_url: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from offhook.clock import Clock
 from offhook.directory import Directory
 from offhook.ids import Ids
 from offhook.media.messages import MediaPlane
-from offhook.scopes import Offload
+from offhook.scopes import Offload, TaskOwner
 from offhook.sip.endpoint import Endpoint
 from offhook.sip.registrar import Registrar
 from offhook.speech import Synthesizer
@@ -50,5 +50,6 @@ class Plant:
     gauges: Gauges
     archive: Archive
     hearing: Hearing
+    dictations: TaskOwner  # live transcriptions, whose calls may be over
     turned_away: TurnedAway
     gateway: Gateway

@@ -6,13 +6,33 @@ headers, `endpoints` what the Endpoints API answers, `tokens` what the token end
 made by raising `ApiError` with an entry; there is no other way to make one.
 """
 
-from offhook.errors import additions, calls, endpoints, fields, http, outcomes, streams, tokens
+from offhook.errors import (
+    additions,
+    calls,
+    endpoints,
+    fields,
+    http,
+    outcomes,
+    streams,
+    tokens,
+    transcriptions,
+)
 from offhook.errors.calls import CallError, Cause
 from offhook.errors.entry import ApiError, Entry, Envelope, Kind, Who
 
 CATALOGUE: dict[str, Entry] = {
     entry.id: entry
-    for module in (http, fields, additions, endpoints, tokens, calls, outcomes, streams)
+    for module in (
+        http,
+        fields,
+        additions,
+        endpoints,
+        tokens,
+        calls,
+        outcomes,
+        streams,
+        transcriptions,
+    )
     for entry in module.ENTRIES
 }
 
@@ -33,4 +53,5 @@ __all__ = [
     "outcomes",
     "streams",
     "tokens",
+    "transcriptions",
 ]

@@ -49,6 +49,7 @@ SYMPTOMS = (
     outcomes.symptoms,
     streams.symptoms,
     speech.symptoms,
+    speech.live,
     outside.symptoms,
 )
 TOLD = ("call.ended", "bridge.refused", "transfer.refused")  # events that may hold a failure

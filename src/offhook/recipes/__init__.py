@@ -21,6 +21,7 @@ from offhook.recipes import (
     streams,
     texts,
     tokens,
+    transcriptions,
     webhooks,
 )
 from offhook.recipes.recipe import RECIPES, Exchange, Needs, Recipe, Told
@@ -40,6 +41,7 @@ FAMILIES = (
     recordings,
     texts,
     streams,
+    transcriptions,
     webhooks,
     faults,
 )

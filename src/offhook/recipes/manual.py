@@ -48,12 +48,8 @@ application itself refused a caller: they have no `errorMessage`.
 """
 OUTCOME_NOTE = """
 A member of a webhook says that something has failed, and the call goes on. Events about streams
-have an `errorMessage` with it, and no `errorId`; with the others there is no text.
-"""
-LATER = """
-## Not yet
-
-Live transcriptions are not built, so their errors cannot come and have no page.
+and live transcriptions have an `errorMessage` with it, and no `errorId`; with the others there is
+no text.
 """
 
 
@@ -69,7 +65,7 @@ def index() -> str:
     lines += _list(Kind.HTTP, ("Status", "`type`", "`description`"))
     lines += ["", "## Ends of calls, and legs that did not come about", CALL_NOTE]
     lines += _list(Kind.CALL, ("Cause", "`errorMessage`"))
-    lines += ["", "## Outcomes", OUTCOME_NOTE, *_list(Kind.OUTCOME, ("Member", "Value")), LATER]
+    lines += ["", "## Outcomes", OUTCOME_NOTE, *_list(Kind.OUTCOME, ("Member", "Value"))]
     return "\n".join(lines)
 
 

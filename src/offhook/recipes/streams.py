@@ -153,12 +153,12 @@ async def killed_worker(place: Place) -> Told:
     place.phone()
     call_id = await place.call()
     await place.heard("mediaStreamStarted", callId=call_id)
-    for worker in await asyncio.to_thread(_workers, place.kitchen.own.server.pid):
+    for worker in await asyncio.to_thread(workers, place.kitchen.own.server.pid):
         os.kill(worker, signal.SIGKILL)
     return Told(await place.heard(STOPPED, callId=call_id))
 
 
-def _workers(pid: int) -> list[int]:
+def workers(pid: int) -> list[int]:
     """Return the media workers of a server."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
     return [

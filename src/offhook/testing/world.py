@@ -253,7 +253,7 @@ class World:
         texts = self.node.archive.scribe
         rooms = exchange.rooms
         channels = self.node.channels
-        alive = (exchange.calls, rooms, takes, texts, channels)
+        alive = (exchange.calls, rooms, takes, texts, channels, self.node.dictations)
         await _until(lambda: not (any(alive) or outbox.open_lanes), SETTLE_S)
         assert not exchange.calls, f"calls that do not end: {list(exchange.calls)}"
         left = {

@@ -18,6 +18,7 @@ from offhook.hooks import Credentials, Hook, Target
 from offhook.ssml import Sentence
 
 if TYPE_CHECKING:
+    from offhook.verbs.dictating import TranscriptionOrder
     from offhook.verbs.legs import Destination, Manner
     from offhook.verbs.streaming import StreamOrder
 
@@ -203,6 +204,14 @@ class Line(Studio, Protocol):
 
     async def start_stream(self, order: "StreamOrder") -> None:
         """Stream in the background; returns when the connection is up or refused (4.18)."""
+        ...
+
+    async def start_transcription(self, order: "TranscriptionOrder") -> None:
+        """Transcribe in the background; returns when the connection is up or refused (4.19)."""
+        ...
+
+    def stop_transcription(self, name: str | None) -> None:
+        """End a live transcription, if there is one of that name; None ends all."""
         ...
 
     def stop_stream(self, name: str) -> None:

@@ -31,9 +31,10 @@ def index() -> str:
 
 def _later() -> Iterator[str]:
     yield "[`offhook lint`](../lint.md) checks documents against these pages before a call does."
-    yield ""
-    names = ", ".join(f"`{name}`" for name in sorted(registry.NOT_YET))
-    yield f"Known, but not run by this version (a document with one is invalid): {names}."
+    if registry.NOT_YET:
+        names = ", ".join(f"`{name}`" for name in sorted(registry.NOT_YET))
+        yield ""
+        yield f"Known, but not run by this version (a document with one is invalid): {names}."
 
 
 def page(verb: type[Verb]) -> str:
