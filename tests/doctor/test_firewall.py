@@ -7,7 +7,7 @@ import sys
 import pytest
 from tests.doctor.patients import is_fault, is_ok, is_warning, only, patient
 
-from offhook.doctor import firewall
+from offhook.doctor import firewall, rules
 from offhook.doctor.finding import Finding
 from offhook.doctor.rules import Chain, Rule
 from offhook.testing.server import free_ports
@@ -32,12 +32,10 @@ def test_ports_that_are_closed_are_a_fault_and_others_a_warning() -> None:
     some = Rule("udp", ((5060, 5060),), partly=True, accepts=True)
     (partly,) = judged(Chain("c", (some,), accepts=False))
     (unknown,) = judged(Chain("c", (Rule(),), accepts=False))
-    (unreadable,) = firewall.judged(SIP, None)
 
     assert is_fault(closed, "UDP port 5060", "inet filter input", "udp dport 5060 accept")
     assert is_warning(partly, "some sources")
     assert is_warning(unknown, "another chain")
-    assert is_warning(unreadable, "as root")
 
 
 def test_on_loopback_there_is_no_firewall() -> None:
@@ -89,3 +87,15 @@ def test_places_beyond_loopback_are_looked_at() -> None:
 
     assert is_ok(only(found, "SIP packets"), f":{sip} arrives")
     assert any(each.check == "firewall" for each in found)
+
+
+def test_rules_that_cannot_be_read_are_a_warning_and_so_are_missing_programs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found: list[Finding] = []
+    for path in ("/usr/sbin/nft", None):
+        monkeypatch.setattr(rules, "program", lambda name, path=path: path)
+        found += firewall.judged(SIP, None)
+
+    assert is_warning(found[0], "as root")
+    assert is_warning(found[1], "no program", "install nft")

@@ -46,8 +46,7 @@ def _places(patient: Patient) -> Iterator[Place]:
 def judged(places: list[Place], chains: list[Chain] | None) -> Findings:
     """Say of each place what the rules make of it."""
     if chains is None:
-        seen = "the rules of this machine cannot be read by this user"
-        yield warning("firewall", seen, "run `offhook doctor` as root to have them looked at")
+        yield _unread()
         return
     fine = []
     for what, protocol, port, setting in places:
@@ -61,6 +60,14 @@ def judged(places: list[Place], chains: list[Chain] | None) -> Findings:
             fine.append(f"{protocol.upper()} {port}")
     if fine:
         yield ok("firewall", f"this machine lets in {', '.join(fine)}; {OUTSIDE}")
+
+
+def _unread() -> Finding:
+    if rules.program("nft") or rules.program("iptables-save"):
+        seen = "the rules of this machine cannot be read by this user"
+        return warning("firewall", seen, "run `offhook doctor` as root to have them looked at")
+    seen = "there is no program that tells the rules of this machine"
+    return warning("firewall", seen, "install nft (nftables), if this machine has a firewall")
 
 
 def _told(passage: Passage, place: str, chain: str, match: str) -> Finding:

@@ -70,20 +70,25 @@ class Chain:
 
 def read() -> list[Chain] | None:
     """Return the chains in force; None where they cannot be read (no program, no permission)."""
-    if text := _output("nft", "-j", "list", "ruleset"):
-        return nftables(json.loads(text))
-    if text := _output("iptables-save"):
-        return [iptables(text)]
-    return None
+    new, old = _output("nft", "-j", "list", "ruleset"), _output("iptables-save")
+    if not new and not old:
+        return None
+    chains = nftables(json.loads(new)) if new else []
+    return [*chains, iptables(old)] if old else chains  # both may be in force
+
+
+def program(name: str) -> str | None:
+    """Return the path of a program, also of one that is for administrators."""
+    return shutil.which(name) or shutil.which(name, path="/usr/sbin:/sbin")
 
 
 def _output(*command: str) -> str:
-    program = shutil.which(command[0]) or shutil.which(command[0], path="/usr/sbin:/sbin")
-    if program is None:
+    found = program(command[0])
+    if found is None:
         return ""
     try:
         done = subprocess.run(  # noqa: S603  # of the system, with arguments of ours
-            [program, *command[1:]], capture_output=True, text=True, timeout=READ_S, check=False
+            [found, *command[1:]], capture_output=True, text=True, timeout=READ_S, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""
