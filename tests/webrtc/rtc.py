@@ -27,6 +27,12 @@ async def hears(heard: Callable[[], Pcm], hz: float, seconds: float = 0.5) -> No
         await asyncio.sleep(FRAME_S)
 
 
+async def hears_something(heard: Callable[[], Pcm]) -> None:
+    """Wait until there is any sound."""
+    while not sound.sounds(heard()):  # noqa: ASYNC110  # nobody tells when sound comes in
+        await asyncio.sleep(FRAME_S)
+
+
 class Voice(MediaStreamTrack):
     """Says one tone for ever."""
 

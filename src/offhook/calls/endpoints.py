@@ -200,7 +200,9 @@ class Endpoints:
         """Return a device that a call can have; raises NoDeviceError."""
         presence = self._present.get(endpoint_id)
         if presence is None or presence.record.account_id != account_id:
-            raise NoDeviceError("the account has no endpoint of this id with a device")
+            missing = self._plant.gateway.missing
+            more = f", and {missing}" if missing else ""
+            raise NoDeviceError(f"the account has no endpoint of this id with a device{more}")
         obstacles = []
         for line in presence.lines():
             if line.obstacle is None:

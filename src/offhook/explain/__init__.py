@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from offhook.errors import calls
 from offhook.errors.recognition import Recogniser
 from offhook.explain import (
+    connect,
     documents,
     endings,
     faults,
@@ -48,6 +49,7 @@ SYMPTOMS = (
     documents.symptoms,
     outcomes.symptoms,
     streams.symptoms,
+    connect.symptoms,
     speech.symptoms,
     speech.live,
     outside.symptoms,

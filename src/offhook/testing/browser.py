@@ -247,6 +247,7 @@ class PlainGateway:
     """A gateway without armour (webrtc/__init__.py: Gateway): an offer is the browser's name."""
 
     def __init__(self, browsers: Browsers) -> None:
+        self.missing: str | None = None
         self._browsers = browsers
         self._devices: dict[str, Browser] = {}
 

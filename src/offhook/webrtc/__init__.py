@@ -55,6 +55,8 @@ Sink = Callable[[Report], None]
 class Gateway(Protocol):
     """All devices of a node, each by its id. Reports come on the event loop of whoever opens."""
 
+    missing: str | None  # why no device can be connected here at all
+
     async def open(self, device_id: str, offer: str, sink: Sink) -> Opened:
         """Take a device's SDP offer; raises GatewayError."""
         ...
@@ -80,12 +82,12 @@ class NoGateway:
     """That of a node without the libraries."""
 
     def __init__(self, why: str) -> None:
-        self._why = why
+        self.missing: str | None = why
 
     async def open(self, device_id: str, offer: str, sink: Sink) -> Opened:
         """Refuse, and say what is missing."""
         del device_id, offer, sink
-        raise GatewayError(self._why)
+        raise GatewayError(self.missing)
 
     def hint(self, device_id: str, candidate: Mapping[str, Any]) -> None:
         """Nothing: no device is open."""

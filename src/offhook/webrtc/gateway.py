@@ -38,6 +38,7 @@ class WebRtcGateway:
     def __init__(
         self, host: str, advertised: str | None, stun: tuple[str, int] | None, media_host: str
     ) -> None:
+        self.missing: str | None = None
         self._where = (host, advertised, stun, media_host)
         self._rng = SystemRandom()
         self._loop: asyncio.AbstractEventLoop  # once it is used
