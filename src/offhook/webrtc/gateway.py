@@ -79,11 +79,11 @@ class WebRtcGateway:
         peer = Peer(self._place, self._certificate, sink)
         try:
             opened = await peer.open(offer, self._rng.getrandbits(62))
-        except OSError as error:
+        except BaseException as error:
             await peer.close()
-            raise GatewayError(f"the server cannot open a port: {error.strerror}") from error
-        except GatewayError:
-            await peer.close()
+            if isinstance(error, OSError):
+                why = f"the server cannot open a port: {error.strerror}"
+                raise GatewayError(why) from error
             raise
         self._peers[device_id] = peer
         return opened

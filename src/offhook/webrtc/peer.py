@@ -5,6 +5,7 @@ and handed on as it is, and the other way round.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,12 +13,14 @@ from typing import Any
 import aioice
 import pylibsrtp
 from aiortc.rtcdtlstransport import RTCCertificate, RTCDtlsTransport, State
+from aiortc.rtcicetransport import candidate_to_aioice
 
 from offhook.scopes import TaskOwner
 from offhook.webrtc import Connected, GatewayError, Gone, Opened, Plain, Publishing, Sink
 from offhook.webrtc import description as sdp
 from offhook.webrtc.relay import Relay
 
+CANDIDATES = 64  # of a device that are tried
 WAITING = 50  # packets for a device: a second of sound
 EVERYWHERE = "0.0.0.0"  # noqa: S104
 CANDIDATE = "candidate:"
@@ -81,6 +84,7 @@ class Peer:
         self._relay: Relay | None = None
         self._waiting: asyncio.Queue[bytes] = asyncio.Queue(WAITING)
         self._publishes = False
+        self._candidates_left = CANDIDATES
 
     async def open(self, offer: str, session_id: int) -> Opened:
         """Answer an offer, and begin to connect; raises GatewayError."""
@@ -99,9 +103,9 @@ class Peer:
             self._place.media_host, offered.events_type, self._post
         )
         for each in offered.audio.ice_candidates:
-            await self._ice.add_remote_candidate(_plain_candidate(each))
+            await self._take(candidate_to_aioice(each))
         if offered.audio.ice_candidates_complete:
-            await self._ice.add_remote_candidate(None)
+            await self._take(None)
         self._ice.remote_username, self._ice.remote_password = offered.ice
         self._tasks.start(self._live(offered), "device")
         plain = Plain(self._place.media_host, relay.rtp.port, relay.rtcp.port, offered.codec)
@@ -121,9 +125,17 @@ class Peer:
         text = str(candidate.get("candidate") or "")
         try:
             found = aioice.Candidate.from_sdp(text.removeprefix(CANDIDATE)) if text else None
-            await self._ice.add_remote_candidate(found)
         except (ValueError, IndexError, AssertionError):
             return
+        await self._take(found)
+
+    async def _take(self, candidate: aioice.Candidate | None) -> None:
+        """Try a candidate, if there have not been too many; ICE refuses what is no address."""
+        self._candidates_left -= candidate is not None
+        if self._candidates_left < 0:
+            return
+        with contextlib.suppress(ValueError):
+            await self._ice.add_remote_candidate(candidate)
 
     async def _live(self, offered: sdp.Offered) -> None:
         """Connect, and relay until one side has had enough."""
@@ -190,9 +202,3 @@ class Peer:
         await self._ice.close()
         if self._relay is not None:
             self._relay.close()
-
-
-def _plain_candidate(found: Any) -> aioice.Candidate:
-    from aiortc.rtcicetransport import candidate_to_aioice
-
-    return candidate_to_aioice(found)
