@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, BrowserContext, Page, Request, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Request, async_playwright, expect
 from tests.interop.sipp import program
 from tests.interop.site import PARTY, Site, running_site
 from tests.interop.threads import LoopThread, loop_thread
@@ -84,9 +84,12 @@ class Stage:
         """Open a window; `host` is the name that the browser asks for."""
         origin = f"http://{host}:{self.site.server.http}"
         context = await self.browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=theme
+            viewport={"width": width, "height": 900},
+            color_scheme=theme,
+            reduced_motion="reduce",  # what fades is not looked at while it does
         )
         context.set_default_timeout(PATIENCE_MS)
+        expect.set_options(timeout=PATIENCE_MS)
         page = await context.new_page()
         window = Window(page, context, f"{origin}{self.account}")
         _listen(window)

@@ -1,11 +1,12 @@
 """Calls in the console, in a real browser: live, by keyboard, on a phone, for everybody."""
 
+import asyncio
 import re
 
 import pytest
 from playwright.async_api import expect
 from tests.browser.stage import STRANGE_HOST, Stage, Theme, browsing
-from tests.interop.site import CALLER
+from tests.interop.site import CALLER, until
 
 from offhook.testing.app import Reply, document
 from offhook.testing.handset import Handset
@@ -13,6 +14,10 @@ from offhook.testing.handset import Handset
 pytestmark = [pytest.mark.slow, pytest.mark.peer]
 
 ATTACK = "<script>document.title='owned'</script>\"'><img src=x onerror=document.title='owned'>"
+HIDE = """hidden => {
+    Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
 BAD = '\n<SpeakSentence>Hello</SpeakSentence>\n<Gather gatherUrl="/g" maxDigits="1000"/>\n'
 
 
@@ -57,6 +62,30 @@ async def test_a_call_is_watched_while_it_grows(stage: Stage) -> None:
         await expect(page.locator("#ladder")).to_contain_text("BYE")
         await stage.site.told("disconnect", callId=call_id)
         await expect(page.locator("#webhooks")).to_contain_text("disconnect")
+        numbers = await page.locator(".entry").evaluate_all("all => all.map(each => each.id)")
+        assert numbers == [f"e{number}" for number in range(1, len(numbers) + 1)]
+
+
+@browsing
+async def test_a_page_in_the_background_keeps_no_connection_and_misses_nothing(
+    stage: Stage,
+) -> None:
+    stage.site.app.on("/answer", document('<Pause duration="30"/>'))
+    call_id = await stage.site.create()
+    async with stage.window() as window:
+        page = window.page
+        await window.go(f"/calls/{call_id}")
+        await expect(page.locator("#timeline")).to_contain_text("Pause")
+        await page.evaluate(HIDE, True)
+        log = stage.site.server.folder / "server.log"
+        ended = f"{call_id}/live"  # a stream is logged when it is over
+        await until(lambda: ended in log.read_text(), "the stream to end")
+        rest, change = stage.site.rest, {"state": "completed"}
+        await asyncio.to_thread(rest.ask, "POST", f"/calls/{call_id}", change)
+        await stage.site.ended(call_id)
+        await expect(page.locator("#timeline")).not_to_contain_text("ended: hangup")
+        await page.evaluate(HIDE, False)
+        await expect(page.locator("#timeline")).to_contain_text("ended: hangup")
         numbers = await page.locator(".entry").evaluate_all("all => all.map(each => each.id)")
         assert numbers == [f"e{number}" for number in range(1, len(numbers) + 1)]
 
