@@ -12,7 +12,7 @@ from offhook.media import rtcp, rtp
 from offhook.media.codecs import Bytes, Ints
 from offhook.media.latches import LEARNING_WINDOW_S, NOBODY, Latches
 from offhook.media.messages import Close, Closed, Connect, Counters, Open, Opened
-from offhook.media.origins import MAX_STRANGERS, REMEMBERED, Origins
+from offhook.media.origins import MAX_STRANGERS, REMEMBERED, STRANGER_S, Origins
 from offhook.media.packets import MAX_DATAGRAM, Packets
 from offhook.media.plane import TICK_S, Plane
 from offhook.media.recorder import InlineWriter, Recorder
@@ -105,6 +105,48 @@ def test_what_came_to_a_socket_of_its_own_is_not_asked_for(origins: Origins) -> 
     own = np.array([NOBODY, 3])
 
     assert origins.rows(arrived(HERE, A, B), own, 0.0).tolist() == [0, 3]
+
+
+def test_a_stranger_may_be_the_far_end_of_a_leg_whose_answer_is_still_on_the_way() -> None:
+    """One of two legs waits at this host; the other will be told of its far end in a moment."""
+    latches = Latches(2)
+    origins = Origins(2, latches)
+    for row in (0, 1):
+        origins.share(row, HERE)
+    latches.connect(0, A, 5.0)
+    stranger = arrived(HERE, A + 2)
+
+    assert found(origins, stranger, 5.5) == [NOBODY]
+    assert found(origins, stranger, 5.5 + STRANGER_S / 2) == [NOBODY]
+    assert found(origins, stranger, 5.5 + STRANGER_S) == [0]  # it was no such thing
+
+
+def test_a_stranger_who_spoke_before_the_leg_was_there_is_not_its_far_end() -> None:
+    """A call was given up in the moment in which it was answered; its far end does not know."""
+    latches = Latches(1)
+    origins = Origins(1, latches)
+    origins.share(0, HERE)
+    stranger = arrived(HERE, A + 2)
+    assert found(origins, stranger, 4.9) == [NOBODY]
+    latches.connect(0, A, 5.0)
+
+    assert found(origins, stranger, 5.1) == [NOBODY]
+    assert found(origins, arrived(HERE, A + 4), 5.1) == [0]
+
+
+def test_late_packets_of_two_calls_that_have_ended_are_nobodys() -> None:
+    latches = Latches(3)
+    origins = Origins(3, latches)
+    for row, peer, ssrc in ((0, A + 2, 7), (1, A + 4, 8)):
+        origins.share(row, HERE)
+        origins.hold(row, False, {peer})
+        origins.leave(row, ssrc)
+    origins.share(2, HERE)
+    latches.connect(2, A, 5.0)
+    late = arrived(HERE, A + 2, A + 4, A + 2)
+    late.data[:, 11] = 7, 8, 9
+
+    assert found(origins, late, 5.1) == [NOBODY, NOBODY, 2]  # the last one is of another stream
 
 
 def test_of_many_strangers_a_few_are_looked_at() -> None:

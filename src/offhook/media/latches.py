@@ -10,8 +10,11 @@ packets are still on the way.
 """
 
 import numpy as np
+import numpy.typing as npt
 
 from offhook.media.codecs import Flags, Ints
+
+Floats = npt.NDArray[np.float64]
 
 NOBODY = -1
 LEARNING_WINDOW_S = 5.0
@@ -64,6 +67,14 @@ class Latches:
         waiting &= now - self._connected_at[rows] <= LEARNING_WINDOW_S
         learning: Ints = rows[waiting]
         return learning
+
+    def unconnected(self, rows: Ints) -> bool:
+        """Whether one of the rows has not been told where its far end is."""
+        return bool(np.count_nonzero(self._sdp[rows] == NOBODY))
+
+    def connected_at(self, rows: Ints) -> Floats:
+        """Return when the rows were told, last."""
+        return self._connected_at[rows]
 
     def ssrc(self, row: int) -> int:
         """Return the latched SSRC, or NOBODY."""

@@ -17,7 +17,8 @@ from offhook.media.latches import NOBODY, Latches
 from offhook.media.packets import Packets
 
 MAX_STRANGERS = 16  # unknown addresses that are looked at in one batch
-REMEMBERED = 4096  # streams that have ended
+REMEMBERED = 4096  # streams that have ended, and strangers
+STRANGER_S = 1.0  # that one must have been heard who may be the far end of another leg
 _PORT_BITS = 16
 _SOCKET_SHIFT = 48  # an IPv4 address with its port has so many bits
 _LAST = np.iinfo(np.int64).max  # a key that nothing has: it ends the table
@@ -38,6 +39,7 @@ class Origins:
         self._rows: Ints = np.array([NOBODY])  # [key]
         self._held: dict[int, dict[int, set[int]]] = {}  # keys by row, RTP (0) and RTCP (1) apart
         self._ended: OrderedDict[int, int] = OrderedDict()  # key of RTP -> SSRC
+        self._strangers: OrderedDict[int, tuple[float, float]] = OrderedDict()  # first, last heard
 
     def __len__(self) -> int:
         """Return how many legs share their socket."""
@@ -125,15 +127,39 @@ class Origins:
             ssrc = int.from_bytes(packets.data[first, 4:8].tobytes())
             there = there[self._latches.ssrcs(there) == ssrc]
         else:
-            there = self._latches.learning(there, host(peer), now)
+            heard_s = now - self._first_heard(_key(socket, False, peer), now)
+            there = self._waiting(there, host(peer), now, heard_s)
         if len(there) != 1:
             self._latches.refused[there] += len(group)
             return
         row = int(there[0])
+        if not packets.rtcp[first] and (ended := self.ended(row, peer)) != NOBODY:
+            ssrcs = packets.data[group, 8:12].copy().view(">u4")[:, 0]
+            group = group[ssrcs != ended]  # late packets of a call that has ended
         rows[group] = row
-        ended = self.ended(row, peer)
-        if ended != NOBODY:
-            self._latches.bar(row, ended)
+
+    def _waiting(self, there: Ints, at: int, now: float, heard_s: float) -> Ints:
+        """Return which of a socket's legs may mean a stranger who has been heard for so long.
+
+        A far end may speak before we know of it: its 200 is on the way, or its call was given up.
+        That passes; who is still unknown after a while is a far end behind a NAT.
+        """
+        waiting = self._latches.learning(there, at, now)
+        if heard_s >= STRANGER_S:
+            return waiting
+        if self._latches.unconnected(there):
+            return waiting[:0]
+        return waiting[self._latches.connected_at(waiting) <= now - heard_s]
+
+    def _first_heard(self, key: int, now: float) -> float:
+        """Return since when a stranger is heard, without a long break."""
+        first, last = self._strangers.pop(key, (now, now))
+        if now - last > STRANGER_S:
+            first = now
+        self._strangers[key] = first, now
+        if len(self._strangers) > REMEMBERED:
+            self._strangers.popitem(last=False)
+        return first
 
     def _find(self, key: int) -> tuple[int, bool]:
         """Return where a key is or belongs, and whether it is there."""
