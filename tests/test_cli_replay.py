@@ -36,6 +36,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tape: Tape) -> Path:
     store = Store.open(f"sqlite:///{left}/offhook.sqlite3", Clock(), threaded=False)
     live = replace(tape.call, call_id="c-live", end_time=None)
     store.write(tape.call, *tape.events, live, replace(tape.events[0], call_id="c-live"))
+    leg = replace(
+        tape.call, call_id="c-leg", parent_call_id=tape.call.call_id, enqueued_time=None, to="+1"
+    )
+    store.write(leg, replace(tape.events[0], call_id="c-leg"))
     store.close()
     return tmp_path
 
@@ -70,6 +74,7 @@ def test_a_difference_is_shown_kept_and_may_be_replayed_from_the_file(
     assert kept["difference"]["step"] == 6
     assert len(kept["recorded"]) == len(tape.events)
     assert kept["replayed"]
+    assert [leg["call"]["call_id"] for leg in kept["legs"]] == ["c-leg"]
     assert replay("menu.json").exit_code == 0
     assert replay("-", stdin=(folder / "menu.json").read_bytes()).exit_code == 0
 
@@ -79,6 +84,7 @@ def test_what_cannot_be_replayed_ends_with_2(folder: Path) -> None:
     for call, said in (
         ("c-nowhere", "c-nowhere is no call of sqlite:///"),
         ("c-live", "has not ended"),
+        ("c-leg", "was placed by c-"),
         ("other.json", "no file of `offhook replay --out`"),
     ):
         done = replay(call)

@@ -11,9 +11,13 @@ from offhook.administration import Admin
 from offhook.directory import Account
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from offhook.config import Config
+    from offhook.records import CallRecord
     from offhook.replay.run import Verdict
     from offhook.replay.tape import Tape
+    from offhook.store import Store
 
 DEV: Final = Path(".offhook-dev/offhook.toml")
 STDIN: Final = "-"
@@ -86,9 +90,22 @@ def _tape(call: str, config: "Config") -> "Tape":
         if record is None:
             fix = "name its configuration with `offhook --config FILE replay`, or a file of --out"
             raise ReplayError(f"{call} is no call of {url}: {fix}")
-        return Tape(record, store.events(call))
+        legs = [Tape(leg, store.events(leg.call_id)) for leg in _legs(store, record)]
+        return Tape(record, store.events(call), tuple(legs))
     finally:
         store.close()
+
+
+def _legs(store: "Store", call: "CallRecord") -> "Iterator[CallRecord]":
+    """Yield the calls that a call has placed, oldest first."""
+    from offhook.requests import CallFilter, position
+
+    place: tuple[float, str] | None = position(call)
+    while place is not None:
+        page = store.calls(call.account_id, CallFilter(after=place))
+        yield from (each for each in page if each.parent_call_id == call.call_id)
+        over = not page or position(page[-1])[0] > (call.end_time or 0.0)
+        place = None if over else position(page[-1])
 
 
 def _run(tape: "Tape", app: str | None, config: "Config") -> "Verdict":

@@ -51,7 +51,9 @@ def recorded(story: Story, pages: Pages = PAGES) -> Tape:
                 await asyncio.sleep(0.1)
             calls = world.store.calls(ACCOUNT_ID, CallFilter())
             record = next(each for each in calls if each.parent_call_id is None)
-            return checked(Tape(record, world.store.events(record.call_id)))
+            legs = (each for each in calls if each.parent_call_id == record.call_id)
+            taped = [Tape(leg, world.store.events(leg.call_id)) for leg in legs]
+            return checked(Tape(record, world.store.events(record.call_id), tuple(taped)))
 
     return run(tell())
 

@@ -15,6 +15,7 @@ from offhook.replay.tape import Tape
 from offhook.settings import Webhooks
 from offhook.testing.app import Reply, document
 from offhook.testing.fixtures import ACCOUNT_ID, ANSWER_URL
+from offhook.testing.handset import Handset
 from offhook.testing.phone import answers, ignores, only_rings, refuses
 from offhook.testing.words import speak
 from offhook.testing.world import World
@@ -195,21 +196,65 @@ def test_what_rest_did_it_does_again() -> None:
     }
 
 
-def test_a_call_that_meets_others_is_followed_to_there() -> None:
-    async def story(world: World) -> None:
-        world.phone("+12025550166").behaviour = refuses(486)
-        talk = await world.answered()
-        await talk.disconnect()
+AGENT = "+12025550166"
 
-    verbs = '<Pause duration="1"/><Transfer><PhoneNumber>+12025550166</PhoneNumber></Transfer>'
-    pages: Pages = {"/v/answer": verbs}
-    tape = recorded(story, pages)
-    verdict = replayed(tape, pages)
-    changed = replayed(tape, {"/v/answer": verbs.replace('"1"', '"2"')})
+
+async def transferred(world: World) -> None:
+    """A caller is transferred to an agent, who answers, and hangs up after four seconds."""
+
+    async def agent(call: Handset) -> None:
+        call.ring()
+        await asyncio.sleep(2)
+        await call.answer()
+        await call.wait("answered")
+        await asyncio.sleep(4)
+        call.hang_up()
+
+    world.phone(AGENT).behaviour = agent
+    talk = await world.answered()
+    await talk.disconnect()
+
+
+TRANSFER: Pages = {
+    "/v/answer": f"""<Transfer transferCompleteUrl="/v/over"><PhoneNumber
+      transferAnswerUrl="/v/whisper" transferDisconnectUrl="/v/gone">{AGENT}</PhoneNumber>
+    </Transfer>""",
+    "/v/whisper": '<Pause duration="1"/>',
+    "/v/over": '<Pause duration="1"/><Hangup/>',
+}
+
+
+@pytest.fixture(scope="module")
+def transfer() -> Tape:
+    return recorded(transferred, TRANSFER)
+
+
+def test_a_transfer_is_played_with_its_leg(transfer: Tape) -> None:
+    verdict = replayed(transfer, TRANSFER)
+
+    same(verdict)
+    assert len(transfer.legs) == 1
+    assert verdict.cut is None
+    told = [str(e.data.get("eventType")) for e in verdict.replayed]
+    assert "transferComplete" in told
+
+
+def test_a_difference_on_a_leg_is_told_as_its_own(transfer: Tape) -> None:
+    changed = replayed(transfer, {**TRANSFER, "/v/whisper": '<Pause duration="2"/>'})
+    later = replayed(transfer, {**TRANSFER, "/v/over": "<Hangup/>"})
+
+    assert changed.difference is not None
+    assert changed.difference.line == f"script of the leg to {AGENT}"
+    assert later.difference is not None
+    assert later.difference.line == "script"
+
+
+def test_a_call_whose_legs_are_not_known_is_followed_to_there(transfer: Tape) -> None:
+    alone = Tape(transfer.call, transfer.events)
+    verdict = replayed(alone, TRANSFER)
 
     same(verdict)
     assert verdict.cut == "<Transfer> depends on other calls"
-    assert titles(changed) == ("document", "document")
 
 
 def test_a_slow_app_of_then_does_not_move_the_keys_of_now() -> None:

@@ -7,9 +7,9 @@ import pytest
 from tests.replay.recorded import PAGES, pressed, recorded, serving
 
 from offhook.directory import Account
-from offhook.records import Event
 from offhook.replay import stage
 from offhook.replay.bridge import Way, bridge
+from offhook.replay.stage import Played
 from offhook.replay.tape import Tape
 from offhook.testing.fixtures import ACCOUNT_ID
 from offhook.testing.world import World
@@ -18,17 +18,17 @@ from offhook.webhooks.guard import Guard
 pytestmark = pytest.mark.slow
 
 
-def played(tape: Tape, account: Account) -> tuple[list[Event], bool]:
+def played(tape: Tape, account: Account) -> Played:
     with serving(PAGES) as there, bridge(Way("http://app.test", there.url), Guard()) as road:
         return stage.run(tape, account, road, lambda events, whole: False)
 
 
 def test_a_whole_call_is_played_on_an_account_that_is_closed_now() -> None:
     tape = recorded(pressed)
-    events, whole = played(tape, Account(ACCOUNT_ID, suspended=True, cps=0.01, sessions=1))
+    found = played(tape, Account(ACCOUNT_ID, suspended=True, cps=0.01, sessions=1))
 
-    assert whole
-    assert [e.kind for e in events if e.kind.startswith("call.")] == [
+    assert found.whole
+    assert [e.kind for e in found.events if e.kind.startswith("call.")] == [
         e.kind for e in tape.events if e.kind.startswith("call.")
     ]
 
@@ -36,15 +36,15 @@ def test_a_whole_call_is_played_on_an_account_that_is_closed_now() -> None:
 def test_a_play_ends_when_it_is_said_to() -> None:
     tape = recorded(pressed)
     with serving(PAGES) as there, bridge(Way("http://app.test", there.url), Guard()) as road:
-        events, whole = stage.run(
+        found = stage.run(
             tape,
             Account(ACCOUNT_ID),
             road,
             lambda events, whole: any(e.kind == "verb.started" for e in events),
         )
 
-    assert not whole
-    assert not any(e.kind == "media.digit" for e in events)
+    assert not found.whole
+    assert not any(e.kind == "media.digit" for e in found.events)
 
 
 def test_parties_by_sip_uri_are_telephones_too() -> None:
@@ -59,7 +59,7 @@ def test_parties_by_sip_uri_are_telephones_too() -> None:
 
     tape = recorded(story)
     far = replace(tape.call, to="sip:bob@pbx.example.com")
-    events, whole = played(Tape(far, tape.events), Account(ACCOUNT_ID))
+    found = played(Tape(far, tape.events), Account(ACCOUNT_ID))
 
-    assert whole
-    assert any(e.kind == "media.digit" for e in events)
+    assert found.whole
+    assert any(e.kind == "media.digit" for e in found.events)

@@ -21,6 +21,20 @@ def test_a_file_holds_all_that_a_replay_needs(tape: Tape) -> None:
     assert again.duration_s == tape.duration_s > 3
 
 
+def test_a_file_holds_the_calls_that_the_call_has_placed(tape: Tape) -> None:
+    leg = Tape(replace(tape.call, call_id="c-leg", parent_call_id=tape.call.call_id), tape.events)
+    whole = Tape(tape.call, list(tape.events), (Tape(leg.call, list(leg.events)),))
+
+    assert read(write(whole, [], None)) == whole
+    assert whole.whole
+    assert not tape.whole
+    assert not Tape(tape.call, tape.events, (replace_to(leg, "sip:bob@pbx.test"),)).whole
+
+
+def replace_to(leg: Tape, to: str) -> Tape:
+    return Tape(replace(leg.call, to=to), leg.events)
+
+
 def test_a_file_has_no_credentials(tape: Tape) -> None:
     pair = Credentials("shop", "hunter2")
     hook = Hook(Target("http://app.test/a", "POST", pair), Target("http://app.test/b", "GET", pair))

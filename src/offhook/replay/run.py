@@ -1,7 +1,7 @@
 """A replay from its tape to its verdict."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from offhook.directory import Account
@@ -33,10 +33,11 @@ def replay(
     assert tape.call.hook is not None
     then = origin(tape.call.hook.primary.url)
     way = Way(then, app.rstrip("/") if app else then, list(secrets))
-    recorded = steps.of(tape.events, Normal())
+    recorded = steps.of(tape.events, Normal(), legs=tape.whole)
 
     def now(events: Sequence[Event]) -> Steps:
-        return steps.of(events, Normal(((way.now, then),) if way.now != then else ()))
+        moved = ((way.now, then),) if way.now != then else ()
+        return steps.of(events, Normal(moved), legs=tape.whole)
 
     def is_over(events: Sequence[Event], whole: bool) -> bool:
         found = compare.find(recorded, now(events), tape.started, whole=whole)
@@ -45,9 +46,23 @@ def replay(
     guard = Guard(webhooks.allow, webhooks.deny)
     ca_file = Path(webhooks.ca_file) if webhooks.ca_file else None
     with bridge(way, guard, ca_file) as road:
-        events, whole = stage.run(tape, account, road, is_over)
-    through = compare.is_through(recorded, now(events))
-    done = now(events)
-    found = compare.find(recorded, done, tape.started, whole=whole or not through)
+        played = stage.run(tape, account, road, is_over)
+    done = now(played.events)
+    through = compare.is_through(recorded, done)
+    found = compare.find(recorded, done, tape.started, whole=played.whole or not through)
     same = found.index if found else min(len(recorded.script), len(done.script))
-    return Verdict(events, found, same, recorded.cut)
+    if found is None and recorded.cut is None:
+        found = _of_legs(tape, played.legs, now)
+    return Verdict(played.events, found, same, recorded.cut)
+
+
+def _of_legs(
+    tape: Tape, played: Sequence[Sequence[Event]], now: Callable[[Sequence[Event]], Steps]
+) -> Difference | None:
+    """Return the first difference on the calls that the call has placed."""
+    for leg, events in zip(tape.legs, played, strict=False):
+        recorded = steps.of(leg.events, Normal(), legs=True)
+        found = compare.find(recorded, now(events), leg.started, whole=True)
+        if found is not None:
+            return replace(found, line=f"{found.line} of the leg to {leg.call.to}")
+    return None

@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from offhook.app import Node
@@ -76,20 +78,46 @@ class Stage(World):
         return super()._node(self._bridge, sockets)
 
 
-async def play(
-    tape: Tape, account: Account, bridge: Bridge, is_over: IsOver
-) -> tuple[list[Event], bool]:
-    """Run the call again until it has ended, or `is_over`; return its log, and if it is whole."""
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What has happened on the stage."""
+
+    events: list[Event]
+    legs: list[list[Event]]  # of the recorded legs, in their order; empty where none came
+    whole: bool  # all has ended
+
+
+async def play(tape: Tape, account: Account, bridge: Bridge, is_over: IsOver) -> Played:
+    """Run the call again until it has ended, or `is_over`."""
     async with Stage(tape, account, bridge) as stage:
-        bridge.delays = durations(tape.events)
+        bridge.delays = durations(_all_events(tape))
         player = Player(stage, tape)
+        legs = _legs(player, stage, tape) if tape.whole else []
         await player.begin()
-        async with background(player.act(inputs.of(tape))):
+        async with AsyncExitStack() as stack:
+            for each in (player, *legs):
+                await stack.enter_async_context(background(each.perform()))
             whole = await player.watch(is_over)
-        return player.log(), whole
+        return Played(player.log(), [leg.log() for leg in legs], whole)
 
 
-def run(tape: Tape, account: Account, bridge: Bridge, is_over: IsOver) -> tuple[list[Event], bool]:
+def _all_events(tape: Tape) -> list[Event]:
+    events = [event for each in (tape, *tape.legs) for event in each.events]
+    return sorted(events, key=lambda event: event.at)
+
+
+def _legs(player: "Player", stage: "Stage", tape: Tape) -> "list[Leg]":
+    """Return who plays the recorded legs; their telephones wait for the tape to tell them."""
+    counts: Counter[str] = Counter()
+    found = []
+    for leg in tape.legs:
+        stage.phone(leg.call.to).behaviour = ignores
+        counts[leg.call.to] += 1
+        found.append(Leg(stage, leg, player, counts[leg.call.to]))
+    return found
+
+
+def run(tape: Tape, account: Account, bridge: Bridge, is_over: IsOver) -> Played:
     """Do that in virtual time."""
     return run_virtually(play(tape, account, bridge, is_over), limit_s=LIMIT_S)
 
@@ -145,11 +173,22 @@ class Player:
             await asyncio.sleep(LOOK_S)
         self._call_id = found[0].call_id
 
+    async def perform(self) -> None:
+        """Do what came from outside."""
+        await self.act(inputs.of(self._tape))
+
+    @property
+    def call_id(self) -> str:
+        """The call's id of now; blank before there is one."""
+        return self._call_id
+
     def _is_inband(self) -> bool:
         return any(e.kind == "media.digit" and e.data["inband"] for e in self._tape.events)
 
     def log(self) -> list[Event]:
         """Return what has happened so far."""
+        if not self._call_id:
+            return []
         after = self._log[-1].number if self._log else 0
         self._log += self._stage.store.events(self._call_id, after)
         return self._log
@@ -218,6 +257,31 @@ class Player:
                 await exchange.rescript(account, self._call_id, text.encode(), None)
             case inputs.Complete():
                 await exchange.complete(account, self._call_id)
+
+
+class Leg(Player):
+    """The far end of a call that the main one places, the `nth` to its number."""
+
+    def __init__(self, stage: Stage, tape: Tape, main: Player, nth: int) -> None:
+        super().__init__(stage, tape)
+        self._main = main
+        self._nth = nth
+
+    async def perform(self) -> None:
+        """Wait to be called, then do what came from outside."""
+        call, store = self._tape.call, self._stage.store
+        phone = self._stage.phone(call.to)
+        phone.telephone_events = not self._is_inband()
+        self._handset = await phone.wait_call(self._nth)
+        calls = [
+            each.call_id
+            for each in store.calls(call.account_id, CallFilter(to=call.to))
+            if each.parent_call_id == self._main.call_id
+        ]
+        if len(calls) >= self._nth:
+            self._call_id = calls[self._nth - 1]
+            await super().perform()
+        await asyncio.Event().wait()  # who watches ends this
 
 
 async def _say(phone: Handset, said: sound.Pcm) -> None:

@@ -18,7 +18,8 @@ SCRIPT: Final = frozenset(
     {"bxml.accepted", "bxml.refused", "verb.started", "verb.ended", "call.ended"}
 )
 POINTS: Final = SCRIPT | {"call.created", "call.received", "call.state"}
-MEETINGS: Final = frozenset({"Bridge", "Conference", "Forward", "Transfer"})  # with other calls
+MEETINGS: Final = frozenset({"Bridge", "Conference"})  # with calls that others have placed
+PLACING: Final = frozenset({"Forward", "Transfer"})  # verbs that place calls themselves
 OF_SOUND: Final = (  # events that tell of what is heard, or of other connections
     "mediaStream",
     "partialgather",
@@ -60,8 +61,9 @@ def is_point(event: Event) -> bool:
     return event.kind in POINTS or is_question(event)
 
 
-def of(events: Sequence[Event], normal: Normal) -> Steps:
-    """Return the steps of a log."""
+def of(events: Sequence[Event], normal: Normal, *, legs: bool = False) -> Steps:
+    """Return the steps of a log; `legs` tells whether the calls that it has placed are known."""
+    cutting = MEETINGS if legs else MEETINGS | PLACING
     script: list[Step] = []
     notices: list[Step] = []
     for event in events:
@@ -69,7 +71,7 @@ def of(events: Sequence[Event], normal: Normal) -> Steps:
             return Steps(script, notices, LOSSES[event.kind])
         if event.kind in SCRIPT or is_question(event):
             script.append(_step(event, normal))
-            if event.kind == "verb.started" and event.data["verb"] in MEETINGS:
+            if event.kind == "verb.started" and event.data["verb"] in cutting:
                 return Steps(script, notices, f"<{event.data['verb']}> depends on other calls")
         elif event.kind in ATTEMPTS and _counts(event):
             notices.append(_step(event, normal))

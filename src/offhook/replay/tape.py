@@ -22,6 +22,12 @@ class Tape:
 
     call: CallRecord
     events: Sequence[Event]
+    legs: "tuple[Tape, ...]" = ()  # calls that it has placed, oldest first
+
+    @property
+    def whole(self) -> bool:
+        """Whether the calls that it has placed are here, and can be placed again."""
+        return bool(self.legs) and not any(_is_uri(leg.call.to) for leg in self.legs)
 
     @property
     def started(self) -> float:
@@ -34,6 +40,16 @@ class Tape:
         return self.events[-1].at - self.started
 
 
+def _is_uri(party: str) -> bool:
+    return party.lower().startswith(("sip:", "sips:"))  # it leads to a host of its own
+
+
+@dataclass(frozen=True, slots=True)
+class _Leg:
+    call: CallRecord
+    recorded: list[Event]
+
+
 @dataclass(frozen=True, slots=True)
 class _Paper:
     """A tape as a file has it; `replayed` and `difference` are for people and other programs."""
@@ -41,6 +57,7 @@ class _Paper:
     format: int
     call: CallRecord
     recorded: list[Event]
+    legs: list[_Leg] = field(default_factory=list)
     replayed: list[Event] = field(default_factory=list)
     difference: dict[str, Any] | None = None
 
@@ -60,7 +77,9 @@ def checked(tape: Tape) -> Tape:
 
 def write(tape: Tape, replayed: Sequence[Event], difference: dict[str, Any] | None) -> bytes:
     """Return a file that can be replayed again; it has no credentials."""
-    paper = _Paper(FORMAT, _bare(tape.call), list(tape.events), list(replayed), difference)
+    legs = [_Leg(_bare(leg.call), list(leg.events)) for leg in tape.legs]
+    call, events = _bare(tape.call), list(tape.events)
+    paper = _Paper(FORMAT, call, events, legs, list(replayed), difference)
     return msgspec.json.format(msgspec.json.encode(paper), indent=1) + b"\n"
 
 
@@ -72,7 +91,8 @@ def read(text: bytes) -> Tape:
         raise ReplayError(f"it is no file of `offhook replay --out`: {error}") from error
     if paper.format != FORMAT:
         raise ReplayError(f"it has format {paper.format}; this version reads format {FORMAT}")
-    return Tape(paper.call, paper.recorded)
+    legs = tuple(Tape(leg.call, leg.recorded) for leg in paper.legs)
+    return Tape(paper.call, paper.recorded, legs)
 
 
 def _bare(call: CallRecord) -> CallRecord:
