@@ -1,4 +1,4 @@
-"""Run scenarios: `python -m bench [--quick] [--json FILE] [SCENARIO ...]`."""
+"""Run scenarios: `python -m bench [--quick] [--json FILE] [--svg FILE] [SCENARIO ...]`."""
 
 import argparse
 import importlib
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import bench
 from bench import Figure
+from bench._draw import draw
 
 Scenario = Callable[[bool], list[Figure]]
 
@@ -34,6 +35,7 @@ def main() -> None:
     parser.add_argument("scenario", nargs="*", help=f"one of {', '.join(known)}; all by default")
     parser.add_argument("--quick", action="store_true", help="short runs, rough figures")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures here")
+    parser.add_argument("--svg", type=Path, metavar="FILE", help="also draw CPU by legs here")
     options = parser.parse_args()
     if unknown := set(options.scenario) - set(known):
         parser.error(f"no such scenario: {', '.join(sorted(unknown))}")
@@ -44,6 +46,8 @@ def main() -> None:
         for figure in known[name](options.quick):
             print(f"{figure.name:<56} {figure.value:>12,.3f} {figure.unit}", flush=True)
             figures.append(figure)
+    if options.svg is not None:
+        options.svg.write_text(draw(figures))
     if options.json is not None:
         document = {"machine": machine, "figures": [asdict(figure) for figure in figures]}
         options.json.write_text(json.dumps(document, indent=2) + "\n")

@@ -23,7 +23,8 @@
 
 struct leg {
     int socket;
-    uint16_t first, last;
+    uint32_t source;
+    uint16_t last;
     long received, expected;
     int64_t heard_ns;
     uint32_t gaps[BINS];
@@ -59,8 +60,11 @@ static void hear(struct leg *leg)
             return;
         int64_t now = arrival(&message);
         uint16_t sequence = data[2] << 8 | data[3];
-        if (leg->received++ == 0) {
-            leg->expected = 1;
+        uint32_t source;
+        memcpy(&source, data + 8, 4);
+        if (leg->received++ == 0 || source != leg->source) { /* a stray may have come first */
+            leg->expected++;
+            leg->source = source;
         } else {
             int16_t step = sequence - leg->last;
             int64_t gap = now - leg->heard_ns;

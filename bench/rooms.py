@@ -24,20 +24,22 @@ def run(quick: bool) -> list[Figure]:
     for legs in LEGS[:1] if quick else LEGS:
         floor = measure_floor(PLAIN, legs, seconds)
         figures.append(Figure(f"rooms {legs} legs, floor in Python: CPU per leg", floor, "ms/s"))
-        figures += _work(f"rooms {legs} legs, bridged: CPU per call", legs, _bridges(legs), seconds)
+        figures += _work(f"rooms {legs} legs, bridged: CPU per call", legs, bridges(legs), seconds)
         for size in SIZES:
             what = f"rooms {legs} legs, {size} in a room: CPU per member"
-            figures += _work(what, legs, _rooms(legs, size), seconds)
+            figures += _work(what, legs, rooms(legs, size), seconds)
     return figures
 
 
-def _bridges(legs: int) -> Iterable[Command]:
+def bridges(legs: int) -> Iterable[Command]:
+    """Join the legs two by two."""
     there = names(legs)
     for leg, other in zip(there[::2], there[1::2], strict=True):
         yield Join(leg, other)
 
 
-def _rooms(legs: int, size: int) -> Iterable[Command]:
+def rooms(legs: int, size: int) -> Iterable[Command]:
+    """Seat the legs in rooms of a size."""
     for number, leg in enumerate(names(legs)):
         room = f"room{number // size}"
         if number % size == 0:

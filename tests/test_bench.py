@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -88,3 +89,20 @@ def test_streams_are_measured_in_control_and_in_the_worker(tmp_path: Path) -> No
 
     assert figures["streams 20, both ways: control CPU per stream-second"] > 0
     assert figures["streams 20, both ways: messages per stream-second"] > 0
+
+
+@pytest.mark.slow
+def test_the_engine_is_measured_beside_the_floor_and_drawn(tmp_path: Path) -> None:
+    path, picture = tmp_path / "figures.json", tmp_path / "figures.svg"
+    done = bench("engine", "--quick", "--json", str(path), "--svg", str(picture))
+    assert done.returncode == 0, done.stderr
+    figures = {
+        figure["name"]: figure["value"] for figure in json.loads(path.read_text())["figures"]
+    }
+
+    for kind in ("shared", "per-leg"):
+        for name in ("full duplex", "bridged"):
+            assert figures[f"engine {kind}, {name}, 20 legs: CPU, of the floor"] > 0
+    root = ElementTree.fromstring(picture.read_text())  # we wrote it
+    words = {text.text for text in root.iter("{http://www.w3.org/2000/svg}text")}
+    assert {"engine floor", "engine shared, bridged"} <= words
