@@ -32,8 +32,10 @@ from offhook.console.front import Front
 from offhook.console.guard import Door
 from offhook.console.house import Console
 from offhook.console.house import Parts as ConsoleParts
+from offhook.console.instruments import Instruments
 from offhook.directory import Directory
 from offhook.ids import Ids
+from offhook.media.control import WorkerMedia
 from offhook.media.messages import MediaPlane, Report, Sink
 from offhook.records import Delivery
 from offhook.scopes import Offload, TaskOwner
@@ -141,6 +143,7 @@ class Node:
         self.mailroom = Mailroom(plant, self.exchange.reopen)
         self.following = Following(parts.store, parts.offload)
         self.asgi = self._api(parts)
+        self.instruments = self._instruments(parts)
         self.front = self._front(parts)  # what is served: console and API
 
     def _front(self, parts: Parts) -> ASGIApp:
@@ -168,10 +171,21 @@ class Node:
             self.documents,
             Inside(self.asgi, parts.directory, parts.ids),
             parts.console.contacts,
+            self.instruments,
         )
         prefix = urlsplit(parts.api.public_url or "").path.rstrip("/")
         console = Console(ConsoleParts(desk, door, gate.tokens.key("console"), prefix))
         return Front(console, console.base, self.asgi)
+
+    def _instruments(self, parts: Parts) -> Instruments:
+        media = self.media if isinstance(self.media, WorkerMedia) else None
+        return Instruments(
+            lambda: self.asgi.admission.in_flight,
+            parts.api.in_flight,
+            lambda: self.outbox.open_lanes,
+            lambda: media.beat if media else None,
+            media.capacity if media else 0,
+        )
 
     def _api(self, parts: Parts) -> Server:
         world = assembly.World(

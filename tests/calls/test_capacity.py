@@ -29,6 +29,18 @@ def test_a_rate_allows_its_count_in_any_second_and_then_says_how_long_to_wait() 
     assert rate.wait_s() == 0.0
 
 
+def test_what_was_taken_is_counted_as_long_as_it_counts() -> None:
+    watch = Watch()
+    rate = Rate(3, watch.now)
+    for at in (0.0, 0.25, 0.5):
+        watch.time = at
+        rate.take()
+
+    assert rate.taken == 3
+    watch.time = 1.25
+    assert rate.taken == 1
+
+
 def test_a_rate_below_one_has_a_longer_window() -> None:
     watch = Watch()
     rate = Rate(0.5, watch.now)

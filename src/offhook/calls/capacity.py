@@ -29,6 +29,12 @@ class Rate:
         left_s = self._times[-self.count] + self.window_s - self._now()
         return left_s if left_s > ROUNDING_S else 0.0
 
+    @property
+    def taken(self) -> int:
+        """How many have happened in the window that ends now."""
+        since = self._now() - self.window_s
+        return sum(at > since for at in self._times)
+
     def take(self) -> None:
         """Count one."""
         self._times.append(self._now())
@@ -48,6 +54,10 @@ class Sessions:
     def total(self) -> int:
         """Legs on the node."""
         return len(self._account_of)
+
+    def of(self, account_id: str) -> int:
+        """Legs of an account."""
+        return self._legs[account_id]
 
     def account_full(self, account: Account) -> bool:
         """Whether the account is at its session limit."""

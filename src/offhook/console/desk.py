@@ -1,7 +1,7 @@
 """What pages work with: the parts of a node that they show and use."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from offhook.calls.archive import Archive
@@ -9,6 +9,7 @@ from offhook.calls.exchange import Exchange
 from offhook.calls.gauges import Gauges
 from offhook.calls.mailroom import Mailroom
 from offhook.clock import Clock
+from offhook.console.instruments import Instruments
 from offhook.directory import Directory
 from offhook.ids import Ids
 from offhook.scopes import Offload
@@ -60,6 +61,7 @@ class Desk:
     documents: Documents
     api: Requests
     contacts: Sequence[Contact] = ()
+    instruments: Instruments = field(default_factory=Instruments)
 
     async def read(self, query: Callable[[Store], T]) -> T:
         """Read the store in a thread, once all that was written so far can be read."""

@@ -21,6 +21,7 @@ from offhook.console.directory_pages import DirectoryPages
 from offhook.console.failures import Failures
 from offhook.console.guard import FORM_FIELD, FORM_HEADER, READS, Door, Guard, Visitor
 from offhook.console.hardening import HardSend
+from offhook.console.load import Load
 from offhook.console.login import Login
 from offhook.console.page import Page, PageError, Visit
 from offhook.console.reference import Reference
@@ -31,10 +32,11 @@ from offhook.store import StoreError
 
 NAVIGATION = (
     ("calls", "Calls"),
+    ("failures", "Failures"),
     ("dial", "Dialler"),
     ("directory", "Directory"),
     ("errors", "Errors"),
-    ("failures", "Failures"),
+    ("load", "Load"),
 )  # last part of the path, title
 BUSY = 200  # requests at once, without streams and static files
 ANSWER_S = 20.0  # for a page to be made; the store alone keeps it waiting
@@ -53,6 +55,7 @@ def pages(desk: Desk) -> tuple[Page, ...]:
         *Dialler(desk).pages(),
         *DirectoryPages(desk).pages(),
         *Reference(desk).pages(),
+        *Load(desk, streams).pages(),
     )
 
 

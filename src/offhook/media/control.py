@@ -121,6 +121,11 @@ class WorkerMedia:
         self.beat: Beat | None = None  # the last one: how the worker is doing
         self.pid: int | None = None
 
+    @property
+    def capacity(self) -> int:
+        """How many legs and rooms the worker takes."""
+        return self._settings.capacity
+
     async def start(self) -> None:
         """Start the worker; returns when it is ready, raises TimeoutError when it never is."""
         self._tasks.start(self._supervise(), "media worker")

@@ -1,0 +1,136 @@
+"""Gauges: what they say of a node at work, and how they move."""
+
+import asyncio
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from tests.console.client import BASE, ELSEWHERE, Browser
+from tests.console.test_stream import Ear
+
+from offhook.console.instruments import Instruments
+from offhook.console.load import Gauge, Load
+from offhook.console.stream import Streams
+from offhook.media.frames import Beat
+from offhook.scopes import background
+from offhook.testing import fixtures
+from offhook.testing.app import document
+from offhook.testing.fixtures import PASSWORD, USER
+from offhook.testing.loop import virtual
+from offhook.testing.world import World
+
+LOAD = f"{BASE}/load"
+Gauges = dict[str, list[Any]]
+
+
+async def said(browser: Browser) -> dict[str, str]:
+    page = await browser.get(LOAD)
+    return {
+        card.get("id").removeprefix("gauge-"): card.xpath("p[@class='said']")[0].text_content()
+        for card in page.css("div.gauge")
+    }
+
+
+@virtual
+async def test_gauges_tell_of_queue_rate_and_sessions() -> None:
+    async with World() as world:
+        world.change_account(cps=2, sessions=5)
+        browser = Browser.of(world)
+        before = await said(browser)
+        world.app.on(fixtures.ANSWER_URL, document('<Pause duration="5"/>'))
+        world.phone()
+        for _ in range(4):
+            await world.create_call()
+        await asyncio.sleep(0.1)
+        during = await said(browser)
+
+    assert (before["queue"], before["rate"], before["sessions"]) == ("0 of 600", "0 of 2", "0 of 5")
+    assert (during["queue"], during["rate"], during["sessions"]) == ("2 of 600", "2 of 2", "2 of 5")
+    assert (before["legs"], during["legs"]) == ("0 of 2000", "2 of 2000")
+    assert before["requests"] == "0 of 1000"
+
+
+@virtual
+async def test_a_queue_that_is_off_says_so() -> None:
+    async with World() as world:
+        world.change_account(queueing=False)
+        assert (await said(Browser.of(world)))["queue"] == "off"
+
+
+@virtual
+async def test_only_who_runs_the_server_sees_its_gauges() -> None:
+    async with World() as world:
+        browser = Browser.of(world, ELSEWHERE)
+        await browser.get("/console/login")
+        await browser.post("/console/login", {"name": USER, "password": PASSWORD})
+        assert set(await said(browser)) == {"queue", "rate", "sessions"}
+
+
+def gauges(messages: list[bytes]) -> list[Gauges]:
+    """Return what was sent, message by message."""
+    texts = [each.decode() for each in messages if each.startswith(b"event: load")]
+    return [json.loads(text.partition("data: ")[2]) for text in texts]
+
+
+@virtual
+async def test_they_move_once_a_second_and_the_messages_are_small() -> None:
+    async with World() as world:
+        world.app.on(fixtures.ANSWER_URL, document('<Pause duration="5"/>'))
+        world.phone()
+        ear = Ear()
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "path": f"{LOAD}/live",
+            "query_string": b"",
+            "headers": [(b"host", b"localhost")],
+            "client": ("127.0.0.1", 4),
+            "scheme": "http",
+        }
+
+        async def look() -> None:
+            await world.node.front(scope, ear.receive, ear.send)
+
+        async with background(look()):
+            await asyncio.sleep(1.05)
+            await world.create_call()
+            await asyncio.sleep(1.1)
+            ear.left.set()
+            await asyncio.sleep(0.1)
+        moved = gauges(ear.sent)
+
+    assert [each["sessions"][2] for each in moved] == ["0 of 10000", "1 of 10000"]
+    assert moved[0]["loop"][2] == "0.0 ms"
+    assert max(map(len, ear.sent)) < 2000
+
+
+@pytest.mark.parametrize(
+    ("value", "most", "mood"),
+    [(0, 10, "good"), (6.9, 10, "good"), (7, 10, "waiting"), (9, 10, "bad"), (99, None, "good")],
+)
+def test_a_gauge_shows_how_near_its_end_is(value: float, most: float | None, mood: str) -> None:
+    assert Gauge("x", "X", value, "", most).mood == mood
+    assert replace(Gauge("x", "X", value, "", most), trouble=True).mood == "bad"
+
+
+@virtual
+async def test_the_media_worker_is_shown_when_it_has_been_heard_of() -> None:
+    async with World() as world:
+        browser = Browser.of(world)
+        assert "media" not in await said(browser)
+        beat = Beat(legs=3, ticks=50, skipped=1, late_ms_max=4.25, late_ms_mean=0.5, busy_ms=125.0)
+        instruments = Instruments(lambda: 7, 9, lambda: 2, lambda: beat, 40)
+        desk = replace(_desk(world), instruments=instruments)
+        found = {each.id: each for each in Load(desk, Streams())._of_server(3.0)}
+
+    assert (found["sound"].said, found["media"].said) == ("3 of 40", "12.5 % of a core")
+    assert found["media"].mood == "bad"
+    assert "4.2 ms late at worst, 0.5 on average; 1 were skipped" in found["media"].about
+    assert (found["requests"].said, found["requests"].mood) == ("7 of 9", "waiting")
+    assert (found["webhooks"].said, found["loop"].said) == ("2", "3.0 ms")
+
+
+def _desk(world: World) -> Any:
+    front: Any = world.node.front
+    return front._console._desk
