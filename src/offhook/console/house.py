@@ -15,6 +15,7 @@ from offhook.console import hardening
 from offhook.console.assets import Assets
 from offhook.console.call_list import CallList
 from offhook.console.call_page import CallPage
+from offhook.console.conference_page import ConferencePage
 from offhook.console.desk import Desk
 from offhook.console.dialler import Dialler
 from offhook.console.directory_pages import DirectoryPages
@@ -50,6 +51,7 @@ def pages(desk: Desk) -> tuple[Page, ...]:
     return (
         *CallList(desk, streams).pages(),
         *CallPage(desk, streams).pages(),
+        *ConferencePage(desk).pages(),
         *Tapes(desk).pages(),
         *Failures(desk).pages(),
         *Dialler(desk).pages(),

@@ -21,6 +21,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 _HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
+_ID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_CALL = re.compile(f"c-[0-9a-f]{{8}}-{_ID}")
+_CONFERENCE = re.compile(f"conf-[0-9a-f]{{8}}-{_ID}")
 
 
 def shown(text: str) -> str:
@@ -57,6 +60,10 @@ class Rendering:
             auto_reload=False,
         )
         self._environment.globals |= {"form_token": _form_token, **names}
+        self._environment.tests |= {
+            "call_id": lambda text: _CALL.fullmatch(text) is not None,
+            "conference_id": lambda text: _CONFERENCE.fullmatch(text) is not None,
+        }
         self._environment.filters |= {
             "clock": clock,
             "moment": moment,

@@ -1,6 +1,7 @@
 // A call while one looks at it: new entries of the time line, and parts that have changed.
 
 import { follow, parse } from "./live.js";
+import "./place.js";
 import { drawRecordings } from "./recordings.js";
 import { countUp, localTimes } from "./times.js";
 
@@ -44,17 +45,3 @@ function keepFocus(old, news) {
 }
 
 drawRecordings(document);
-
-// A link to an entry opens it, even where the filter has hidden it.
-function open() {
-  const entry = /^#e\d+$/.test(location.hash) && document.querySelector(location.hash);
-  if (!entry) return;
-  const part = [...entry.classList].find((each) => document.getElementById(`show-${each}`));
-  if (part) document.getElementById(`show-${part}`).checked = true;
-  const details = entry.querySelector("details");
-  if (details) details.open = true;
-  entry.scrollIntoView({ block: "center" });
-  entry.focus({ preventScroll: true });
-}
-addEventListener("hashchange", open);
-open();
