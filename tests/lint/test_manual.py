@@ -50,7 +50,7 @@ def test_the_page_describes_every_option_and_member() -> None:
 
 
 def test_the_output_that_the_page_shows_is_real() -> None:
-    shown = re.findall(r"```\n(menu\.xml:.*?)\n```", PAGE.read_text(), re.DOTALL)
+    shown = re.findall(r"```text\n(menu\.xml:.*?)\n```", PAGE.read_text(), re.DOTALL)
     lines = [line for line in shown[0].splitlines() if "<Gather maxDigits" in line]
     source = lines[0].partition("| ")[2]
     text = f"<?xml version='1.0'?>\n<Response>\n{source}\n</Gather>\n</Response>"
