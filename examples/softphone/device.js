@@ -5,7 +5,8 @@
 //   await device.connect(await navigator.mediaDevices.getUserMedia({ audio: true }));
 //   document.querySelector("audio").srcObject = device.sound;
 //
-// Events: connected, call {callId, from}, talking {callId}, ended {callId}, closed {reason}.
+// Events: connected, call {callId, from}, talking {callId}, ended {callId}, refused {to, reason},
+// closed {reason}.
 
 export class Device extends EventTarget {
   #server;
@@ -60,6 +61,12 @@ export class Device extends EventTarget {
   // Leave the call, or refuse the one that rings.
   hangUp() {
     this.#say({ type: "hangup" });
+  }
+
+  // Ask the application for a call to a number, SIP URI or endpoint. It may create one, which then
+  // comes here as any call does.
+  request(to) {
+    this.#say({ type: "request", to });
   }
 
   // Press a key: 0-9, *, #, A-D.

@@ -1,5 +1,7 @@
 """Events of endpoints as they are sent; the stories are in tests/scenarios."""
 
+import pytest
+
 from offhook.calls import endpoint_news as news
 from offhook.records import Device, DeviceStatus, EndpointRecord
 
@@ -32,6 +34,23 @@ def test_the_newer_shape_has_milliseconds() -> None:
         "deviceId": "d-1",
         "timestamp": 1_770_000_002_250,
     }
+
+
+@pytest.mark.parametrize(
+    ("to", "kind"),
+    [
+        ("+12025550143", "PHONE_NUMBER"),
+        ("sip:ann@example.com", "SIP_URI"),
+        ("SIPS:ann@example.com", "SIP_URI"),
+        ("e-00000001-x", "ENDPOINT"),
+        ("12025550143", None),
+        ("+1 202", None),
+        ("", None),
+        ("e-" + "x" * 256, None),
+    ],
+)
+def test_whom_a_device_asks_for(to: str, kind: str | None) -> None:
+    assert news.destination(to) == (None if kind is None else {"type": kind, "id": to})
 
 
 def test_a_device_that_has_left_is_shown_so() -> None:

@@ -112,3 +112,49 @@ async def test_what_came_of_each_webhook_is_in_the_log_of_the_endpoint() -> None
         ]
         sent = world.store.deliveries(endpoint_id)
         assert [(each.sequence, each.state) for each in sent] == [(1, "failed"), (2, "failed")]
+
+
+@virtual
+async def test_a_device_asks_for_a_call_and_the_application_gives_it() -> None:
+    async with World() as world:
+        world.app.on(LIFE, Reply(status=204))
+        endpoint_id, token = await world.endpoint(
+            eventCallbackUrl=LIFE, direction="OUTBOUND", tag="desk"
+        )
+        browser = await world.browser(token)
+        browser.socket.send(type="request", to="+12025550111")
+        event = await world.app.wait_event("outboundConnectionRequest")
+        del event["timestamp"]
+
+        assert event == {
+            "accountId": ACCOUNT_ID,
+            "endpointId": endpoint_id,
+            "event": "outboundConnectionRequest",
+            "deviceId": browser.told[0]["deviceId"],
+            "tags": "desk",
+            "destination": {"type": "PHONE_NUMBER", "id": "+12025550111"},
+        }
+
+
+@pytest.mark.parametrize(
+    ("fields", "to", "reason"),
+    [
+        ({"direction": "INBOUND", "eventCallbackUrl": LIFE}, "+12025550111", "inbound calls only"),
+        ({}, "+12025550111", "no eventCallbackUrl"),
+        ({"eventCallbackUrl": LIFE}, "ann", "to must be a telephone number"),
+    ],
+)
+def test_why_the_application_is_not_asked(fields: dict[str, str], to: str, reason: str) -> None:
+    @virtual
+    async def story() -> None:
+        async with World() as world:
+            world.app.on(LIFE, Reply(status=204))
+            _, token = await world.endpoint(**fields)
+            browser = await world.browser(token)
+            browser.socket.send(type="request", to=to)
+            refused = await browser.wait("refused")
+
+            assert reason in refused["reason"]
+            assert refused["to"] == to
+
+    story()

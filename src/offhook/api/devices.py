@@ -59,7 +59,13 @@ class Hangup(msgspec.Struct, tag="hangup"):
     """Leave the call, or refuse the one that rings."""
 
 
-Message = Hello | Offer | Candidate | Accept | Hangup
+class Request(msgspec.Struct, tag="request"):
+    """Ask the application for a call."""
+
+    to: str  # a telephone number, SIP URI or endpoint
+
+
+Message = Hello | Offer | Candidate | Accept | Hangup | Request
 _decode: Callable[[str], Message] = msgspec.json.Decoder(Message).decode
 
 
@@ -190,5 +196,8 @@ async def _obey(door: DeviceDoor, message: Message, outgoing: Outgoing) -> None:
             door.lift()
         case Hangup():
             door.hang()
+        case Request(to=to):
+            if (refusal := door.request(to)) is not None:
+                outgoing.post({"type": "refused", "to": to, "reason": refusal})
         case Hello():
             raise GatewayError("a device says hello once")

@@ -193,6 +193,10 @@ class DeviceDoor(Protocol):
         """Leave the call, or refuse the one that rings."""
         ...
 
+    def request(self, to: str) -> str | None:
+        """Ask the application for a call to somebody; returns why it is not asked, if so."""
+        ...
+
     def close(self, reason: str) -> None:
         """It has left."""
         ...

@@ -4,6 +4,7 @@ The older one tells of devices that come and go. The newer one is flat, and tell
 have an endpoint and when they no longer can.
 """
 
+import re
 from typing import Any
 
 from offhook.calls.plant import Plant
@@ -14,6 +15,8 @@ from offhook.records import CallRecord, Delivery, Device, DeviceStatus, Endpoint
 CONNECTED, DISCONNECTED = "DEVICE_CONNECTED", "DEVICE_DISCONNECTED"
 FLAT = {CONNECTED: "endpointConnected", DISCONNECTED: "endpointDisconnected"}
 ELIGIBLE, INELIGIBLE = "endpointEligible", "endpointIneligible"  # in the newer shape only
+REQUEST = "outboundConnectionRequest"
+LONGEST = 256  # characters of whom a device asks for
 TIMEOUT_S = 15.0
 
 
@@ -53,6 +56,24 @@ def flat_event(
         "errorMessage": message,
     }
     return _present(event)
+
+
+def destination(to: str) -> dict[str, str] | None:
+    """Return whom a device wants to talk to, as events tell it; None if it is nobody."""
+    if len(to) > LONGEST or len(to.split()) != 1:
+        return None
+    if re.fullmatch(r"\+[0-9]{2,15}", to, re.ASCII):
+        return {"type": "PHONE_NUMBER", "id": to}
+    if to.lower().startswith(("sip:", "sips:")):
+        return {"type": "SIP_URI", "id": to}
+    return {"type": "ENDPOINT", "id": to} if to.startswith("e-") else None
+
+
+def request_event(
+    record: EndpointRecord, device: Device, wanted: dict[str, str], at: float
+) -> dict[str, Any]:
+    """Return how a device asks for a call; there is but one shape of it."""
+    return flat_event(record, REQUEST, device, at) | {"destination": wanted}
 
 
 def of_device(

@@ -14,6 +14,7 @@ from offhook.calls.plant import Plant
 from offhook.records import Device, EndpointRecord
 from offhook.webrtc import Connected, GatewayError, Gone, Publishing, Report
 
+INBOUND = "INBOUND"  # the direction of endpoints that may not ask for calls
 DELETED = "the endpoint was deleted"
 EXPIRED = "the endpoint is a day old"
 CONNECT_S = 30.0  # for a device, from its hello
@@ -67,6 +68,21 @@ class Presence:
         if published:
             self._tell(news.INELIGIBLE, gone, reason)
         self._tell(news.DISCONNECTED, gone)
+
+    def wants(self, device: Device, to: str) -> str | None:
+        """A device asks for a call; returns why nobody is told of it, if so."""
+        record = self.record
+        if record.direction == INBOUND:
+            return "the endpoint is for inbound calls only"
+        if record.events is None:
+            return "the endpoint has no eventCallbackUrl, so nobody can be asked"
+        destination = news.destination(to)
+        if destination is None:
+            return "to must be a telephone number in E.164, a SIP URI or the id of an endpoint"
+        self.journal.log("device.requested", device=device.device_id, to=to)
+        payload = news.request_event(record, device, destination, self._plant.clock.wall())
+        self._mail.send(news.of_device(self._plant, record, self._mail.next, payload))
+        return None
 
     def _keep(self, devices: tuple[Device, ...]) -> None:
         version = self.record.version + 1
@@ -144,6 +160,12 @@ class DeviceSession:
     def hang(self) -> None:
         """Leave the call, or refuse the one that rings."""
         self.line.hang()
+
+    def request(self, to: str) -> str | None:
+        """Ask the application for a call to somebody; returns why it is not asked, if so."""
+        if not self._connected:
+            return "the device is not connected"
+        return self.presence.wants(self.device, to)
 
     def hint(self, candidate: Mapping[str, Any]) -> None:
         """Take a candidate that came after the offer."""
