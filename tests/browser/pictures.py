@@ -71,6 +71,7 @@ async def calls(stage: Stage) -> Seen:
         "call": f"/calls/{good}",
         "call-failed": f"/calls/{faulty}",
         "call-live": f"/calls/{live}",
+        "failures": "/failures",
     }
 
 

@@ -218,6 +218,8 @@ async def test_axe_finds_nothing(stage: Stage, theme: Theme) -> None:
         for details in await window.page.locator(".entry details").all():
             await details.evaluate("each => { each.open = true; }")
         assert await window.faults() == []
+        await window.go("/failures")
+        assert await window.faults() == []
         await window.page.goto(window.base.rpartition("/")[0] + "/login")
         assert await window.faults() == []
 
@@ -233,6 +235,8 @@ async def test_it_fits_on_a_phone(stage: Stage) -> None:
             await details.evaluate("each => { each.open = true; }")
         assert await window.overflow() == 0
         await expect(window.page.locator("#ladder")).to_be_visible()
+        await window.go("/failures")
+        assert await window.overflow() == 0
 
 
 @browsing

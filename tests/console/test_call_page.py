@@ -248,3 +248,21 @@ async def test_there_is_no_page_of_no_call() -> None:
         assert (await browser.get(path("c-nothing"))).status == 404
         assert (await browser.get(path("c-nothing", "live"))).status == 404
         assert (await browser.post(path("c-nothing", "complete"), {})).status in (404, 409)
+
+
+@virtual
+async def test_who_looks_does_not_keep_a_server_from_ending() -> None:
+    async with World() as world:
+        talk = await world.answered("")
+        await talk.disconnect()
+        async with (
+            watching(world, path(talk.call_id, "live")) as one,
+            watching(world, f"{BASE}/live") as all_,
+        ):
+            await asyncio.sleep(1)
+            before = one.ended or all_.ended
+            await world.node.drain()
+            await asyncio.sleep(1)
+            after = one.ended and all_.ended
+
+    assert (before, after) == (False, True)
