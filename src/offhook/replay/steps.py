@@ -18,7 +18,7 @@ SCRIPT: Final = frozenset(
     {"bxml.accepted", "bxml.refused", "verb.started", "verb.ended", "call.ended"}
 )
 POINTS: Final = SCRIPT | {"call.created", "call.received", "call.state"}
-MEETINGS: Final = frozenset({"Bridge", "Conference", "Connect"})  # with calls that others have placed
+MEETINGS: Final = frozenset({"Bridge", "Conference", "Connect"})  # with what others have placed
 PLACING: Final = frozenset({"Forward", "Transfer"})  # verbs that place calls themselves
 OF_SOUND: Final = (  # events that tell of what is heard, or of other connections
     "mediaStream",
