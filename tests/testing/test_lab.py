@@ -50,3 +50,19 @@ def test_without_an_application_that_is_said() -> None:
     with pytest.raises(Missing, match="HTTP 503"):
         lab.phone().dial().ended(cause="hangup")
     lab.close()
+
+
+def test_what_a_telephone_says_is_understood(lab: Lab) -> None:
+    def ask(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        start_response("200 OK", [("Content-Type", "application/xml")])
+        asks = b'<Gather input="speech" gatherUrl="/colour"/>'
+        verbs = asks if environ["PATH_INFO"] == "/initiate" else b""
+        return [b"<Response>" + verbs + b"</Response>"]
+
+    lab.app = ask
+    phone = lab.phone()
+    call = phone.dial()
+    phone.say("blue")
+
+    assert call.sent("gather", text="blue")["digits"] == ""
+    call.ended()
