@@ -43,7 +43,7 @@ from offhook.sip.endpoint import Endpoint, IncomingCall
 from offhook.sip.registrar import Login, Registrar
 from offhook.sip.stack import Stack
 from offhook.sip.transport import Sockets
-from offhook.sip.trunks import accepts
+from offhook.sip.trunks import accepts, known_addresses
 from offhook.speech import Recognizer, Synthesizer
 from offhook.store import Store
 from offhook.store.files import Files
@@ -185,6 +185,8 @@ class Node:
             lambda: self.outbox.open_lanes,
             lambda: media.beat if media else None,
             media.capacity if media else 0,
+            lambda phone: self.registrar.state(phone, parts.clock.now()),
+            lambda trunk: known_addresses(trunk, parts.trunk_addresses()),
         )
 
     def _api(self, parts: Parts) -> Server:

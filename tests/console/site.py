@@ -39,7 +39,13 @@ class Site:
             documents=nothing,
             api=nothing,
         )
-        door = Door(self._known, _belongs, self._directory, open=user is None, secure=False)
+        self.open()
+
+    def open(self) -> None:
+        """Build the console on its desk."""
+        nothing: Any = None
+        alone = self.user is None
+        door = Door(self._known, _belongs, self._directory, open=alone, secure=False)
         self.console = Console(Parts(self.desk, door, b"key"))
         self.browser = Browser(Front(self.console, self.console.base, nothing))
 

@@ -6,11 +6,24 @@ import pytest
 from tests.console.client import BASE, Browser, Page
 from tests.console.site import Site
 
-from offhook.directory import OPERATOR, VOICE, Account, Application, Number, Trunk, User
+from offhook.console.instruments import Instruments
+from offhook.directory import (
+    OPERATOR,
+    VOICE,
+    Account,
+    Application,
+    Directory,
+    Number,
+    Phone,
+    Trunk,
+    User,
+    merged,
+)
 from offhook.hooks import Credentials, Hook, Target
 from offhook.passwords import verify_password
 from offhook.testing import fixtures
 from offhook.testing.loop import virtual
+from offhook.testing.world import World
 
 HERE = f"{BASE}/directory"
 APP = fixtures.APPLICATION_ID
@@ -228,6 +241,25 @@ async def test_phones_are_of_the_file_only() -> None:
 
     assert (await site.browser.get(f"{HERE}/phones?add=1")).status == 403
     assert (await sent(site.browser, "phones", name="x")).status == 403
+
+
+@virtual
+async def test_what_is_known_of_far_ends_is_shown() -> None:
+    async with World() as world:
+        old = world.directory
+        world.directory = merged(old, Directory(phones=[Phone("desk", {}, "+12025550190")]))
+        phones = await Browser.of(world).get(f"{HERE}/phones")
+    site = await site_with(Trunk("x", "h"))
+    site.desk = replace(
+        site.desk, instruments=Instruments(trunk=lambda each: f"{each.host} is well")
+    )
+    site.open()
+    trunks = await site.browser.get(f"{HERE}/trunks")
+    page = await site.browser.get(f"{HERE}/trunks/x")
+
+    assert "phone desk is not registered: it has not registered so far" in phones.texts("tbody")[0]
+    assert "h is well" in trunks.texts("tbody")[0]
+    assert "H is well." in page.texts("main")[0]
 
 
 @virtual

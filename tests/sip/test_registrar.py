@@ -78,7 +78,9 @@ def test_it_runs_out_and_that_is_told() -> None:
     peer = DeskPeer()
     peer.register(headers=[("Expires", "60")])
     peer.pass_time(59.9)
-    assert peer.registrar.find(DESK, peer.now) is not None
+    found = peer.registrar.find(DESK, peer.now)
+    assert found is not None
+    assert peer.registrar.state(DESK, peer.now).startswith(f"registered from {found.flow.host}:")
     peer.pass_time(0.2)
 
     assert peer.registrar.find(DESK, peer.now) is None
@@ -87,6 +89,7 @@ def test_it_runs_out_and_that_is_told() -> None:
     assert peer.registrar.absence(DESK, peer.now) == (
         "phone desk is not registered: its registration ran out 12 s ago"
     )
+    assert peer.registrar.state(DESK, peer.now) == peer.registrar.absence(DESK, peer.now)
 
 
 def test_a_refresh_is_no_news_and_keeps_it_alive() -> None:

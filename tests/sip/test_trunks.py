@@ -14,6 +14,7 @@ from offhook.sip.trunks import (
     accepts,
     called_party,
     calling_party,
+    known_addresses,
     outgoing_call,
     way_to,
 )
@@ -186,3 +187,19 @@ def test_dialled_party_is_that_of_the_request_uri_else_of_the_to(target: str, pa
 )
 def test_caller_is_a_number_a_word_or_what_was_supplied(incoming: IncomingCall, party: str) -> None:
     assert calling_party(incoming) == party
+
+
+@pytest.mark.parametrize(
+    ("host", "said"),
+    [
+        ("192.0.2.1", ""),
+        ("[2001:db8::1]", ""),
+        ("sip.test", "leads to 192.0.2.1, 192.0.2.9"),
+        ("gone.test", "its name leads to no address"),
+        ("new.test", "its name has not been looked up yet"),
+    ],
+)
+def test_what_the_name_of_a_trunk_leads_to_is_said(host: str, said: str) -> None:
+    addresses = {"sip.test": ["192.0.2.9", "192.0.2.1"], "gone.test": []}
+
+    assert known_addresses(Trunk("t", host), addresses) == said

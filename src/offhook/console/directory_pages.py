@@ -16,7 +16,7 @@ from offhook.clerk import Clerk, RefusedError, checked, key_of
 from offhook.console.desk import Desk
 from offhook.console.kinds import APPLICATIONS, KINDS, START, TABLES, Kind, Values, kept, settings
 from offhook.console.page import Page, PageError, Visit
-from offhook.directory import Application, Directory, SigningSecret
+from offhook.directory import Application, Phone, SigningSecret, Trunk
 from offhook.keyring import Keyring
 
 T = TypeVar("T")
@@ -32,6 +32,7 @@ class Row:
     entry: Any
     cells: tuple[str, ...]
     of_file: bool
+    state: str = ""  # of a far end
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,12 +219,27 @@ class DirectoryPages:
             directory = clerk.in_force
             mine = getattr(clerk.fixed, TABLES[kind.entry])
             return [
-                _row(kind, name, entry, directory, of_file=name in mine)
+                Row(
+                    name,
+                    entry,
+                    tuple(cell(entry, directory) for _, cell in kind.columns),
+                    name in mine,
+                    self._state(entry),
+                )
                 for name, entry in sorted(getattr(directory, TABLES[kind.entry]).items())
                 if kind.mine(entry, directory, visit.account)
             ]
 
         return await self._clerk(look)
+
+    def _state(self, entry: Any) -> str:
+        """Return what is known of a far end."""
+        match entry:
+            case Trunk():
+                return self._desk.instruments.trunk(entry)
+            case Phone():
+                return self._desk.instruments.phone(entry)
+        return ""
 
     async def _row(self, visit: Visit, kind: Kind) -> Row:
         key = key_of(kind.entry, visit.name("name"))
@@ -272,10 +288,6 @@ class DirectoryPages:
             applications=await self._rows(visit, APPLICATIONS),
             secrets=secrets,
         )
-
-
-def _row(kind: Kind, name: str, entry: Any, directory: Directory, *, of_file: bool) -> Row:
-    return Row(name, entry, tuple(cell(entry, directory) for _, cell in kind.columns), of_file)
 
 
 def _kind(visit: Visit) -> Kind:

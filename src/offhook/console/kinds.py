@@ -46,6 +46,7 @@ class Kind:
     key: str = "name"  # the setting that names it
     server_wide: bool = False  # only who runs the server sees and changes it
     in_store: bool = True  # else it is of the file only
+    far_end: bool = False  # what is known of its state is shown
 
 
 METHODS = ("POST", "GET")
@@ -225,6 +226,7 @@ TRUNKS: Final = Kind(
     _of_trunk,
     lambda *_: True,
     server_wide=True,
+    far_end=True,
 )
 PHONES: Final = Kind(
     "phones",
@@ -253,6 +255,7 @@ PHONES: Final = Kind(
     ),
     server_wide=True,
     in_store=False,
+    far_end=True,
 )
 KINDS: Final = {each.path: each for each in (APPLICATIONS, NUMBERS, USERS, TRUNKS, PHONES)}
 TABLES: Final = {

@@ -162,6 +162,13 @@ class Registrar:
         host, own = uri.host.lower(), self._core.port
         return host in self.homes and (host != self._core.host or uri.port in (None, own))
 
+    def state(self, phone: Phone, now: float) -> str:
+        """Say where a phone is, or why it is not."""
+        found = self.find(phone, now)
+        if found is None:
+            return self.absence(phone, now)
+        return f"registered from {found.flow.host}:{found.flow.port} by {found.flow.transport}"
+
     def absence(self, phone: Phone, now: float) -> str:
         """Say why a phone is not registered, as far as is known."""
         left_at, how = self._left.get(phone.name, (0.0, ""))

@@ -199,3 +199,15 @@ def _party(text: str) -> str | None:
     except SipSyntaxError:
         return None
     return normal_number(uri.user.partition(";")[0]) if uri.user else None
+
+
+def known_addresses(trunk: Trunk, addresses: Mapping[str, Collection[str]]) -> str:
+    """Say what a trunk's name leads to; nothing of one that is named by its address."""
+    try:
+        ipaddress.ip_address(trunk.host.strip("[]"))
+    except ValueError:
+        found = addresses.get(trunk.host)
+        if found is None:
+            return "its name has not been looked up yet"
+        return f"leads to {', '.join(sorted(found))}" if found else "its name leads to no address"
+    return ""

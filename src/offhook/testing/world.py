@@ -377,6 +377,7 @@ class World:
                 sockets=sockets,
                 make_media=make_media,
                 directory=lambda: self.directory,
+                fixed=lambda: self.directory,
                 calls=self._settings,
                 api=assembly.Settings(fixtures.API_URL),
                 gateway=self.browsers.gateway,
