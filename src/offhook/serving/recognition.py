@@ -42,7 +42,7 @@ class RecognitionProcess:
     ) -> None:
         self.languages = languages
         self._make = make
-        self._longest_s = longest_s
+        self.longest_s = longest_s
         self._idle_s = idle_s
         self._lock = threading.Lock()
         self._process: SpawnProcess | None = None
@@ -76,9 +76,9 @@ class RecognitionProcess:
                 if self._process is None:
                     self._start()
                 self._pipe.send(job)
-                if not self._pipe.poll(self._longest_s):
+                if not self._pipe.poll(self.longest_s):
                     self._replace("took too long")
-                    return f"the recogniser took longer than {self._longest_s:g} s"
+                    return f"the recogniser took longer than {self.longest_s:g} s"
                 answer: Answer = self._pipe.recv()
             except (EOFError, OSError):
                 if not self._went_home():
