@@ -75,7 +75,20 @@ async def calls(stage: Stage) -> Seen:
     }
 
 
-STORIES: list[Callable[[Stage], Awaitable[Seen]]] = [calls]
+async def tools(stage: Stage) -> Seen:
+    """Return the pages to work with."""
+    application = stage.site.server.application
+    return {
+        "dialler": "/dial",
+        "directory": "/directory/numbers",
+        "application": f"/directory/applications/{application}",
+        "errors": "/errors?kind=call",
+        "error": "/errors/callee-busy",
+        "load": "/load",
+    }
+
+
+STORIES: list[Callable[[Stage], Awaitable[Seen]]] = [calls, tools]
 
 
 async def take(stage: Stage, folder: Path, wanted: list[str], whole: bool) -> None:

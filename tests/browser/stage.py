@@ -19,6 +19,8 @@ from tests.interop.sipp import program
 from tests.interop.site import PARTY, Site, running_site
 from tests.interop.threads import LoopThread, loop_thread
 
+from offhook.dev.site import contacts
+
 STRANGE_HOST = "voice.test"  # a name that is not this machine's, and leads to it
 FLAGS = [
     "--headless",
@@ -134,7 +136,7 @@ def staged(folder: Path) -> Iterator[Stage]:
     program("chromium")
     with (
         loop_thread() as loop,
-        loop.within(running_site(folder, limits="cps = 1000")) as site,
+        loop.within(running_site(folder, limits="cps = 1000", more=contacts())) as site,
         loop.within(chromium()) as browser,
     ):
         site.phones.phone(PARTY)  # plugged in: it answers

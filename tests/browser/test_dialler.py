@@ -33,9 +33,11 @@ async def test_a_call_is_placed_and_seen_to_its_end(stage: Stage) -> None:
     stage.site.app.on("/voice/status", document(""))
     async with stage.window() as window:
         page = await opened(window)
+        await page.get_by_role("button", name=re.compile("busy")).click()
+        await expect(page.get_by_label("To", exact=True)).to_have_value("+12025550110")
         await page.get_by_label("To", exact=True).fill(PARTY)
         await page.get_by_label("BXML document", exact=True).last.fill(SAYS)
-        await page.get_by_role("button", name="Call").click()
+        await page.get_by_role("button", name="Call", exact=True).click()
         await expect(page).to_have_url(re.compile(r"/calls/c-[0-9a-f-]+$"))
         await expect(page.locator("#timeline")).to_contain_text("SpeakSentence")
         await expect(page.locator("#timeline")).to_contain_text("ended: hangup")

@@ -8,6 +8,7 @@ from tests.console.client import BASE, Browser, Page
 
 from offhook.console.dialler import FINDINGS, IN_PLACE
 from offhook.console.starters import STARTERS
+from offhook.directory import Application, Directory, Phone, merged
 from offhook.lint import check
 from offhook.testing import fixtures
 from offhook.testing.app import document
@@ -134,6 +135,19 @@ async def test_the_form_begins_with_what_is_likely() -> None:
         fixtures.APPLICATION_ID
     ]
     assert page.css("textarea")[0].text_content().strip() == STARTERS[0].text.strip()
+
+
+@virtual
+async def test_telephones_of_the_account_are_offered() -> None:
+    phones = [Phone("desk", {}, "+12025550190"), Phone("mute", {}), Phone("other", {}, "+1", "app")]
+    foreign = Application("app", "4711", "foreign")
+    async with World() as world:
+        more = Directory(applications=[foreign], phones=phones)
+        world.directory = merged(world.directory, more)
+        page = await Browser.of(world).get(DIAL)
+
+    assert page.root.xpath("//button/@data-number") == ["+12025550190"]
+    assert "it has not registered so far" in page.texts("ul.contacts")[0]
 
 
 @virtual

@@ -11,7 +11,7 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from offhook import lint
-from offhook.console.desk import Desk
+from offhook.console.desk import Contact, Desk
 from offhook.console.page import Page, PageError, Visit
 from offhook.console.starters import STARTERS
 from offhook.errors import ApiError, Entry, fields
@@ -146,6 +146,16 @@ class Dialler:
         ]
         return [each for each in numbers if each.startswith("+")], applications
 
+    def _phones(self, account_id: str) -> list[Contact]:
+        """Return the account's telephones that have a number, and where they are."""
+        directory, state = self._desk.directory(), self._desk.instruments.phone
+        mine = [
+            each
+            for each in directory.phones.values()
+            if (own := directory.application_of(each)) is None or own.account_id == account_id
+        ]
+        return [Contact(each.number, each.name, state(each)) for each in mine if each.number]
+
     def _page(
         self, visit: Visit, wish: Mapping[str, str], fault: Fault | None = None, status: int = 200
     ) -> Response:
@@ -160,7 +170,7 @@ class Dialler:
             fault=fault,
             numbers=numbers,
             applications=applications,
-            contacts=self._desk.contacts,
+            contacts=[*self._phones(visit.account), *self._desk.contacts],
             starters=STARTERS,
         )
 
