@@ -158,3 +158,22 @@ def test_why_the_application_is_not_asked(fields: dict[str, str], to: str, reaso
             assert refused["to"] == to
 
     story()
+
+
+@virtual
+async def test_a_device_that_comes_while_its_endpoint_is_deleted_does_not_bring_it_back() -> None:
+    async with World() as world:
+        endpoint_id, token = await world.endpoint()
+        browser = world.browsers.open()
+        browser.socket.send(type="hello", token=token)
+        answers = await asyncio.gather(
+            world.rest.delete_endpoint(endpoint_id), world.rest.delete_endpoint(endpoint_id)
+        )
+        await browser.wait("bye")
+
+        assert {204} <= {answer.status for answer in answers} <= {204, 404}
+        assert await world.node.exchange.endpoints.get(ACCOUNT_ID, endpoint_id) is None
+        assert not world.store.connected_endpoints()
+        again = world.browsers.open()
+        again.socket.send(type="hello", token=token)
+        assert "the endpoint is gone" in (await again.wait("error"))["message"]

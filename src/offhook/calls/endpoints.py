@@ -140,11 +140,13 @@ class Endpoints:
 
     async def delete(self, record: EndpointRecord) -> None:
         """Let it vanish, and its devices with it; returns when that is on disk."""
-        if presence := self._present.get(record.endpoint_id):
-            presence.end(DELETED)
-            record = presence.record
-        now = self._plant.clock.wall()
-        self._plant.store.put_endpoint(replace(record, deleted=now, version=record.version + 1))
+        async with self._turn:  # no device comes in meanwhile
+            if presence := self._present.get(record.endpoint_id):
+                presence.end(DELETED)
+            newest = await self._find(record.endpoint_id)
+            if newest is not None:
+                now, version = self._plant.clock.wall(), newest.version + 1
+                self._plant.store.put_endpoint(replace(newest, deleted=now, version=version))
         await self._plant.store.flushed()
 
     async def rescript(self, record: EndpointRecord, body: bytes, charset: str | None) -> None:
@@ -214,17 +216,21 @@ class Endpoints:
         self, token: str, name: str | None, tell: Tell, dismiss: Dismiss
     ) -> DeviceSession:
         """Take a device in by its token; raises GatewayError."""
+        async with self._turn:
+            record = await self._opened_by(token)
+            presence = self._present.get(record.endpoint_id) or await self._enter(record)
+            if len(presence.sessions) >= DEVICES_AT_ONCE:
+                raise GatewayError(f"the endpoint has {DEVICES_AT_ONCE} devices already")
+            return DeviceSession(self._plant, presence, name, tell, dismiss, self._closed)
+
+    async def _opened_by(self, token: str) -> EndpointRecord:
         record = await self._find(passes.endpoint_of(token) or "")
         if record is None or not hmac.compare_digest(record.token_digest, passes.digest(token)):
             raise GatewayError("the token opens no endpoint: it is wrong, or the endpoint is gone")
         account = self._plant.directory().accounts.get(record.account_id)
         if account is None or account.suspended or not account.voice_enabled:
             raise GatewayError("the account is closed")
-        async with self._turn:
-            presence = self._present.get(record.endpoint_id) or await self._enter(record)
-        if len(presence.sessions) >= DEVICES_AT_ONCE:
-            raise GatewayError(f"the endpoint has {DEVICES_AT_ONCE} devices already")
-        return DeviceSession(self._plant, presence, name, tell, dismiss, self._closed)
+        return record
 
     async def _enter(self, record: EndpointRecord) -> Presence:
         endpoint_id, plant = record.endpoint_id, self._plant
