@@ -144,7 +144,9 @@ def told_in_a_webhook(entry: Entry, said: str, received: Received) -> None:
     for name in member.split("."):
         event = event[name]
     assert event == entry.type
-    assert not {"cause", "errorMessage", "errorId"} & received.event.keys()
+    told = {"cause": entry.type, "errorMessage": said} if entry.description else {}
+    found = {"cause", "errorMessage", "errorId"} & received.event.keys()
+    assert {name: received.event[name] for name in found} == told  # errors.md 8.8, 8.9
 
 
 def logged(entry: Entry, said: str, outcome: Outcome) -> None:
@@ -153,7 +155,7 @@ def logged(entry: Entry, said: str, outcome: Outcome) -> None:
     log = {event.number: event for event in store.events(outcome.explanation["callId"] or "")}
     if entry.kind is Kind.OUTCOME:
         (number,) = outcome.finding["evidence"]
-        assert log[number].kind.startswith(("recording.", "refer."))
+        assert log[number].kind.startswith(("recording.", "refer.", "stream.", "transcription."))
         return
     incident = store.incident(outcome.told.id)
     assert incident is not None
