@@ -28,7 +28,7 @@ Change = Callable[[str], str]
 
 _EXAMPLE = "-4a3e-4b0c-9d2f-1c5e8f7a9b30"  # the end of ids that are examples
 _KEPT = {url.removeprefix("http://") for url in (SERVER, APP, PHONES)}
-_ID = re.compile(r"\b((?:c|r|t|e|conf)-)[0-9a-f]{8}-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
+_ID = re.compile(r"\b((?:[certs]|conf)-)[0-9a-f]{8}-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 _UUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 _EXAMPLES = (
     (re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"), "2026-03-04T05:06:07.089Z"),
