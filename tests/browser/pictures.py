@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import get_args
 
+from playwright.async_api import Page
 from tests.browser.stage import Stage, Theme, staged
 
 from offhook.dev.bank import populate, voice
@@ -35,6 +36,14 @@ FAULTY = """
   <Gather gatherUrl="/chosen" maxDigits="1000">
     <SpeakSentence>For roses, press one.</SpeakSentence>
   </Gather>
+"""
+MISTYPED = """<?xml version="1.0" encoding="UTF-8"?>
+<Response>
+  <SpeakSentance voice="julie">Welcome to the flower shop.</SpeakSentance>
+  <Gather gaterUrl="https://shop.example.com/chosen" maxDigits="100">
+    <SpeakSentence>For roses, press one. For tulips, press two.</SpeakSentence>
+  </Gather>
+</Response>
 """
 Seen = dict[str, str]  # name of a picture -> path below the account
 
@@ -88,6 +97,19 @@ async def tools(stage: Stage) -> Seen:
     }
 
 
+async def mistyped(page: Page) -> None:
+    """Write a document with faults into the dialler."""
+    await page.get_by_label("To", exact=True).fill("+12025550101")
+    await page.locator("#document").fill(MISTYPED)
+    await page.locator("#findings li").nth(2).wait_for()
+
+
+async def moving(page: Page) -> None:
+    """Let the gauges move."""
+    await page.locator("#gauge-loop .said", has_text="ms").wait_for()
+
+
+DEEDS: dict[str, Callable[[Page], Awaitable[None]]] = {"dialler": mistyped, "load": moving}
 STORIES: list[Callable[[Stage], Awaitable[Seen]]] = [calls, tools]
 
 
@@ -103,6 +125,8 @@ async def take(stage: Stage, folder: Path, wanted: list[str], whole: bool) -> No
             for theme in get_args(Theme):
                 async with stage.window(width=width, theme=theme) as window:
                     await window.go(path)
+                    if deed := DEEDS.get(name):
+                        await deed(window.page)
                     for wave in await window.page.locator(".recording").all():
                         await wave.scroll_into_view_if_needed()
                         await wave.locator(".waveform").wait_for()

@@ -56,7 +56,7 @@ async def test_faults_are_marked_as_one_types_and_mended_by_a_click(stage: Stage
         await expect(findings).to_have_count(3)
         marked = await page.locator(".marks mark").all_text_contents()
         assert sorted(marked) == ["99", "<SpeakSentance", "gaterUrl"]
-        await expect(page.locator(".numbers .error")).to_have_text(["2\n", "3\n"])
+        await expect(page.locator(".numbers .is-error")).to_have_text(["2\n", "3\n"])
         await findings.nth(2).get_by_role("button", name=re.compile("maxDigits")).click()
         chosen = "each => each.value.slice(each.selectionStart, each.selectionEnd)"
         assert await page.locator("#document").evaluate(chosen) == "99"

@@ -78,7 +78,7 @@ function tell({ findings, count }) {
 }
 
 function row(finding) {
-  const item = element("li", finding.severity);
+  const item = element("li", `is-${finding.severity}`);
   const jump = element("button", "jump");
   jump.type = "button";
   jump.append(

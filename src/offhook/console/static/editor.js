@@ -90,7 +90,7 @@ export class Editor {
     const rows = [];
     for (let number = 1; number <= count; number += 1) {
       const kind = worst.get(number);
-      rows.push(kind ? element("b", kind, `${number}\n`) : `${number}\n`);
+      rows.push(kind ? element("b", `is-${kind}`, `${number}\n`) : `${number}\n`);
     }
     this.numbers.replaceChildren(...rows);
     this.follow();
