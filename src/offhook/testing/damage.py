@@ -45,6 +45,11 @@ class DamagedPorts:
         self._coming: list[_Held] = []
         self._going: list[_Held] = []
 
+    @property
+    def is_sound(self) -> bool:
+        """Whether no line is bad, and nothing is held back."""
+        return not (self._damages or self._coming or self._going)
+
     def damage(self, rtp_port: int, damage: Damage) -> None:
         """Let the line of a port be bad from now on, or sound again."""
         socket = self._sockets[rtp_port]

@@ -84,6 +84,12 @@ class Ears:
             self._stretches.append(_Stretch(lanes, places))
         self._stretches[-1].frames.append(pcm if pcm.view(np.uint64).any() else None)
 
+    def hear_nothing(self, ticks: int) -> None:
+        """Take in so many ticks of silence, as the last one was."""
+        if self._listening and self._stretches:
+            self._ticks += ticks
+            self._stretches[-1].frames += [None] * ticks
+
     def finished(self) -> list[Recorded]:
         """Return which legs have ceased to listen since the last call."""
         finished, self._finished = self._finished, []

@@ -14,8 +14,9 @@ from typing import Any, Final
 from offhook.hooks import Credentials
 from offhook.ids import Ids
 from offhook.media.local import LocalMedia
-from offhook.media.messages import Heard, Report
+from offhook.media.messages import Heard, Report, Sink
 from offhook.media.packets import Ports
+from offhook.media.recorder import Recordings
 from offhook.scopes import TaskOwner, background
 from offhook.sip.endpoint import Endpoint, IncomingCall, OutgoingCall
 from offhook.sip.message import Request
@@ -29,6 +30,7 @@ from offhook.testing.ears import Ears
 from offhook.testing.handset import CallOverError, Handset
 
 Behaviour = Callable[[Handset], Coroutine[Any, Any, None]]
+MakeMedia = Callable[[Ports, Sink, random.Random, int, Recordings | None], LocalMedia]
 Headers = tuple[tuple[str, str], ...]
 
 
@@ -151,6 +153,7 @@ class Phones:
         rng: random.Random,
         server: Address,
         capacity: int = 64,  # calls at once
+        make_media: MakeMedia = LocalMedia,
     ) -> None:
         self.server = server  # where dialled calls go
         self.home = ":".join(map(str, sockets.local(server.transport)))
@@ -160,7 +163,7 @@ class Phones:
         self.endpoint = Endpoint(stack, sockets, on_call=self._on_call)
         self._ears = Ears()
         self._ports = DamagedPorts(ports, rng, lambda: asyncio.get_running_loop().time())
-        self._media = LocalMedia(self._ports, self._on_report, rng, capacity, self._ears)
+        self._media = make_media(self._ports, self._on_report, rng, capacity, self._ears)
         self._phones: dict[str, Phone] = {}
         self._handsets: dict[str, Handset] = {}
         self._tasks = TaskOwner()

@@ -13,6 +13,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -20,9 +21,8 @@ from typing import Any, Self
 from offhook.api import assembly
 from offhook.app import ConsoleSettings, Node, Parts
 from offhook.calls.limits import Settings
-from offhook.directory import Directory
+from offhook.directory import Directory, merged
 from offhook.ids import Ids
-from offhook.media.local import LocalMedia
 from offhook.media.messages import MediaPlane, Sink
 from offhook.requests import CallFilter, ConferenceFilter
 from offhook.scopes import InlineOffload
@@ -45,6 +45,7 @@ from offhook.testing.memory import URL, memory_store
 from offhook.testing.network import Network
 from offhook.testing.paths import GOOD, Quality
 from offhook.testing.phone import Headers, Phone, Phones
+from offhook.testing.stillness import House, StillMedia
 from offhook.testing.voice import ToneVoice
 from offhook.timeline import line
 from offhook.webhooks.http import HttpClient
@@ -105,6 +106,7 @@ class World:
         self.rng = loop.rng if seed is None else random.Random(seed)  # noqa: S311  # see loop.py
         self.clock = loop.clock
         self.network = Network(loop.time, self.rng, quality, {fixtures.TRUNK_NAME: TRUNK})
+        self.house = House(self.network.wire)  # where silence is passed over
         self.app = App()
         self.voice = self.make_voice()
         self.directory = fixtures.directory()
@@ -123,6 +125,7 @@ class World:
             self.rng,
             Address("udp", SERVER, 5060),
             capacity,
+            partial(StillMedia, self.house),
         )
         self.browsers = Browsers(self.network, self.rng, lambda: self.node.asgi)
         self._capacity = capacity
@@ -140,16 +143,8 @@ class World:
 
     def change_account(self, **changes: Any) -> None:
         """Change fields of the account, such as `sessions=1`."""
-        old = self.directory
-        self.directory = Directory(
-            [replace(account, **changes) for account in old.accounts.values()],
-            old.users.values(),
-            old.applications.values(),
-            old.numbers.values(),
-            old.trunks.values(),
-            old.secrets.values(),
-            old.phones.values(),
-        )
+        changed = [replace(each, **changes) for each in self.directory.accounts.values()]
+        self.directory = merged(self.directory, Directory(changed))
 
     async def create_call(self, **fields: object) -> str:
         """Place a call to the party's number, or as the fields say; return its id."""
@@ -359,7 +354,7 @@ class World:
 
     def _node(self, http: HttpClient, sockets: Sockets) -> Node:
         def make_media(sink: Sink) -> MediaPlane:
-            self._media = LocalMedia(self.ports, sink, self.rng, self._capacity)
+            self._media = StillMedia(self.house, self.ports, sink, self.rng, self._capacity)
             return self._media
 
         return Node(
