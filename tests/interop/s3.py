@@ -33,9 +33,12 @@ class S3:
 
     def objects(self, bucket: str) -> dict[str, bytes]:
         """Return everything in a bucket by its key."""
+        return {key: self._ask("GET", f"{bucket}/{key}") for key in self.keys(bucket)}
+
+    def keys(self, bucket: str) -> list[str]:
+        """Return the names of what is in a bucket now."""
         listed = ET.fromstring(self._ask("GET", f"{bucket}?list-type=2"))
-        keys = [str(found.text) for found in listed.iterfind(".//{*}Key")]
-        return {key: self._ask("GET", f"{bucket}/{key}") for key in keys}
+        return [str(found.text) for found in listed.iterfind(".//{*}Key")]
 
     def remove(self, bucket: str, key: str) -> None:
         self._ask("DELETE", f"{bucket}/{key}")

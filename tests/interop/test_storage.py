@@ -167,7 +167,7 @@ def test_what_is_old_leaves_the_storage_too(tmp_path: Path) -> None:
             site.server.process.terminate()
             await site.server.process.wait()
             async with running_again(site.server):
-                await until(lambda: not storage.objects(BUCKET), "the object to go")
+                await until(lambda: not storage.keys(BUCKET), "the object to go")
                 assert (await ask(site, "GET", path_of(event))).status == 404
 
     tell(tmp_path, port, story, "keep_days = 0.00001")

@@ -134,6 +134,23 @@ def test_a_stranger_who_spoke_before_the_leg_was_there_is_not_its_far_end() -> N
     assert found(origins, arrived(HERE, A + 4), 5.1) == [0]
 
 
+def test_the_far_end_of_a_call_that_ended_unheard_is_no_other_calls() -> None:
+    latches = Latches(2)
+    origins = Origins(2, latches)
+    for row, peer in enumerate((A, A + 2)):
+        origins.share(row, HERE)
+        latches.connect(row, peer, 0.0)
+        origins.hold(row, False, {peer})
+    origins.leave(0, NOBODY)
+    late = [found(origins, arrived(HERE, A), at) for at in (0.1, 0.1 + STRANGER_S, 2.0)]
+
+    assert late == [[NOBODY]] * 3
+    assert found(origins, arrived(HERE, A + 4), 2.1) == [1]  # another port of whom it waits for
+    origins.share(0, HERE)
+    origins.hold(0, False, {A})
+    assert found(origins, arrived(HERE, A), 2.2) == [0]
+
+
 def test_late_packets_of_two_calls_that_have_ended_are_nobodys() -> None:
     latches = Latches(3)
     origins = Origins(3, latches)

@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from tests.sim import rules, streams
 from tests.sim.dramatist import PHONES, Dramatist
-from tests.sim.simulation import AT_ONCE_S, REFUSALS, Deed, Simulation
+from tests.sim.simulation import AT_ONCE_S, CLOCK_S, REFUSALS, Deed, Simulation
 
 from offhook.scopes import background
 from offhook.testing.app import BASE
@@ -214,7 +214,7 @@ class Graph(Simulation):
             for event in evidence.log
             if event.data.get("eventType") == "bridgeTargetComplete"
         }
-        if not any(at <= parent_end - EPOCH + rules.CLOCK_S for at in moved):
+        if not any(at <= parent_end - EPOCH + CLOCK_S for at in moved):
             late = record.end_time - parent_end
             assert late <= AT_ONCE_S, f"{record.call_id} ended {late} s after its parent"
 

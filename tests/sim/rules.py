@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import pairwise
 
-from tests.sim.simulation import AT_ONCE_S, Deed
+from tests.sim.simulation import AT_ONCE_S, CLOCK_S, Deed
 
 from offhook.app import Node
 from offhook.media.local import LocalMedia
@@ -15,7 +15,6 @@ from offhook.testing.invariants import ASKED, Evidence
 from offhook.testing.loop import EPOCH
 
 TICK_S = 0.02
-CLOCK_S = 1e-6  # a wall clock in doubles is no better
 UNIQUE = re.compile(r"/\w+/\d+")  # paths that the author gives away once
 
 

@@ -28,6 +28,7 @@ from offhook.testing.phone import Phone, refuses
 from offhook.testing.world import World
 
 AT_ONCE_S = 0.1  # for what happens inside the server
+CLOCK_S = 1e-6  # a wall clock in doubles is no better
 PROMPT_S = 1.0  # for a hang-up that the network does not lose
 LOSSY_S = 100.0  # and for one that it does: the timers of RFC 3261 17, one after the other
 ACTS = (*["keys"] * 5, *["wait"] * 3, "talk", "hold", "hang up")
@@ -271,6 +272,10 @@ class Simulation:
         for evidence in self.found:
             self._judge(evidence)
 
+    def _taken(self, evidence: Evidence) -> list[float]:
+        """Return when Bridges of other calls took this one."""
+        return [event.at - EPOCH for event in evidence.log if event.kind == "bridge.taken"]
+
     def _judge(self, evidence: Evidence) -> None:
         """What was done to this call had its effect in time."""
         record = evidence.record
@@ -292,7 +297,8 @@ class Simulation:
                     assert ended <= deed.at + AT_ONCE_S, f"{deed}, but it ended at {ended}"
                 case "redirect":
                     asked = [request.at for request in evidence.requests if request.url == deed.url]
-                    first = min([*asked, *later, ended])
+                    taken = [at for at in self._taken(evidence) if at >= deed.at - CLOCK_S]
+                    first = min([*asked, *later, *taken, ended])
                     assert first <= deed.at + AT_ONCE_S, f"{deed}, but it was asked at {asked}"
 
     # chance

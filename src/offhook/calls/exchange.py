@@ -263,7 +263,9 @@ class Exchange:
             raise calls.bridge_not_found(call_id)
         call = self._live(taker.account_id, call_id)
         if call is not None and not call.ending:
-            return call.take(taken)
+            peer = call.take(taken)
+            call.journal.log("bridge.taken", by=taker.call_id)
+            return peer
         if call is None and await self.get(taker.account_id, call_id) is None:
             raise calls.bridge_not_found(call_id)
         raise calls.bridge_ended(call_id)

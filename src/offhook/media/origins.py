@@ -38,7 +38,7 @@ class Origins:
         self._keys: Ints = np.array([_LAST])  # ascending
         self._rows: Ints = np.array([NOBODY])  # [key]
         self._held: dict[int, dict[int, set[int]]] = {}  # keys by row, RTP (0) and RTCP (1) apart
-        self._ended: OrderedDict[int, int] = OrderedDict()  # key of RTP -> SSRC
+        self._ended: OrderedDict[int, int] = OrderedDict()  # key of RTP -> SSRC, or NOBODY
         self._strangers: OrderedDict[int, tuple[float, float]] = OrderedDict()  # first, last heard
 
     def __len__(self) -> int:
@@ -60,9 +60,8 @@ class Origins:
         if held is None:
             return
         for key in held[0]:
-            if ssrc != NOBODY:
-                self._ended[key] = ssrc
-                self._ended.move_to_end(key)
+            self._ended[key] = ssrc
+            self._ended.move_to_end(key)
         while len(self._ended) > REMEMBERED:
             self._ended.popitem(last=False)
         self._drop(held[0] | held[1])
@@ -129,6 +128,8 @@ class Origins:
         else:
             heard_s = now - self._first_heard(_key(socket, False, peer), now)
             there = self._waiting(there, host(peer), now, heard_s)
+            if self._ended.get(_key(socket, False, peer)) == NOBODY:
+                there = there[:0]  # whoever ended unheard has not been told so yet
         if len(there) != 1:
             self._latches.refused[there] += len(group)
             return

@@ -14,6 +14,7 @@ from offhook.testing.app import Received, document
 from offhook.testing.phone import Behaviour, Phone
 from offhook.testing.rest import Rest
 from offhook.testing.sockets import Answer as SocketAnswer
+from offhook.timeline import told
 
 if TYPE_CHECKING:
     from offhook.recipes.kitchen import Kitchen
@@ -142,7 +143,11 @@ class Place:
             found[:] = [e for e in events if e.kind == kind and data.items() <= e.data.items()]
             return bool(found)
 
-        await self.until(there, f"{kind} in the log of {call_id}")
+        try:
+            await self.until(there, f"{kind} in the log of {call_id}")
+        except RecipeError as error:
+            events = await asyncio.to_thread(self.kitchen.store.events, call_id)
+            raise RecipeError("\n".join([str(error), *map(told, events)])) from None
         return found[0]
 
     async def until(self, holds: Callable[[], Awaitable[bool]], what: str) -> None:

@@ -153,9 +153,21 @@ async def killed_worker(place: Place) -> Told:
     place.phone()
     call_id = await place.call()
     await place.heard("mediaStreamStarted", callId=call_id)
-    for worker in await asyncio.to_thread(workers, place.kitchen.own.server.pid):
-        os.kill(worker, signal.SIGKILL)
+    await kill_workers(place)
     return Told(await place.heard(STOPPED, callId=call_id))
+
+
+async def kill_workers(place: Place) -> None:
+    """Kill the media worker of a server, and wait until another one works in its place."""
+    server = place.kitchen.own.server.pid
+    killed = await asyncio.to_thread(workers, server)
+    for worker in killed:
+        os.kill(worker, signal.SIGKILL)
+
+    async def replaced() -> bool:
+        return bool(set(await asyncio.to_thread(workers, server)) - set(killed))
+
+    await place.until(replaced, "another media worker")
 
 
 def workers(pid: int) -> list[int]:

@@ -1,14 +1,10 @@
 """Live transcriptions that are refused, and such that break (errors.md 8.8, 8.9)."""
 
-import asyncio
-import os
-import signal
-
 from offhook.errors import Who, transcriptions
 from offhook.errors.calls import bare_url
 from offhook.recipes.place import TALK, Place
 from offhook.recipes.recipe import DEAF, MORTAL, Told, recipe
-from offhook.recipes.streams import workers
+from offhook.recipes.streams import kill_workers
 from offhook.testing.server import free_ports
 
 REJECTED, STOPPED = "realTimeTranscriptionRejected", "realTimeTranscriptionStopped"
@@ -75,8 +71,7 @@ async def broken_connection(place: Place) -> Told:
 async def killed_worker(place: Place) -> Told:
     """Kill the media worker (SIGKILL) while a call is transcribed."""
     started = await _told(place, _start(place, f'destination="{place.socket("live")}"'), STARTED)
-    for worker in await asyncio.to_thread(workers, place.kitchen.own.server.pid):
-        os.kill(worker, signal.SIGKILL)
+    await kill_workers(place)
     return Told(await place.heard(STOPPED, callId=started.id))
 
 
