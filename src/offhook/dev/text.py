@@ -34,6 +34,17 @@ with curl:
 "applicationId": "{application}", "answerUrl": "{app_url}/voice/answer", \
 "disconnectUrl": "{app_url}/voice/status"}}'
 
+with the official TypeScript SDK:
+
+  import {{ CallsApi, Configuration }} from "bandwidth-sdk";
+  const configuration = new Configuration({{
+    basePath: "{url}/api/v2", username: "{user}", password: "{password}",
+  }});
+  await new CallsApi(configuration).createCall("{account}", {{
+    from: "{number}", to: "{first}", applicationId: "{application}",
+    answerUrl: "{app_url}/voice/answer", disconnectUrl: "{app_url}/voice/status",
+  }});
+
 or with the official Python SDK (in others, too, set the base URL, user and password):
 
   import bandwidth

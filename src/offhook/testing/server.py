@@ -210,7 +210,7 @@ async def _answering(port: int, process: asyncio.subprocess.Process, log: Path) 
 async def _says_something(port: int) -> bool:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
-        writer.write(b"GET / HTTP/1.0\r\n\r\n")
+        writer.write(b"GET /console/static/icon.svg HTTP/1.0\r\n\r\n")
         return bool(await reader.read(1))
     finally:
         writer.close()
