@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import bandwidth
 import pytest
 from tests.interop.site import Site, running_site
 from tests.interop.threads import LoopThread, loop_thread
@@ -38,3 +39,17 @@ def voice_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VoiceServ
         loop.within(running_site(folder, limits="cps = 1000")) as site,
     ):
         yield VoiceServer(site, loop)
+
+
+@pytest.fixture
+def client(voice_server: VoiceServer) -> Iterator[bandwidth.ApiClient]:
+    """The official SDK as it comes, but for its host."""
+    server = voice_server.server
+    configuration = bandwidth.Configuration(
+        host=server.api,
+        ignore_operation_servers=True,
+        username=server.user,
+        password=server.password,
+    )
+    with bandwidth.ApiClient(configuration) as made:
+        yield made

@@ -1,7 +1,6 @@
 """The official Python SDK looks at and changes the conferences of a real server."""
 
 import io
-from collections.abc import Iterator
 from typing import Any
 
 import bandwidth
@@ -25,20 +24,6 @@ pytestmark = pytest.mark.slow
 
 VOICE_HZ = 700.0
 XML = {"Content-Type": "application/xml"}
-
-
-@pytest.fixture
-def client(voice_server: VoiceServer) -> Iterator[bandwidth.ApiClient]:
-    """The SDK as it comes, but for its host."""
-    server = voice_server.server
-    configuration = bandwidth.Configuration(
-        host=server.api,
-        ignore_operation_servers=True,
-        username=server.user,
-        password=server.password,
-    )
-    with bandwidth.ApiClient(configuration) as made:
-        yield made
 
 
 def joined(client: bandwidth.ApiClient, server: VoiceServer, party: str, verbs: Any) -> Any:

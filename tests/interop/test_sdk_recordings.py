@@ -1,7 +1,6 @@
 """The official Python SDK lists, downloads, pauses and deletes recordings of a real server."""
 
 import io
-from collections.abc import Iterator
 from typing import Any
 
 import bandwidth
@@ -22,20 +21,6 @@ pytestmark = pytest.mark.slow
 
 VOICE_HZ = 700.0
 HANG_UP = UpdateCall.model_validate({"state": "completed"})
-
-
-@pytest.fixture
-def client(voice_server: VoiceServer) -> Iterator[bandwidth.ApiClient]:
-    """The SDK as it comes, but for its host."""
-    server = voice_server.server
-    configuration = bandwidth.Configuration(
-        host=server.api,
-        ignore_operation_servers=True,
-        username=server.user,
-        password=server.password,
-    )
-    with bandwidth.ApiClient(configuration) as made:
-        yield made
 
 
 def talk(client: bandwidth.ApiClient, server: VoiceServer, party: str, document: str) -> Any:

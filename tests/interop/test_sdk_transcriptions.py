@@ -3,8 +3,6 @@
 Everything is real: the server, sound over RTP, the recogniser in its process, the SDK.
 """
 
-from collections.abc import Iterator
-
 import bandwidth
 import numpy as np
 import pytest
@@ -38,20 +36,6 @@ pytestmark = [
 
 PARTY = "+12025550179"
 HANG_UP = UpdateCall.model_validate({"state": "completed"})
-
-
-@pytest.fixture
-def client(voice_server: VoiceServer) -> Iterator[bandwidth.ApiClient]:
-    """The SDK as it comes, but for its host."""
-    server = voice_server.server
-    configuration = bandwidth.Configuration(
-        host=server.api,
-        ignore_operation_servers=True,
-        username=server.user,
-        password=server.password,
-    )
-    with bandwidth.ApiClient(configuration) as made:
-        yield made
 
 
 def spoken(text: str) -> Pcm:
