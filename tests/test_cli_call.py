@@ -32,9 +32,15 @@ def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
 
 
 def start(*arguments: str) -> "subprocess.Popen[str]":
-    limited = f"import signal; signal.alarm({2 * LIMIT_S}); from offhook.cli import main; main()"
+    code = [
+        "import signal",
+        f"signal.alarm({2 * LIMIT_S})",
+        "signal.signal(signal.SIGINT, signal.default_int_handler)",  # ignored in the background
+        "from offhook.cli import main",
+        "main()",
+    ]
     return subprocess.Popen(
-        [sys.executable, "-c", limited, *arguments],
+        [sys.executable, "-c", "; ".join(code), *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

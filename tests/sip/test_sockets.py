@@ -228,6 +228,26 @@ def test_taken_port_is_an_error() -> None:
     asyncio.run(story())
 
 
+def test_a_free_port_is_free_for_udp_and_tcp(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first port that the system finds for UDP is one that somebody has for TCP."""
+    pair = module._pair
+    asked: list[int] = []
+
+    async def story() -> None:
+        with socket.create_server((HOST, 0)) as somebody:
+
+            def unlucky(host: str, port: int) -> tuple[socket.socket, socket.socket]:
+                asked.append(port)
+                return pair(host, port if len(asked) > 1 else somebody.getsockname()[1])
+
+            monkeypatch.setattr(module, "_pair", unlucky)
+            async with station() as here:
+                assert here.sockets.local("tcp")[1] not in (0, somebody.getsockname()[1])
+
+    asyncio.run(story())
+    assert asked == [0, 0]
+
+
 def test_closed_sockets_say_so() -> None:
     async def story() -> None:
         async with station() as here:

@@ -16,6 +16,7 @@ from offhook.sip.streams import Stream
 from offhook.sip.transport import Address, Outgoing
 
 RECEIVE_BUFFER_BYTES = 4 << 20  # bursts of thousands of calls must not overflow it
+PORTS_TRIED = 8  # of any that are free for UDP, until one is for TCP as well
 MAX_DATAGRAM_BYTES = 65_507
 MAX_STREAMS = 2_000
 CONNECT_S = 10.0
@@ -25,6 +26,24 @@ OnMessage = Callable[[bytes, Address], None]
 OnFailure = Callable[[Outgoing, str], None]
 Deliver = Callable[[Outgoing], None]
 Find = Callable[[Address], Awaitable[Deliver]]
+
+
+def _pair(host: str, port: int) -> tuple[socket.socket, socket.socket]:
+    """Return sockets for UDP and TCP, bound to the same port; 0 is any. Raises OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    udp = socket.socket(family, socket.SOCK_DGRAM)
+    tcp = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+        udp.setblocking(False)
+        udp.bind((host, port))
+        tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        tcp.bind((host, udp.getsockname()[1]))
+    except OSError:
+        udp.close()
+        tcp.close()
+        raise
+    return udp, tcp
 
 
 class NetworkSockets:
@@ -50,20 +69,14 @@ class NetworkSockets:
     async def bind(self) -> None:
         """Open both sockets on the same port; raises OSError."""
         loop = asyncio.get_running_loop()
-        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
-        udp = socket.socket(family, socket.SOCK_DGRAM)
-        tcp = socket.socket(family, socket.SOCK_STREAM)
-        try:
-            udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
-            udp.setblocking(False)
-            udp.bind((self._host, self._port))
-            self._port = udp.getsockname()[1]
-            tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            tcp.bind((self._host, self._port))
-        except OSError:
-            udp.close()
-            tcp.close()
-            raise
+        for left in reversed(range(1 if self._port else PORTS_TRIED)):
+            try:
+                udp, tcp = _pair(self._host, self._port)
+                break
+            except OSError:  # a port that is free for one may be taken for the other
+                if not left:
+                    raise
+        self._port = udp.getsockname()[1]
         self._udp, _ = await loop.create_datagram_endpoint(lambda: _Datagrams(self), sock=udp)
         self._listener = await loop.create_server(self._new_stream, sock=tcp)
 
