@@ -196,12 +196,13 @@ class House:
 
     def pass_over(self, first: "StillMedia", loop: VirtualLoop) -> bool:
         """Pass time over if that can be, at a tick of one of the planes."""
-        busy = [plane for plane in self.planes if plane is first or plane.timer is not None]
-        ticks = self.room(loop)
-        ready = not self.open or bool(loop._ready)  # type: ignore[attr-defined]
-        if ready or ticks < WORTH_TICKS or not all(each.proofs >= PROOFS for each in busy):
+        if not self.open:
             return False
-        if not (self._is_wire_still() and self.has_good_paths()):
+        busy = [plane for plane in self.planes if plane is first or plane.timer is not None]
+        if loop._ready or not all(each.proofs >= PROOFS for each in busy):  # type: ignore[attr-defined]
+            return False
+        ticks = self.room(loop)  # which takes a look at every timer
+        if ticks < WORTH_TICKS or not (self._is_wire_still() and self.has_good_paths()):
             return False
         for ports in self.wire.hosts.values():
             for batch in ports._queue:
