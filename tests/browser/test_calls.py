@@ -167,10 +167,12 @@ async def test_all_of_it_can_be_done_with_the_keyboard(stage: Stage) -> None:
         await page.keyboard.type("keyboard")
         await page.keyboard.press("Enter")
         await expect(page).to_have_url(re.compile("q=keyboard"))
+        await page.wait_for_load_state()  # before its scripts have run nobody heeds a key
         await page.locator("h1").click()
         await page.keyboard.press("j")
         await page.keyboard.press("Enter")
         await expect(page).to_have_url(re.compile(call_id))
+        await page.wait_for_load_state()
         await page.keyboard.press("j")
         await page.keyboard.press("Enter")
         await expect(page.locator(".entry details[open]")).to_have_count(1)
