@@ -139,11 +139,6 @@ def test_what_is_no_verb_is_told(xml: str, fault_text: str) -> None:
     assert fault_text in fault(xml)
 
 
-@pytest.mark.parametrize("name", sorted(registry.NOT_YET))
-def test_verbs_we_do_not_run_yet_are_named_as_such(name: str) -> None:
-    assert fault(f"<{name}/>") == f"<{name}> is not supported by this version (line 1)"
-
-
 def test_one_fault_anywhere_spoils_the_document() -> None:
     assert fault("<Tag>a</Tag>\n<Pause duration='0'/>").endswith("(line 2)")
 
