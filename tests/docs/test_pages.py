@@ -1,15 +1,18 @@
 """Every piece of code in the README and the documentation is executed, in the order of the page."""
 
 import json
+import shlex
 import shutil
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import click
 import msgspec
 import pytest
 from tests.docs.blocks import ROOT, Block, Desk, blocks
 
+from offhook.cli import main
 from offhook.dev.own import read
 from offhook.dev.personas import PERSONAS
 from offhook.lint import Severity, check
@@ -30,7 +33,7 @@ ELSEWHERE = {  # commands that other tests run, and which
     "make docs": "tests/docs/test_site.py",
     "pip install 'offhook[s3]'": "tests/interop/test_empty_project.py, without the extra",
 }
-OTHER_PAGES = {  # pages whose commands need ids of their own, and the tests that run those
+OTHER_PAGES = {  # whose commands need ids: run by these tests, and looked up here
     "reliability.md": "tests/test_cli_webhooks.py",
     "signatures.md": "tests/docs/test_signatures.py, tests/test_cli_secrets.py and _signature.py",
 }
@@ -67,15 +70,33 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 @pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_the_code_of_a_page_runs(page: Path, desk: Desk) -> None:
-    if page.name in OTHER_PAGES:
-        return
     if page.name in NEEDS_APP:
         python(next(each for each in blocks(DOCS / "tutorial.md") if each.file == "app.py"), desk)
         desk.type("uvicorn app:app --port 5000")
     if page.name == "migrating.md":
         desk.type("offhook dev")
     for block in blocks(page):
-        run(block, desk)
+        if page.name in OTHER_PAGES and block.language in {"sh", "python"}:
+            look_up(block)
+        else:
+            run(block, desk)
+
+
+def look_up(block: Block) -> None:
+    """Fail where a command, or an option of it, does not exist, or where Python is none."""
+    if block.language == "python":
+        compile(block.text, "page", "exec")
+        return
+    for line in block.commands:
+        command: click.Command = main
+        name, *words = shlex.split(line)
+        if name == "export":
+            continue
+        assert name == "offhook", line
+        while isinstance(command, click.Group) and words:
+            command = command.commands[words.pop(0)]
+        options = {option for each in command.params for option in each.opts}
+        assert {word for word in words if word.startswith("--")} <= options, line
 
 
 def run(block: Block, desk: Desk) -> None:
