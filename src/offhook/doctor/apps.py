@@ -17,7 +17,7 @@ from offhook.doctor.configuration import trusted
 from offhook.doctor.finding import Finding, Findings, Level, Patient, fault, ok, warning
 from offhook.errors.calls import bare_url
 from offhook.hooks import Target
-from offhook.webhooks.client import AiohttpClient
+from offhook.webhooks.client import AiohttpClient, trusting
 from offhook.webhooks.guard import Guard
 from offhook.webhooks.http import HttpError, HttpRequest
 
@@ -120,9 +120,7 @@ def certificate(host: str, port: int, patient: Patient) -> Finding | None:
 def _valid_until(
     host: str, port: int, ca_file: str | None, permits: Callable[[str], bool]
 ) -> float:
-    context = ssl.create_default_context()
-    if ca_file:
-        context.load_verify_locations(ca_file)
+    context = trusting(Path(ca_file) if ca_file else None)
     family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     if not permits(str(address[0])):
         raise ValueError(f"{host} may not be connected to")

@@ -38,6 +38,17 @@ class _Progress:
     reused: bool = False  # on a connection that had served another request
 
 
+def trusting(ca_file: Path | None) -> ssl.SSLContext:
+    """Return whose certificates count: the system's and, if there is a file, those in it.
+
+    Raises OSError for a file that has none.
+    """
+    context = ssl.create_default_context()
+    if ca_file:
+        context.load_verify_locations(ca_file)
+    return context
+
+
 class AiohttpClient:
     """Sends requests on a pool of connections. Made inside the running loop; `close` it."""
 
@@ -48,9 +59,7 @@ class AiohttpClient:
         ca_file: Path | None = None,
         resolver: AbstractResolver | None = None,
     ) -> None:
-        context = ssl.create_default_context()
-        if ca_file:
-            context.load_verify_locations(ca_file)
+        context = trusting(ca_file)
         connector = aiohttp.TCPConnector(
             ssl=context,
             resolver=resolver,

@@ -10,7 +10,6 @@ import contextlib
 import errno
 import os
 import socket
-import ssl
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -21,7 +20,7 @@ from yarl import URL
 
 from offhook import __version__
 from offhook.hooks import Credentials
-from offhook.webhooks.client import basic, failure
+from offhook.webhooks.client import basic, failure, trusting
 from offhook.webhooks.guard import Guard
 from offhook.webhooks.http import HttpError
 from offhook.webhooks.websocket import (
@@ -51,9 +50,7 @@ class AiohttpWebSockets:
         ca_file: Path | None = None,
         resolver: AbstractResolver | None = None,
     ) -> None:
-        context = ssl.create_default_context()
-        if ca_file:
-            context.load_verify_locations(ca_file)
+        context = trusting(ca_file)
 
         def small(info: tuple[Any, Any, Any, Any, tuple[Any, ...]]) -> socket.socket:
             made = guard.socket(info)
