@@ -21,12 +21,12 @@ def heard(*pcm: Pcm) -> list[list[int]]:
         table[row, : len(one)] = one
     detector, rows = Detector(len(pcm)), np.arange(len(pcm))
     before = np.zeros((len(pcm), inband.HOP), np.int16)
-    says = np.ones(len(pcm), np.bool_)
+    says, exact = np.ones(len(pcm), np.bool_), np.zeros((len(pcm), FRAME), np.float32)
     found: list[list[int]] = [[] for _ in pcm]
     for frame in range(frames):
         sound = table[:, frame * FRAME : (frame + 1) * FRAME]
-        loud = detect.levels(sound, says) > inband.MIN_ENERGY / 4
-        for row, event in detector.listen(before, sound, rows, loud):
+        level = detect.levels(sound, says, exact)
+        for row, event in detector.listen(before, sound, exact, level, rows):
             found[row].append(event)
         before = sound[:, FRAME - inband.HOP :]
     return found
@@ -73,6 +73,16 @@ def test_the_phase_of_frames_does_not_matter(start: int) -> None:
     tone = tones.dtmf("7", 0.04)
 
     assert heard(np.concatenate([np.zeros(start, np.int16), tone])) == [[7]]
+
+
+def test_a_short_key_between_loud_noises_is_heard_at_any_phase() -> None:
+    rng = np.random.default_rng(7)
+    noise = (rng.standard_normal(4 * FRAME) * 4000).astype(np.int16)
+    key = tones.dtmf("7", 0.04)
+
+    sounds = [np.concatenate([noise[start:], key, noise]) for start in range(0, FRAME, 5)]
+
+    assert heard(*sounds) == [[7]] * len(sounds)
 
 
 def test_a_tone_of_fifteen_ms_is_not_a_key() -> None:
@@ -199,13 +209,13 @@ def test_a_cleared_row_hears_its_first_key_anew() -> None:
     detector = Detector(1)
     tone = tones.dtmf("1", 0.03)[None, :]
     before, frame = tone[:, : inband.HOP], tone[:, inband.HOP :]
-    row, loud = np.array([0]), np.array([True])
-    first = detector.listen(before, frame, row, loud)
-    again = detector.listen(before, frame, row, loud)
+    exact = frame.astype(np.float32)
+    sound = before, frame, exact, np.vecdot(exact, exact) / FRAME, np.array([0])
+    first, again = detector.listen(*sound), detector.listen(*sound)
     detector.clear(0)
 
     assert (first, again) == ([(0, 1)], [])
-    assert detector.listen(before, frame, row, loud) == [(0, 1)]
+    assert detector.listen(*sound) == [(0, 1)]
 
 
 @pytest.mark.parametrize("rows", [0, 1, 19, 20, 21, 45])

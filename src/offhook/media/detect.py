@@ -28,21 +28,26 @@ ONSET = mean_square(ONSET_DBFS)
 QUIET = mean_square(QUIET_DBFS)
 
 
-def levels(sound: Pcm, says: Flags) -> Floats:
-    """Return the mean square of each row of int16 [n, samples]; 0 of one that says nothing."""
+def levels(sound: Pcm, says: Flags, exact: Floats) -> Floats:
+    """Return the mean square of each row of int16 [n, FRAME]; 0 of one that says nothing.
+
+    The others are left in float32 [n, FRAME] for those who look closer.
+    """
     if np.count_nonzero(says) == len(says):
-        return _mean_squares(sound)
+        np.copyto(exact, sound)
+        return _mean_squares(exact)
     square = np.zeros(len(sound), np.float32)
     rows = says.nonzero()[0]
     if len(rows):
-        square[rows] = _mean_squares(sound.take(rows, axis=0))
+        spoken = sound.take(rows, axis=0).astype(np.float32)
+        exact[rows] = spoken
+        square[rows] = _mean_squares(spoken)
     return square
 
 
-def _mean_squares(sound: Pcm) -> Floats:
-    exact = sound.astype(np.float32)
+def _mean_squares(exact: Floats) -> Floats:
     squares: Floats = np.vecdot(exact, exact)
-    squares /= sound.shape[1]
+    squares /= exact.shape[1]
     return squares
 
 

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from offhook.media import codecs, detect, dials, inband
-from offhook.media.codecs import FRAME, SILENCE, Bytes, Flags, Pcm
+from offhook.media.codecs import FRAME, SILENCE, Bytes, Flags, Floats, Pcm
 from offhook.media.detect import VoiceActivity
 from offhook.media.dials import Dials
 from offhook.media.dtmf import EVENT_BYTES
@@ -99,6 +99,7 @@ class Engine:
         self._out: Pcm = np.zeros((capacity, FRAME), np.int16)
         self._before: Pcm = np.zeros((capacity, inband.HOP), np.int16)  # end of the last far ends
         self._quiet = np.ones(capacity, np.bool_)  # the far end, in the last frame
+        self._exact: Floats = np.zeros((capacity, FRAME), np.float32)  # what far ends say
 
     def __len__(self) -> int:
         """Return the number of open legs and rooms."""
@@ -303,16 +304,15 @@ class Engine:
     def _listen(self, count: int, heard: Flags, says: Flags, now: float) -> None:
         """Detect voices and keys in what the far ends say."""
         before, sound = self._before[:count], self._sources[:count]
-        level = detect.levels(sound, says)
+        level = detect.levels(sound, says, self._exact[:count])
         self._quiet[:count] = level < detect.QUIET
         for row in self._voice.listen(level).nonzero()[0]:
             active = bool(self._voice.active[row])
             self._reports.append(Voice(self._rows.leg(int(row)), active))
         certain = heard | (self._jitter.missing[:count] > CONCEALED_FRAMES)
         certain &= self._rows.receiving[:count] & ~self._inbound.sends_events[:count]
-        rows = certain.nonzero()[0]
-        loud = level > inband.MIN_ENERGY / 4
-        for key_row, event in self._detector.listen(before, sound, rows, loud):
+        rows, exact = certain.nonzero()[0], self._exact[:count]
+        for key_row, event in self._detector.listen(before, sound, exact, level, rows):
             self._inbound.heard_inband(key_row, event, now)
 
     def _route(self, count: int) -> None:

@@ -1,11 +1,13 @@
 """Keys pressed by the far end, heard in its audio (ITU-T Q.24), for all rows at once.
 
-Every 10 ms a window of 20 ms is compared with the eight frequencies: one matrix product. The few
-windows where this is promising are compared with frequencies nearby too, and with the second
-harmonics. A window is a digit when two tones carry most of its energy, are alike in level (twist),
-stand out in their groups and have no second harmonic, as a voice would. A digit is one when two
-windows in a row agree, and over when three do not; so tones and pauses of 40 ms are told apart and
-a digit is told once, whatever the phase of its frames.
+Every frame is compared with the eight frequencies: one matrix product. Of the few rows where this
+is promising, or a digit is on, two windows of 20 ms are looked at, 10 ms apart: a tone of 40 ms
+fills one frame at least, and the windows beside it are its own or the next frame's. They are
+compared with frequencies nearby too, and with the second harmonics. A window is a digit when two
+tones carry most of its energy, are alike in level (twist), stand out in their groups and have no
+second harmonic, as a voice would. A digit is one when two windows in a row agree, and over when
+three do not; so tones and pauses of 40 ms are told apart and a digit is told once, whatever the
+phase of its frames.
 """
 
 import numpy as np
@@ -45,8 +47,7 @@ _AROUND = _basis((np.array(OFFSETS)[:, None] * _HERTZ).ravel())  # [offset, freq
 _SECOND = _basis(2 * _HERTZ)
 
 
-def _power(sound: Floats, basis: Floats) -> Floats:
-    """Return the power at the frequencies of a basis: float32 [n, k]."""
+def _product(sound: Floats, basis: Floats) -> Floats:
     part = np.empty((len(sound), basis.shape[1]), np.float32)
     blocks = len(sound) // _BLOCK
     whole = blocks * _BLOCK
@@ -56,22 +57,35 @@ def _power(sound: Floats, basis: Floats) -> Floats:
             basis,
             out=part[:whole].reshape(blocks, _BLOCK, basis.shape[1]),
         )
-    np.matmul(sound[whole:], basis, out=part[whole:])
+    if whole < len(sound):
+        np.matmul(sound[whole:], basis, out=part[whole:])
+    return part
+
+
+def _power(sound: Floats, basis: Floats) -> Floats:
+    """Return the power at the frequencies of a basis: float32 [n, k]."""
+    part = _product(sound, basis)
     part *= part
     half = basis.shape[1] // 2
     power: Floats = part[:, :half] + part[:, half:]
     return power
 
 
+def _promising(sound: Floats, energy: Floats) -> Ints:
+    """Find the rows of float32 [n, FRAME], of these energies, that are worth a closer look."""
+    part = np.ascontiguousarray(_product(sound, _NOMINAL).T)  # [cosines, then sines; row]
+    part *= part
+    power = part[:8] + part[8:]
+    tops = power.reshape(2, 4, -1).max(axis=1)  # float32 [low and high, row]
+    found: Ints = (tops[0] + tops[1] > PROMISING * FRAME / 2 * energy).nonzero()[0]
+    return found
+
+
 def window_digits(sound: Floats) -> Ints:
     """Name the digit in each window of float32 [n, FRAME]: an RFC 4733 event or NONE."""
-    power = _power(sound, _NOMINAL)
-    pairs = np.maximum(power[:, ::2], power[:, 1::2])
-    tops = np.maximum(pairs[:, ::2], pairs[:, 1::2])  # float32 [n, low and high]
     energy = np.vecdot(sound, sound)
-    found = (tops[:, 0] + tops[:, 1] > PROMISING * FRAME / 2 * energy).nonzero()[0]
-    digits = np.empty(len(sound), np.int64)
-    digits.fill(NONE)
+    found = _promising(sound, energy)
+    digits = np.full(len(sound), NONE)
     if len(found):
         digits[found] = _confirm(sound[found], energy[found])
     return digits
@@ -111,43 +125,32 @@ class Detector:
         self._run[row] = self._missed[row] = 0
         self._going[row] = False
 
-    def listen(self, before: Pcm, sound: Pcm, rows: Ints, loud: Flags) -> list[tuple[int, int]]:
-        """Hear the next frame of `rows`; return row and event of new digits.
+    def listen(
+        self, before: Pcm, sound: Pcm, exact: Floats, level: Floats, rows: Ints
+    ) -> list[tuple[int, int]]:
+        """Hear the next frame of `rows`, which ascend; return row and event of new digits.
 
         `sound` int16 [all rows, FRAME] is this frame, `before` int16 [all rows, HOP] the end of the
-        one before it; `loud` [all rows] are rows with energy enough for a digit.
+        one before it; `exact` and `level` are from `detect.levels`.
         """
-        busy = loud[rows].nonzero()[0]  # in the others there is none
-        windows = self._windows(before, sound, rows[busy])
-        heard = window_digits(windows.reshape(-1, FRAME)).reshape(2, -1) if len(busy) else None
-        going = self._going[rows]
-        if heard is None or np.count_nonzero(heard != NONE) == 0:
-            if not np.count_nonzero(going):
-                return []
-            heard = None
+        loud = level > MIN_ENERGY / 4  # in the others there is no digit
+        busy = rows[loud[rows]]
+        frames = exact if len(busy) == len(exact) else exact.take(busy, axis=0)
+        suspects = busy[_promising(frames, level[busy] * FRAME)] if len(busy) else busy
+        going = rows[self._going[rows]]
+        if not len(suspects) and not len(going):
+            return []
+        rows = np.union1d(suspects, going)
         digits = np.full((2, len(rows)), NONE)  # [window, row]
-        if heard is not None:
-            digits[:, busy] = heard
-            going |= (digits[0] != NONE) | (digits[1] != NONE)
+        heard = loud[rows]
+        windows = _windows(before, sound, rows[heard])
+        digits[:, heard] = window_digits(windows.reshape(-1, FRAME)).reshape(2, -1)
         found: list[tuple[int, int]] = []
-        rows = rows[going]  # the others neither hear nor await anything
-        for window in digits[:, going]:
+        for window in digits:
             new = self._follow(rows, window)
             found += [(int(row), int(self._held[row])) for row in rows[new]]
         self._going[rows] = (self._last[rows] != NONE) | (self._held[rows] != NONE)
         return found
-
-    @staticmethod
-    def _windows(before: Pcm, sound: Pcm, rows: Ints) -> Floats:
-        """Return the two windows that end in this frame: float32 [window, row, FRAME]."""
-        windows = np.empty((2, len(rows), FRAME), np.float32)
-        if len(rows) == len(sound):
-            windows[1], windows[0, :, :HOP] = sound, before
-        else:
-            windows[1] = sound.take(rows, axis=0)
-            windows[0, :, :HOP] = before.take(rows, axis=0)
-        windows[0, :, HOP:] = windows[1, :, :HOP]
-        return windows
 
     def _follow(self, rows: Ints, digits: Ints) -> Flags:
         """Take in one window a row; tell which have a new digit."""
@@ -160,3 +163,12 @@ class Detector:
         self._held[rows] = np.where(new, digits, held)
         self._missed[rows] = np.where(new, 0, missed)
         return new
+
+
+def _windows(before: Pcm, sound: Pcm, rows: Ints) -> Floats:
+    """Return the two windows that end in this frame: float32 [window, row, FRAME]."""
+    windows = np.empty((2, len(rows), FRAME), np.float32)
+    windows[1] = sound.take(rows, axis=0)
+    windows[0, :, :HOP] = before.take(rows, axis=0)
+    windows[0, :, HOP:] = windows[1, :, :HOP]
+    return windows
