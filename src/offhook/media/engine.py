@@ -53,6 +53,7 @@ from offhook.media.messages import (
 )
 from offhook.media.outgoing import Outgoing
 from offhook.media.packets import Packets
+from offhook.media.passing import Passing
 from offhook.media.players import Arena, Players
 from offhook.media.reception import Reception
 from offhook.media.reporting import Reporting
@@ -94,7 +95,9 @@ class Engine:
         self._outgoing = Outgoing(capacity)
         self._taps = Taps()
         self._ears = Ears()
-        self._payload: Bytes = np.zeros((capacity, FRAME), np.uint8)  # coded, in and then out
+        self._passing = Passing(self._rows, self._switch, self._rooms, self._players, capacity)
+        self._payload: Bytes = np.zeros((capacity, FRAME), np.uint8)  # as it came
+        self._coded: Bytes = np.zeros((capacity, FRAME), np.uint8)  # as it goes
         self._sources: Pcm = np.zeros((3 * capacity + 1, FRAME), np.int16)
         self._out: Pcm = np.zeros((capacity, FRAME), np.int16)
         self._before: Pcm = np.zeros((capacity, inband.HOP), np.int16)  # end of the last far ends
@@ -110,6 +113,7 @@ class Engine:
     def open(self, leg: str, socket: int, now: float, shared: bool = False) -> None:
         """Give a leg a row and the socket it speaks through; raises NoRowError."""
         del now  # nothing of a leg begins before Connect
+        self._passing.stale = True
         row = self._rows.take(leg, socket, shared)
         if shared:
             self._origins.share(row, socket)
@@ -135,6 +139,7 @@ class Engine:
         row = self._rows.row(command.leg)
         if row is None:
             return
+        self._passing.stale = True
         if self._rows.agree(row, command):
             self._jitter.clear(row, int(SILENCE[self._rows.codec[row]]))
         if self._rows.event_type[row] == NO_EVENTS:
@@ -172,6 +177,7 @@ class Engine:
         row = self._rows.row(leg)
         if row is None:
             raise KeyError(leg)
+        self._passing.stale = True
         self._rooms.leave(row)
         self._players.stop(row)
         self._dials.clear(row)
@@ -199,6 +205,7 @@ class Engine:
     def apply(self, command: RowCommand, now: float) -> None:
         """Carry out what needs no socket; commands to legs that are gone have no effect."""
         del now
+        self._passing.stale = True
         match command:
             case Load() | Forget():
                 self._players.keep(command)
@@ -236,7 +243,7 @@ class Engine:
         match command:
             case Play(leg, play, clip, loop):
                 self._dials.stop(row)
-                if self._players.play(row, play, clip, loop):
+                if self._players.play(row, play, clip, loop, int(self._rows.codec[row])):
                     self._switch.connect(row, player)
                 else:
                     self._switch.disconnect(row, player)
@@ -276,10 +283,11 @@ class Engine:
         The arrays returned are the engine's: they are good until the next tick.
         """
         count = self._rows.count
+        self._passing.look(count)
         heard, says = self._hear(count)
         self._listen(count, heard, says, now)
         self._route(count)
-        self._send(count)
+        self._send(count, heard)
         for row in self._reporting.due(now):
             self._outgoing.control(row, self._reporting.report(row, now))
         destination, control = self._latches.destination, self._reporting.peer
@@ -324,6 +332,7 @@ class Engine:
             parts.append(slice(self._rows.rooms, None))
         self._switch.route(self._sources, self._out, parts)
         self._rooms.mix(self._sources, self._out)
+        self._passing.stale = bool(ended or dry)
         for row, play in ended:
             self._switch.disconnect(row, self._capacity + row)
             self._reports.append(Ended(self._rows.leg(row), play))
@@ -332,7 +341,7 @@ class Engine:
         if heard := self._ears.tick(self._sources, self._out, self._rooms.held):
             self._reports.append(heard)
 
-    def _send(self, count: int) -> None:
+    def _send(self, count: int, heard: Flags) -> None:
         """Pack audio and events of all rows that send."""
         rows, senders = self._rows, self._senders
         sending = rows.sending[:count] & (self._latches.destination[:count] != NOBODY)
@@ -347,8 +356,8 @@ class Engine:
             if events.replaces_audio:
                 plain[events.rows] = False
         speaking = plain.nonzero()[0]
-        codecs.encode(self._out[:count], rows.codec[:count], self._payload[:count])
-        coded = self._payload[:count]
+        coded = self._coded[:count]
+        self._passing.encode(heard, self._payload[:count], self._out[:count], coded)
         if len(speaking) != count:
             coded = coded.take(
                 speaking, axis=0

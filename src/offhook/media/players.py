@@ -2,14 +2,18 @@
 
 All clips lie in one flat arena, so that the next frames of all players are one indexed copy. A clip
 lives as long as its name or a player refers to it; the arena is packed or doubled between ticks.
+Beside it lie the same clips as they are spoken in a codec: a clip that is played a second time is
+coded once, and its frames are copied from there for whoever hears nothing else.
 """
 
 import numpy as np
 
-from offhook.media.codecs import FRAME, Ints, Pcm
+from offhook.media import codecs
+from offhook.media.codecs import FRAME, SILENCE, Bytes, Flags, Ints, Pcm
 from offhook.media.messages import Forget, Load
 
 _FIRST_ARENA = 1 << 20  # samples: 2 MB
+LONGEST_CODED = 1 << 20  # samples: two minutes, coded in 1.5 ms; a tick has no more to spare
 
 
 class Arena:
@@ -19,9 +23,15 @@ class Arena:
         self.start: Ints = np.zeros(64, np.int64)  # [clip] in samples
         self.length: Ints = np.zeros(64, np.int64)
         self._users: Ints = np.zeros(64, np.int64)
-        self._samples: Pcm = np.zeros(capacity, np.int16)
+        self._is_coded = np.zeros((len(SILENCE), 64), np.bool_)  # [codec, clip]
         self._end = 0
-        self._windows = self._view()
+        self._reserve(capacity)
+
+    def _reserve(self, size: int) -> None:
+        self._samples: Pcm = np.zeros(size, np.int16)
+        self._windows = np.lib.stride_tricks.sliding_window_view(self._samples, FRAME)
+        self._coded: Bytes = np.zeros((len(SILENCE), size), np.uint8)  # where `_is_coded`
+        self._coded_windows = np.lib.stride_tricks.sliding_window_view(self._coded, FRAME, axis=1)
 
     def add(self, pcm: Pcm) -> int:
         """Keep a clip for its first user; return its number."""
@@ -32,8 +42,30 @@ class Arena:
         self.start[clip], self.length[clip], self._users[clip] = self._end, len(pcm), 1
         self._samples[self._end : self._end + len(pcm)] = pcm
         self._samples[self._end + len(pcm) : self._end + need] = 0
+        self._is_coded[:, clip] = False
         self._end += need
         return clip
+
+    def code(self, clip: int, codec: int) -> None:
+        """Keep a clip in a codec too, unless it is too long."""
+        start, length = self.start[clip], self.length[clip] + FRAME
+        if length > LONGEST_CODED or self._is_coded[codec, clip]:
+            return
+        frames = -(-length // FRAME)
+        sound = np.zeros(frames * FRAME, np.int16)
+        sound[:length] = self._samples[start : start + length]
+        coded = np.empty((frames, FRAME), np.uint8)
+        codecs.encode(sound.reshape(frames, FRAME), np.full(frames, codec), coded)
+        self._coded[codec, start : start + length] = coded.ravel()[:length]
+        self._is_coded[codec, clip] = True
+
+    def is_coded(self, codec: Ints, clip: Ints) -> Flags:
+        """Tell which clips are kept in these codecs."""
+        return self._is_coded[codec, clip]
+
+    def coded(self, codec: Ints, position: Ints) -> Bytes:
+        """Return the frames that begin at these samples, in these codecs: uint8 [n, FRAME]."""
+        return self._coded_windows[codec, position]
 
     def hold(self, clip: int) -> None:
         """Count one more user."""
@@ -51,9 +83,6 @@ class Arena:
         """Return single samples."""
         return self._samples[position]
 
-    def _view(self) -> Pcm:
-        return np.lib.stride_tricks.sliding_window_view(self._samples, FRAME)
-
     def _free_number(self) -> int:
         free = np.flatnonzero(self._users == 0)
         if len(free):
@@ -63,6 +92,7 @@ class Arena:
             np.concatenate([array, np.zeros_like(array)])
             for array in (self.start, self.length, self._users)
         )
+        self._is_coded = np.concatenate([self._is_coded, np.zeros_like(self._is_coded)], axis=1)
         return clip
 
     def _pack(self, need: int) -> None:
@@ -72,13 +102,13 @@ class Arena:
         size = len(self._samples)
         while size < 2 * live:
             size *= 2
-        old, self._samples, self._end = self._samples, np.zeros(size, np.int16), 0
+        samples, coded, self._end = self._samples, self._coded, 0
+        self._reserve(size)
         for clip in used:
-            start, length = self.start[clip], self.length[clip]
-            self._samples[self._end : self._end + length] = old[start : start + length]
-            self.start[clip] = self._end
-            self._end += int(length) + FRAME
-        self._windows = self._view()
+            old = slice(self.start[clip], self.start[clip] + self.length[clip] + FRAME)
+            new = slice(self._end, self._end + self.length[clip] + FRAME)
+            self._samples[new], self._coded[:, new] = samples[old], coded[:, old]
+            self.start[clip], self._end = new.start, int(new.stop)
 
 
 class Players:
@@ -92,6 +122,8 @@ class Players:
         self._position: Ints = np.zeros(capacity, np.int64)  # samples from the clip's start
         self._loop = np.zeros(capacity, np.bool_)
         self._play: list[int] = [0] * capacity  # call control's name for it
+        self._played: set[int] = set()  # clips that were begun before
+        self._told: tuple[Ints, Ints, Ints] = (self._clip[:0],) * 3  # of the last tick, see `tick`
 
     def keep(self, command: Load | Forget) -> None:
         """Keep audio under a name, or drop the name."""
@@ -111,14 +143,21 @@ class Players:
         clip = self._named.pop(name, None)
         if clip is not None:
             self._arena.release(clip)
+            self._played.discard(clip)
 
-    def play(self, row: int, play: int, name: str, loop: bool) -> bool:
-        """Play from the next tick on, in place of what the row played; False: no such clip."""
+    def play(self, row: int, play: int, name: str, loop: bool, codec: int = 0) -> bool:
+        """Play from the next tick on, in place of what the row played; False: no such clip.
+
+        `codec` is the row's.
+        """
         self.stop(row)
         clip = self._named.get(name)
         if clip is None:
             return False
         self._arena.hold(clip)
+        if clip in self._played or loop:
+            self._arena.code(clip, codec)
+        self._played.add(clip)
         self._begin(row, play, clip, loop)
         return True
 
@@ -145,6 +184,7 @@ class Players:
         Returns row and play of those whose last sample is in this frame.
         """
         if not np.count_nonzero(self._playing):
+            self._told = (self._clip[:0],) * 3
             return []
         rows = self._playing.nonzero()[0]
         clip, position = self._clip[rows], self._position[rows]
@@ -155,6 +195,9 @@ class Players:
         if len(wraps):
             column = (position[wraps, None] + np.arange(FRAME)) % length[wraps, None]
             out[rows[wraps]] = self._arena.at(start[wraps, None] + column)
+        self._told = rows, clip, start + position
+        if len(wraps):
+            self._told = rows[~over], clip[~over], self._told[2][~over]
         position += FRAME
         position[wraps] %= length[wraps]
         self._position[rows] = position
@@ -163,3 +206,19 @@ class Players:
         for row, _ in ended:
             self.stop(row)
         return ended
+
+    def coded(self, wanted: Flags, codec: Ints, out: Bytes) -> Ints:
+        """Write frames of the last tick, coded, to uint8 [rows, FRAME]; return the rows written.
+
+        Of the rows that are `wanted`, in their codec [all rows], those whose clip is kept in it.
+        """
+        rows, clip, place = self._told
+        known = rows < len(wanted)
+        if np.count_nonzero(known) != len(known):
+            rows, clip, place = rows[known], clip[known], place[known]
+        kind = codec[rows]
+        good = wanted[rows] & self._arena.is_coded(kind, clip)
+        if np.count_nonzero(good) != len(good):
+            rows, kind, place = rows[good], kind[good], place[good]
+        out[rows] = self._arena.coded(kind, place)
+        return rows

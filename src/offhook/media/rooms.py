@@ -82,6 +82,13 @@ class Rooms:
         self._plan = None
 
     @property
+    def hearers(self) -> Ints:
+        """Who sits in a room and hears it: rows."""
+        if self._plan is None:
+            self._plan = self._arrange()
+        return self._plan.hearers
+
+    @property
     def held(self) -> Flags:
         """Who sits in a room and neither hears nor is heard: bool [row]."""
         return np.less(NOWHERE, self._seat) & ~self._speaks & ~self._hears

@@ -19,13 +19,18 @@ class Switch:
 
     def __init__(self, sinks: int, sources: int) -> None:
         self._silence = sources - 1
-        self._only: Ints = np.full(sinks, self._silence)  # the row a sink copies
+        self._only: Ints = np.full(sinks, self._silence)  # the row a sink copies; several: silence
         self._heard_by: list[set[int]] = [set() for _ in range(sinks)]
         self._hearers: dict[int, set[int]] = {}  # the same edges by source
         self._sums: dict[int, set[int]] = {}  # sinks of several sources
         self._sinks: Ints = np.zeros(0, np.int64)
         self._groups = Groups((), self._silence)  # the sources of each
         self._changed = False
+
+    @property
+    def only(self) -> Ints:
+        """The one source that a sink hears, or silence: [sink]."""
+        return self._only
 
     def connect(self, sink: int, source: int) -> None:
         """Let a sink hear a source."""
