@@ -33,6 +33,7 @@ IDLE_FRAMES = 10  # so long an empty buffer ends a talk spurt
 WINDOW_TICKS = 50  # slack is judged once a second
 CONCEALED_FRAMES = 3
 _DECAY = np.array([1.0, 0.8, 0.6, 0.4], np.float32)  # [frames since the last played]
+_WHOLE = np.dtype((np.void, FRAME))
 _NEVER = 1 << 40  # `ahead` of a window without packets
 
 
@@ -42,6 +43,7 @@ class JitterBuffer:
     def __init__(self, capacity: int) -> None:
         self.late: Ints = np.zeros(capacity, np.int64)  # packets that missed their turn
         self._ring: Bytes = np.zeros((SLOTS * capacity, FRAME), np.uint8)  # slot by slot
+        self._frames = self._ring.view(_WHOLE)[:, 0]  # the same, a frame an element
         self._filled: Ints = np.zeros(SLOTS * capacity, np.int64)  # samples written
         self._filled_by_row = self._filled.reshape(SLOTS, capacity).T
         self._capacity = capacity
@@ -99,7 +101,7 @@ class JitterBuffer:
             rows
         ):
             slot = rows + (frame & (SLOTS - 1)) * self._capacity
-            self._ring[slot] = payload[:, :FRAME]
+            self._frames[slot] = payload[:, :FRAME].view(_WHOLE)[:, 0]
             self._filled[slot] = FRAME
         else:
             self._write(rows, position, size, payload)

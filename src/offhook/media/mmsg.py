@@ -24,14 +24,12 @@ _MESSAGE = np.dtype(  # struct mmsghdr: msghdr and the length that was sent or r
     }
 )
 _VECTOR = np.dtype([("base", np.uint64), ("size", np.uint64)])  # struct iovec
-_ADDRESS = np.dtype(  # struct sockaddr_in
-    {
-        "names": ["family", "port", "host"],
-        "formats": [np.uint16, ">u2", ">u4"],
-        "offsets": [0, 2, 4],
-        "itemsize": 16,
-    }
+_ADDRESS = np.dtype(  # struct sockaddr_in: family, port and host in one, and padding
+    {"names": ["all"], "formats": ["<i8"], "offsets": [0], "itemsize": 16}
 )
+_FAMILY = int.from_bytes(socket.AF_INET.to_bytes(2, sys.byteorder), "little")
+_FAMILY_BITS = 16
+_PEER = (1 << 48) - 1
 _TRUE_LENGTH = getattr(socket, "MSG_TRUNC", 0)  # tell the length a cut datagram had
 _DO_NOT_WAIT = getattr(socket, "MSG_DONTWAIT", 0)
 
@@ -88,10 +86,9 @@ class Inbox:
 
     def peers(self, count: int) -> Ints:
         """Return where the first `count` came from, as `ports.address_key` has it."""
-        addresses = self._room.addresses[:count]
-        peers = addresses["host"].astype(np.int64)
-        peers <<= 16
-        peers |= addresses["port"]
+        peers = self._room.addresses["all"][:count].astype(np.int64)
+        peers >>= _FAMILY_BITS
+        peers &= _PEER
         return peers
 
 
@@ -104,7 +101,7 @@ class Outbox:
 
     def _reserve(self, count: int) -> None:
         self._room = _Messages(count)
-        self._room.addresses["family"] = socket.AF_INET
+        self._laid_out = (0, 0)  # address and stride of the rows that the messages point to in turn
 
     def load(self, data: Bytes2D, lengths: Ints, peers: Ints, order: Ints | None) -> None:
         """Make ready rows of uint8 [n, width], of these lengths, in their order or another."""
@@ -112,11 +109,21 @@ class Outbox:
         if count > len(self._room.messages):
             self._reserve(2 * count)
         room = self._room
-        rows = np.arange(count) if order is None else order
-        room.vectors["base"][:count] = rows * data.strides[0] + _address(data)
+        if order is None:
+            self._lay_out(data)
+        else:
+            room.vectors["base"][:count] = order * data.strides[0] + _address(data)
+            self._laid_out = (0, 0)
         room.vectors["size"][:count] = lengths
-        room.addresses["host"][:count] = peers >> 16
-        room.addresses["port"][:count] = peers & 0xFFFF
+        room.addresses["all"][:count] = peers << _FAMILY_BITS | _FAMILY
+
+    def _lay_out(self, data: Bytes2D) -> None:
+        """Point to one row after the other, which mostly are those of the last time."""
+        address, stride = _address(data), data.strides[0]
+        if self._laid_out != (address, stride):
+            rows = np.arange(len(self._room.messages))
+            self._room.vectors["base"] = rows * stride + address
+            self._laid_out = (address, stride)
 
     def send(self, file: int, first: int, end: int) -> None:
         """Send messages `first` to `end`; what the kernel will not take is lost."""

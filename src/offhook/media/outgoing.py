@@ -28,7 +28,8 @@ class Outgoing:
         self._reserve(len(rows))
         data = self._data[start : self._count]
         rtp.write(data, stamps)
-        data[:, rtp.HEADER : rtp.HEADER + size] = payload
+        whole = np.dtype((np.void, size))
+        data[:, rtp.HEADER : rtp.HEADER + size].view(whole)[:] = payload.view(whole)
         self._length[start : self._count] = rtp.HEADER + size
         self._rows.append(rows)
 

@@ -43,9 +43,13 @@ def raise_file_limit() -> int:
 
 
 def address_key(host: str, port: int) -> int:
-    """Return a number for an address: IPv4 as it is, IPv6 as a secret hash of 62 bits."""
+    """Return a number for an address: IPv4 as it is, IPv6 as a secret hash of 62 bits.
+
+    An IPv4 address has the order of bytes that it has in the kernel's structs, seen as a
+    little-endian number: the host above the 16 bits of the port.
+    """
     if ":" not in host:
-        return int.from_bytes(socket.inet_aton(host)) << 16 | port
+        return int.from_bytes(port.to_bytes(2) + socket.inet_aton(host), "little")
     packed = socket.inet_pton(socket.AF_INET6, host.partition("%")[0])
     return hash(packed + port.to_bytes(2)) & (IPV6_KEY - 1) | IPV6_KEY
 

