@@ -3,7 +3,7 @@
 import random
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -203,7 +203,7 @@ def test_a_burst_of_commands_does_not_hold_up_the_ticks() -> None:
             time_s += 0.003
             log.append("c")
 
-        def tick(self, now: float) -> None:
+        def tick(self, now: float, ready: Callable[[], None] = lambda: None) -> None:
             super().tick(now)
             log.append("t")
 

@@ -1,10 +1,11 @@
 """A media plane that is driven from outside: engine, ports and recorder under one roof.
 
 `LocalMedia` drives it from an event loop and the worker process from a loop of its own; neither
-has anything to say about media. A tick is: receive, compute, send, hand recorded audio over.
+has anything to say about media. A tick is: receive, compute, hand recorded audio over, send.
 """
 
 import random
+from collections.abc import Callable
 
 from offhook.media.engine import Engine
 from offhook.media.latches import NOBODY
@@ -110,13 +111,15 @@ class Plane:
             case StopRecord(_, recording):
                 self._recorder.stop(recording)
 
-    def tick(self, now: float) -> None:
-        """Let 20 ms of all calls pass."""
+    def tick(self, now: float, ready: Callable[[], None] = lambda: None) -> None:
+        """Let 20 ms of all calls pass; `ready` is called before anything is sent."""
         self._engine.receive(self._ports.receive(), now)
-        self._ports.send(self._engine.tick(now))
+        packets = self._engine.tick(now)
         lanes, pcm = self._engine.taps()
         if lanes:
             self._recorder.write(lanes, pcm)
+        ready()
+        self._ports.send(packets)
 
     def reports(self, now: float) -> list[Report]:
         """Return what has happened since the last call, in order of each leg."""

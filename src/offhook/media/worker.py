@@ -16,12 +16,14 @@ import sys
 import time
 from collections import deque
 from collections.abc import Sequence
+from functools import partial
 from typing import Literal
 
 import msgspec
 
 from offhook.clock import Monotonic
 from offhook.media import frames, mmsg
+from offhook.media.departure import Departure
 from offhook.media.frames import Beat
 from offhook.media.messages import Command, Heard, Report
 from offhook.media.plane import TICK_S, Pace, Plane
@@ -104,6 +106,7 @@ class Worker:
         self._skipped = 0
         self._late_s: list[float] = []  # of the ticks since the last beat
         self._busy_s = 0.0
+        self._departure = Departure(now, time.sleep)  # noqa: TID251 no event loop here
 
     def run(self) -> None:
         """Serve until control goes."""
@@ -138,11 +141,13 @@ class Worker:
         owed = self._pace.take(began)
         if not owed:
             return
-        for _ in range(owed):
+        waited_s = self._departure.waited_s
+        for _ in range(owed - 1):  # what is made up for is late already
             self._plane.tick(began)
+        self._plane.tick(began, partial(self._departure.wait, due))
         self._ticks += owed
         self._late_s.append(began - due)
-        self._busy_s += self._now() - began
+        self._busy_s += self._now() - began - (self._departure.waited_s - waited_s)
         if not self._plane.busy:
             self._skipped += self._pace.skipped
             self._pace = None
