@@ -83,7 +83,8 @@ def call(path: Path, seed: int) -> Heard:
             payload[:, :FRAME] = frame
             payload[:, 0], payload[:, 1] = number[one] >> 8, number[one] & 0xFF
             stamp, each = number[one] * FRAME, np.ones(len(one), np.int64)
-            reception.count(leg[one], number[one], stamp, each == 1, now / 1000)
+            reception.count(leg[one], number[one])
+            reception.time(leg[one], stamp, now / 1000)
             buffer.arrive(leg[one], stamp, each * FRAME, payload, reception.jitter)
         at = until
         played = buffer.play(out, quiet)

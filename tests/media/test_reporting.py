@@ -32,8 +32,8 @@ class Side:
         for sequence in sequences:
             self.latches.admit(row, np.array([PEER]), ssrc, 0.0)
             other.senders.audio(row, row)
-            yes = np.array([True])
-            self.reception.count(row, np.array([sequence]), np.array([0]), yes, 0.0)
+            self.reception.count(row, np.array([sequence]))
+            self.reception.time(row, np.array([0]), 0.0)
 
     @property
     def ssrc(self) -> int:

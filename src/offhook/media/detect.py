@@ -9,6 +9,7 @@ import math
 import numpy as np
 
 from offhook.media.codecs import TICK_S, Flags, Floats, Ints, Pcm
+from offhook.media.count import count_true
 
 ONSET_DBFS = -40.0
 QUIET_DBFS = -45.0
@@ -33,7 +34,7 @@ def levels(sound: Pcm, says: Flags, exact: Floats) -> Floats:
 
     The others are left in float32 [n, FRAME] for those who look closer.
     """
-    if np.count_nonzero(says) == len(says):
+    if count_true(says) == len(says):
         np.copyto(exact, sound)
         return _mean_squares(exact)
     square = np.zeros(len(sound), np.float32)

@@ -13,6 +13,7 @@ import numpy as np
 
 from offhook.media import tones
 from offhook.media.codecs import FRAME, RATE_HZ, Bytes, Flags, Ints, Pcm
+from offhook.media.count import count_true
 from offhook.media.messages import ToneStep
 
 END_PACKETS = 3
@@ -123,7 +124,7 @@ class Dials:
 
     def tick(self) -> list[Events]:
         """Return this tick's packets, to be sent in this order; no batch has a row twice."""
-        if not np.count_nonzero(self._dialing):
+        if not count_true(self._dialing):
             return []
         rows = np.flatnonzero(self._dialing)
         until = self._clock[rows] + FRAME

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from offhook.media import rtp
 from offhook.media.codecs import SILENCE, Bytes, Ints
+from offhook.media.count import count_true
 from offhook.media.dtmf import EVENT_BYTES, EventReceiver
 from offhook.media.jitter import JitterBuffer
 from offhook.media.latches import Latches
@@ -66,37 +67,46 @@ class Inbound:
 
     def receive(self, packets: Packets, now: float) -> None:
         """Take in what has arrived on all sockets since the last call."""
+        if not len(packets):
+            return
         rows = self._rows.at(packets.socket)
         if len(self.origins):
             rows = self.origins.rows(packets, rows, now)
-        media = (rows >= 0) & self._rows.receiving[rows]
-        if np.count_nonzero(packets.rtcp):
-            control = np.flatnonzero(packets.rtcp & (rows >= 0))
+        media = self._rows.receiving[rows]
+        if rows.min() < 0:
+            media &= rows >= 0
+        if count_true(packets.rtcp):
+            control = (packets.rtcp & (rows >= 0)).nonzero()[0]
             self._receive_rtcp(packets, control, rows[control], now)
             media &= ~packets.rtcp
-        picked = media.nonzero()[0]
-        if len(picked):
-            pick = rtp.span(picked)
-            headers = rtp.parse(packets.data[pick], packets.length[pick])
-            self._receive_rtp(rows[pick], packets.peer[pick], headers, now)
+        data, length, peers = packets.data, packets.length, packets.peer
+        if count_true(media) != len(media):
+            pick = rtp.span(media.nonzero()[0])
+            rows, data, length, peers = rows[pick], data[pick], length[pick], peers[pick]
+        if len(rows):
+            self._receive_rtp(rows, peers, rtp.parse(data, length), now)
 
     def _receive_rtp(self, rows: Ints, peers: Ints, headers: rtp.Headers, now: float) -> None:
         kind = headers.payload_type
-        usable = (kind == self._rows.audio_type[rows]) & headers.valid
-        if np.count_nonzero(usable) != len(usable):
+        usable = kind == self._rows.audio_type[rows]
+        usable &= headers.valid
+        plain = count_true(usable) == len(usable)  # all are audio
+        if not plain:
             event = (kind == self._rows.event_type[rows]) & (headers.size >= EVENT_BYTES)
             usable |= (event | (kind == COMFORT_NOISE)) & headers.valid
-        if np.count_nonzero(usable) != len(usable):
             np.add.at(self._latches.refused, rows[~usable], 1)
             rows, peers, headers = rows[usable], peers[usable], headers.at(usable)
         admitted, begun = self._latches.admit(rows, peers, headers.ssrc, now)
         if begun:
             self._restart(begun)
-        if np.count_nonzero(admitted) != len(admitted):
+        if count_true(admitted) != len(admitted):
             rows, headers = rows[admitted], headers.at(admitted)
         turns = rtp.rounds(rows)
+        if len(turns) == 1:
+            self._receive_round(rows, headers, plain, now)
+            return
         for turn in turns[:MAX_BURST]:
-            self._receive_round(rows[turn], headers.at(turn), now)
+            self._receive_round(rows[turn], headers.at(turn), plain, now)
         for turn in turns[MAX_BURST:]:
             self._latches.refused[rows[turn]] += 1
 
@@ -108,16 +118,17 @@ class Inbound:
             self._jitter.clear(row, int(SILENCE[self._rows.codec[row]]))
             self._events.restart(row)
 
-    def _receive_round(self, rows: Ints, headers: rtp.Headers, now: float) -> None:
-        """Take in one packet a row."""
-        sound = headers.payload_type == self._rows.audio_type[rows]
-        self._reception.count(rows, headers.sequence, headers.timestamp, sound, now)
-        if np.count_nonzero(sound) != len(sound):
+    def _receive_round(self, rows: Ints, headers: rtp.Headers, plain: bool, now: float) -> None:
+        """Take in one packet a row; `plain` ones are all audio."""
+        self._reception.count(rows, headers.sequence)
+        if not plain:
+            sound = headers.payload_type == self._rows.audio_type[rows]
             event = headers.payload_type == self._rows.event_type[rows]
             timestamp, payload = headers.timestamp[event], headers.payload[event]
             self._receive_events(rows[event], timestamp, payload, now)
             rows, headers = rows[sound], headers.at(sound)
         if len(rows):
+            self._reception.time(rows, headers.timestamp, now)
             jitter = self._reception.jitter
             self._jitter.arrive(rows, headers.timestamp, headers.size, headers.payload, jitter)
 

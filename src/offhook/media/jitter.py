@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from offhook.media.codecs import FRAME, Bytes, Flags, Ints, Pcm
+from offhook.media.count import count_true
 from offhook.media.rtp import MAX_PAYLOAD, signed, within
 
 Floats64 = npt.NDArray[np.float64]
@@ -50,6 +51,7 @@ class JitterBuffer:
         self._row = np.arange(capacity)
         self._silence: Bytes = np.zeros(capacity, np.uint8)  # what an unwritten sample is
         self._active = np.zeros(capacity, np.bool_)
+        self._going = np.zeros(capacity, np.bool_)  # active, and played something lately
         self._state: Ints = np.zeros((6, capacity), np.int64)  # what packets are compared with
         self._newest: Ints = self._state[0]  # position of the newest packet
         self._stamp: Ints = self._state[1]  # its timestamp
@@ -68,7 +70,7 @@ class JitterBuffer:
 
     def clear(self, row: int, silence: int) -> None:
         """Empty a row: another leg, codec or stream."""
-        self._active[row] = self._short[row] = False
+        self._active[row] = self._going[row] = self._short[row] = False
         self._silence[row] = silence
         self._filled_by_row[row] = 0
         self._target[row] = START_FRAMES
@@ -82,49 +84,59 @@ class JitterBuffer:
         self, rows: Ints, timestamp: Ints, size: Ints, payload: Bytes, jitter: Floats64
     ) -> None:
         """Take in one audio packet a row; `jitter` [all rows] is in timestamp units."""
-        newest, stamp, least, most, due, missing = self._state.take(rows, axis=1)
+        newest, stamp, least, most, due, _ = self._state.take(rows, axis=1)
+        step = signed(timestamp - stamp, 32)
+        position = newest + step
+        ahead = position - due
+        frame = position // FRAME  # numpy divides much faster than it takes %
+        usual = self._going[rows]
+        usual &= within(step, HEADROOM_FRAMES * FRAME)
+        usual &= within(ahead, HEADROOM_FRAMES * FRAME)
+        usual &= size == FRAME
+        usual &= frame * FRAME == position
+        if count_true(usual) != len(rows):
+            odd = ~usual
+            self._arrive_oddly(rows[odd], timestamp[odd], size[odd], payload[odd], jitter)
+            rows, timestamp, position, frame = (
+                array[usual] for array in (rows, timestamp, position, frame)
+            )
+            least, most, ahead, payload = least[usual], most[usual], ahead[usual], payload[usual]
+        self._newest[rows], self._stamp[rows] = position, timestamp
+        self._least[rows], self._most[rows] = np.minimum(least, ahead), np.maximum(most, ahead)
+        self._put(rows, frame, payload)
+
+    def _put(self, rows: Ints, frame: Ints, payload: Bytes) -> None:
+        """Store packets that are frames; changes `frame`, their positions in frames."""
+        frame &= SLOTS - 1
+        frame *= self._capacity
+        frame += rows
+        self._frames[frame] = payload[:, :FRAME].view(_WHOLE)[:, 0]
+        self._filled[frame] = FRAME
+
+    def _arrive_oddly(
+        self, rows: Ints, timestamp: Ints, size: Ints, payload: Bytes, jitter: Floats64
+    ) -> None:
+        """Take in packets that begin a talk spurt, or are old, late, far ahead or no frames."""
+        newest, stamp, _, _, due, missing = self._state[:, rows]
         step = signed(timestamp - stamp, 32)
         position = newest + step
         steady = within(step + JUMP_FRAMES * FRAME, (JUMP_FRAMES + HEADROOM_FRAMES) * FRAME + 1)
         steady &= (missing < IDLE_FRAMES) | (newest >= due)
         steady &= self._active[rows]
-        ahead = position - due
-        usual = steady & within(ahead, HEADROOM_FRAMES * FRAME) & (step >= 0)
-        if np.count_nonzero(usual) == len(rows):
-            self._newest[rows], self._stamp[rows] = position, timestamp
-            self._least[rows], self._most[rows] = np.minimum(least, ahead), np.maximum(most, ahead)
-        else:
-            self._arrive_oddly(rows, timestamp, position, ~steady, jitter)
-            ahead = position - self._next[rows]
-        frame = position // FRAME  # numpy divides much faster than it takes %
-        if np.count_nonzero((size == FRAME) & (frame * FRAME == position) & (ahead >= 0)) == len(
-            rows
-        ):
-            slot = rows + (frame & (SLOTS - 1)) * self._capacity
-            self._frames[slot] = payload[:, :FRAME].view(_WHOLE)[:, 0]
-            self._filled[slot] = FRAME
-        else:
-            self._write(rows, position, size, payload)
-
-    def _arrive_oddly(
-        self, rows: Ints, timestamp: Ints, position: Ints, anew: Flags, jitter: Floats64
-    ) -> None:
-        """Take in packets of which some begin a talk spurt, or are old, late or far ahead.
-
-        Corrects `position`.
-        """
-        if np.count_nonzero(anew):
+        if count_true(steady) != len(rows):
+            anew = ~steady
             self._start(rows[anew], timestamp[anew], jitter[rows[anew]].astype(np.int64))
             position[anew] = self._newest[rows[anew]]
         newer = position >= self._newest[rows]
         self._newest[rows[newer]], self._stamp[rows[newer]] = position[newer], timestamp[newer]
         ahead = position - self._next[rows]
-        if np.count_nonzero(within(ahead, HEADROOM_FRAMES * FRAME)) != len(rows):
+        if count_true(within(ahead, HEADROOM_FRAMES * FRAME)) != len(rows):
             self._await(rows, position, ahead)
             self._hurry(rows, position)
             ahead = position - self._next[rows]
         self._least[rows] = np.minimum(self._least[rows], ahead)
         self._most[rows] = np.maximum(self._most[rows], ahead)
+        self._write(rows, position, size, payload)
 
     def _slot(self, rows: Ints, position: Ints) -> Ints:
         return rows + (position // FRAME & (SLOTS - 1)) * self._capacity
@@ -203,12 +215,14 @@ class JitterBuffer:
         heard: Flags = self._active[:count] & (filled > 0)
         self._filled[slot] = 0
         self._next[:count] += FRAME
-        if np.count_nonzero(self._short[:count]):
+        if count_true(self._short[:count]):
             self._wait(heard, quiet | ~heard, slot, filled)
         np.copyto(self._played[:count], self._next[:count], where=heard)
         missing = self.missing[:count]
         missing += 1
         missing[heard] = 0
+        np.less(missing, IDLE_FRAMES, out=self._going[:count])
+        self._going[:count] &= self._active[:count]
         return heard
 
     def _wait(self, heard: Flags, easily: Flags, slot: Ints, filled: Ints) -> None:
@@ -218,7 +232,7 @@ class JitterBuffer:
         """
         count = len(heard)
         wait = self._short[:count] & easily & self._active[:count]
-        if not np.count_nonzero(wait):
+        if not count_true(wait):
             return
         self._short[:count] &= ~easily
         rows = np.flatnonzero(wait & (self._depth[:count] < MAX_FRAMES * FRAME))

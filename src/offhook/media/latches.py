@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from offhook.media.codecs import Flags, Ints
+from offhook.media.count import count_true
 
 Floats = npt.NDArray[np.float64]
 
@@ -70,7 +71,7 @@ class Latches:
 
     def unconnected(self, rows: Ints) -> bool:
         """Whether one of the rows has not been told where its far end is."""
-        return bool(np.count_nonzero(self._sdp[rows] == NOBODY))
+        return bool(count_true(self._sdp[rows] == NOBODY))
 
     def connected_at(self, rows: Ints) -> Floats:
         """Return when the rows were told, last."""
@@ -88,7 +89,7 @@ class Latches:
         """Tell which well-formed packets to believe, and which rows have a new stream."""
         admitted = (peers == self._peer[rows]) & (ssrcs == self._ssrc[rows])
         begun: list[int] = []
-        if np.count_nonzero(admitted) != len(rows):
+        if count_true(admitted) != len(rows):
             doubtful = np.flatnonzero(~admitted)
             who = rows[doubtful], peers[doubtful], ssrcs[doubtful]
             for index in doubtful[self._eligible(*who, now)]:

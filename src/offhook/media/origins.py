@@ -13,6 +13,7 @@ from collections import OrderedDict
 import numpy as np
 
 from offhook.media.codecs import Ints
+from offhook.media.count import count_true
 from offhook.media.latches import NOBODY, Latches
 from offhook.media.packets import Packets
 
@@ -107,7 +108,7 @@ class Origins:
         at = self._keys.searchsorted(wanted)
         known = self._keys[at] == wanted
         rows = np.where(known, self._rows[at], own)
-        if np.count_nonzero(known) != len(known):
+        if count_true(known) != len(known):
             strange = np.flatnonzero(rows < 0)
             _, firsts, which = np.unique(wanted[strange], return_index=True, return_inverse=True)
             for number, first in enumerate(strange[firsts[:MAX_STRANGERS]]):

@@ -9,6 +9,7 @@ import numpy as np
 
 from offhook.media import codecs
 from offhook.media.codecs import FRAME, Bytes, Flags, Ints, Pcm
+from offhook.media.count import count_true
 from offhook.media.players import Players
 from offhook.media.rooms import Rooms
 from offhook.media.rows import Rows
@@ -51,16 +52,16 @@ class Passing:
         from the switch.
         """
         done = self._relays
-        if np.count_nonzero(heard) != len(heard):
+        if count_true(heard) != len(heard):
             done = done & heard[self._source]
-        count = np.count_nonzero(done)
+        count = count_true(done)
         if count == len(done):
             came.take(self._source, axis=0, out=coded, mode="clip")
             return
         if count:
             rows = done.nonzero()[0]
             coded[rows] = came.take(self._source[rows], axis=0)
-        if np.count_nonzero(self._listens):
+        if count_true(self._listens):
             done = done.copy()
             done[self._players.coded(self._listens, self._rows.codec, coded)] = True
         self._encode((~done).nonzero()[0], out, coded)

@@ -10,6 +10,7 @@ import numpy as np
 
 from offhook.media import codecs
 from offhook.media.codecs import FRAME, SILENCE, Bytes, Flags, Ints, Pcm
+from offhook.media.count import count_true
 from offhook.media.messages import Forget, Load
 
 _FIRST_ARENA = 1 << 20  # samples: 2 MB
@@ -183,7 +184,7 @@ class Players:
 
         Returns row and play of those whose last sample is in this frame.
         """
-        if not np.count_nonzero(self._playing):
+        if not count_true(self._playing):
             self._told = (self._clip[:0],) * 3
             return []
         rows = self._playing.nonzero()[0]
@@ -214,11 +215,11 @@ class Players:
         """
         rows, clip, place = self._told
         known = rows < len(wanted)
-        if np.count_nonzero(known) != len(known):
+        if count_true(known) != len(known):
             rows, clip, place = rows[known], clip[known], place[known]
         kind = codec[rows]
         good = wanted[rows] & self._arena.is_coded(kind, clip)
-        if np.count_nonzero(good) != len(good):
+        if count_true(good) != len(good):
             rows, kind, place = rows[good], kind[good], place[good]
         out[rows] = self._arena.coded(kind, place)
         return rows

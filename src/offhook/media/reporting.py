@@ -147,7 +147,7 @@ class Reporting:
         heard, reception = self._heard[row], self._reception
         return Counters(
             packets_sent=int(self._senders.packets[row]),
-            packets_received=int(reception.received[row]),
+            packets_received=reception.received(row),
             packets_lost=reception.lost(row),
             packets_late=late,
             packets_refused=int(self._latches.refused[row]),

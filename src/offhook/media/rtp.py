@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from offhook.media.codecs import Bytes, Flags, Ints
+from offhook.media.count import count_true
 
 HEADER = 12  # bytes
 MAX_PAYLOAD = 480  # bytes: 60 ms of G.711
@@ -67,7 +68,7 @@ def parse(data: Bytes, length: Ints) -> Headers:
     valid = within(size - 1, MAX_PAYLOAD)
     payload = data[:, HEADER : HEADER + MAX_PAYLOAD]
     plain = first >> 24 == _PLAIN
-    if np.count_nonzero(plain) != len(plain):
+    if count_true(plain) != len(plain):
         valid = (size > 0) & (length <= data.shape[1]) & (first >> 30 == 2)
         odd = np.flatnonzero(valid & ~plain)
         payload = payload.copy()
@@ -133,7 +134,7 @@ def rounds(row: Ints) -> list[Ints | slice]:
     """
     if len(row) == 0:
         return []
-    if np.count_nonzero(np.bincount(row)) == len(row):
+    if count_true(np.bincount(row)) == len(row):
         return [slice(None)]
     order = np.argsort(row, kind="stable")
     ordered = row[order]

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from offhook.media.count import count_true
 from offhook.media.mmsg import Inbox, Outbox
 from offhook.media.packets import Ints, Packets, join, take
 from offhook.media.pairs import Pair
@@ -130,7 +131,7 @@ class SharedPorts:
         """Send all; what the kernel will not take now is lost, as on any network."""
         if len(self._own):
             own = packets.socket >= MAX_SHARED
-            if np.count_nonzero(own):
+            if count_true(own):
                 alone = take(packets, own)
                 alone.socket -= MAX_SHARED
                 self._own.send(alone)

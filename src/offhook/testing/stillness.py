@@ -47,7 +47,6 @@ KNOWN: Final = {  # what `translate` moves
     "_senders._sequence",
     "_senders.packets",
     "_senders.octets",
-    "_reception.received",
     "_reception.highest",
     "_reception._counted",
     "_reception.jitter",
@@ -107,7 +106,7 @@ def copied(state: State) -> State:
 def streams(before: State, after: State, count: int) -> Streams | None:
     """See in one tick who sends and who receives; None if it was not one packet each."""
     sent = after["_senders.packets"] - before["_senders.packets"]
-    received = after["_reception.received"] - before["_reception.received"]
+    received = after["_reception._counted"] - before["_reception._counted"]
     if not (np.isin(sent, (0, 1)).all() and np.isin(received, (0, 1)).all()):
         return None
     return Streams(count, sent == 1, received == 1)
@@ -123,7 +122,7 @@ def translate(state: State, ticks: int, who: Streams) -> None:
     sequence[who.sending] = sequence[who.sending] + ticks & HALF
     state["_senders.packets"][who.sending] += ticks
     state["_senders.octets"][who.sending] += samples
-    for name in ("received", "highest", "_counted"):
+    for name in ("highest", "_counted"):
         state[f"_reception.{name}"][who.receiving] += ticks
     state["_reception.jitter"][who.receiving] *= (15 / 16) ** ticks  # RFC 3550 A.8
     state["_latches._heard_at"][who.receiving] += ticks * TICK_S

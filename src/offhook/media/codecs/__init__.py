@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from offhook.media.codecs import g711
+from offhook.media.count import count_true
 
 RATE_HZ = 8000
 TICK_S = 0.02
@@ -74,26 +75,26 @@ def _filled_with(word: Words, frames: Words) -> Flags:
     """
     same: Flags = frames[:, 0] == word
     same &= frames[:, -1] == word
-    count = np.count_nonzero(same)
+    count = count_true(same)
     if count == 0:
         return same
     rows = same.nonzero()[0]
     if count < len(frames):
         frames, word = frames[rows], word[rows] if len(word) > 1 else word
     equal = frames == word[:, None]
-    if np.count_nonzero(equal) != equal.size:
+    if count_true(equal) != equal.size:
         same[rows] = equal.all(axis=1)
     return same
 
 
 def _worth_looking_up(says: Flags) -> Flags | None:
     """Return `says` when most rows are silent; else None: picking costs as much as looking."""
-    return says if 2 * np.count_nonzero(says) < len(says) else None
+    return says if 2 * count_true(says) < len(says) else None
 
 
 def _look_up(table: Table, rows: Flags, frames: npt.NDArray[np.uint16], out: Table) -> None:
     """Replace the entries of chosen rows by what the table has for them."""
-    count = np.count_nonzero(rows)
+    count = count_true(rows)
     if count == len(rows):  # almost always; mode "raise" would buffer the whole output
         table.take(frames, out=out, mode="clip")
     elif count:
