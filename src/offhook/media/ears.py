@@ -1,5 +1,7 @@
 """Which tracks of which legs are listened to, and what is heard of them in a tick."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from offhook.media.codecs import Bytes, Flags, Pcm
@@ -27,15 +29,15 @@ class Ears:
         """Forget a row."""
         self._taps.clear(row)
 
-    def tick(self, said: Pcm, heard: Pcm, held: Flags) -> Heard | None:
+    def tick(self, said: Pcm, heard: Pcm, held: Callable[[], Flags]) -> Heard | None:
         """Return this tick's frames from both tables, if anybody listens.
 
-        Nothing is heard of the rows in `held`, bool [row] (bxml.md 8.1).
+        Nothing is heard of the rows that are `held`, bool [row] (bxml.md 8.1).
         """
         self._tick += 1
         lanes, pcm = self._taps.audio(said, heard)
         if not lanes:
             return None
-        self._taps.hush(pcm, held)
+        self._taps.hush(pcm, held())
         coded: Bytes = ULAW_ENCODE[pcm.view(np.uint16)]  # uint8 [lane, FRAME]
         return Heard(self._tick, tuple(lanes), coded.tobytes())

@@ -73,10 +73,11 @@ class Inbound:
         if len(self.origins):
             rows = self.origins.rows(packets, rows, now)
         media = self._rows.receiving[rows]
-        if rows.min() < 0:
-            media &= rows >= 0
+        known = rows >= 0
+        if count_true(known) != len(known):
+            media &= known
         if count_true(packets.rtcp):
-            control = (packets.rtcp & (rows >= 0)).nonzero()[0]
+            control = (packets.rtcp & known).nonzero()[0]
             self._receive_rtcp(packets, control, rows[control], now)
             media &= ~packets.rtcp
         data, length, peers = packets.data, packets.length, packets.peer

@@ -30,8 +30,8 @@ _ADDRESS = np.dtype(  # struct sockaddr_in: family, port and host in one, and pa
 _FAMILY = int.from_bytes(socket.AF_INET.to_bytes(2, sys.byteorder), "little")
 _FAMILY_BITS = 16
 _PEER = (1 << 48) - 1
-_TRUE_LENGTH = getattr(socket, "MSG_TRUNC", 0)  # tell the length a cut datagram had
-_DO_NOT_WAIT = getattr(socket, "MSG_DONTWAIT", 0)
+_DO_NOT_WAIT = int(getattr(socket, "MSG_DONTWAIT", 0))
+_RECEIVE = _DO_NOT_WAIT | int(getattr(socket, "MSG_TRUNC", 0))  # tell the length of a cut datagram
 
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 AVAILABLE = hasattr(_libc, "recvmmsg") and hasattr(_libc, "sendmmsg") and sys.maxsize > 1 << 32
@@ -78,7 +78,7 @@ class Inbox:
     def receive(self, file: int, first: int, most: int) -> int:
         """Put what waits at a socket into the rows from `first` on; return how many came."""
         start = self._room.start + first * _MESSAGE.itemsize
-        return max(int(self._receive(file, start, most, _DO_NOT_WAIT | _TRUE_LENGTH, None)), 0)
+        return max(int(self._receive(file, start, most, _RECEIVE, None)), 0)
 
     def lengths(self, count: int) -> Ints:
         """Return the true lengths of the first `count`."""

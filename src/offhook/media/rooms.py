@@ -88,9 +88,8 @@ class Rooms:
             self._plan = self._arrange()
         return self._plan.hearers
 
-    @property
     def held(self) -> Flags:
-        """Who sits in a room and neither hears nor is heard: bool [row]."""
+        """Return who sits in a room and neither hears nor is heard: bool [row]."""
         return np.less(NOWHERE, self._seat) & ~self._speaks & ~self._hears
 
     def among(self, *rows: int) -> bool:

@@ -140,17 +140,17 @@ class SharedPorts:
 
     def _send_shared(self, packets: Packets) -> None:
         files = self._file_of_slot[packets.socket * 2 + packets.rtcp]
-        if len(files) and min(files.min(), packets.peer.min(), packets.length.min() - 1) < 0:
-            good = (files >= 0) & (packets.peer >= 0) & (packets.length > 0)
+        good = (files >= 0) & (packets.peer >= 0) & (packets.length > 0)
+        if count_true(good) != len(good):
             packets, files = take(packets, good), files[good]
         if not len(files):
             return
         order: Ints | None = None
-        steps = np.flatnonzero(files[1:] != files[:-1]) + 1
+        steps = (files[1:] != files[:-1]).nonzero()[0] + 1
         if len(steps) >= 2 * len(self._pairs):  # not socket by socket
             order = np.argsort(files, kind="stable")
             files = files[order]
-            steps = np.flatnonzero(files[1:] != files[:-1]) + 1
+            steps = (files[1:] != files[:-1]).nonzero()[0] + 1
             length, peer = packets.length[order], packets.peer[order]
         else:
             length, peer = packets.length, packets.peer

@@ -83,7 +83,7 @@ class Taps:
         """Pick the tapped rows from both tables: int16 [lane, FRAME]."""
         if self._changed:
             self._arrange()
-        return self._lanes, self._picked(said, heard)
+        return self._lanes, self._picked(said, heard) if self._lanes else said[:0]
 
     def hush(self, audio: Pcm, rows: Flags) -> None:
         """Let nothing be heard of some rows, bool [row]; audio is what was picked last."""
