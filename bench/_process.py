@@ -26,6 +26,11 @@ def rss_bytes(pid: int) -> int:
     return int(status.split("VmRSS:")[1].split()[0]) * 1024
 
 
+def children(pid: int) -> list[int]:
+    """Return the processes that a process has started."""
+    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
 class Peers:
     """A process with a UDP port per leg, which exchanges a packet every 20 ms with a far end.
 

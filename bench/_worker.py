@@ -26,7 +26,7 @@ from offhook.media.messages import (
     Report,
 )
 from offhook.media.ports import raise_file_limit
-from offhook.media.worker import WorkerSettings
+from offhook.media.work import WorkerSettings
 
 Sockets = Literal["shared", "per-leg"]
 PATIENCE_S = 60.0  # on a busy machine

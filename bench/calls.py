@@ -16,7 +16,7 @@ import aiohttp
 from aiohttp import web
 
 from bench import Figure
-from bench._process import cpu_s, rss_bytes
+from bench._process import children, cpu_s, rss_bytes
 from offhook.media.ports import UdpPorts
 from offhook.sip.resolve import Resolver, ask_dns
 from offhook.sip.sockets import NetworkSockets
@@ -44,8 +44,7 @@ class Bench:
     @property
     def pids(self) -> list[int]:
         """The server's processes."""
-        children = Path(f"/proc/{self.server.pid}/task/{self.server.pid}/children").read_text()
-        return [self.server.pid, *map(int, children.split())]
+        return [self.server.pid, *children(self.server.pid)]
 
     def cpu_s(self) -> float:
         """CPU time of all processes of the server."""

@@ -106,3 +106,18 @@ def test_the_engine_is_measured_beside_the_floor_and_drawn(tmp_path: Path) -> No
     root = ElementTree.fromstring(picture.read_text())  # we wrote it
     words = {text.text for text in root.iter("{http://www.w3.org/2000/svg}text")}
     assert {"engine floor", "engine shared, bridged"} <= words
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("scenario", "count"), [("sip", 1), ("start", 2), pytest.param("rate", 6, id="rate")]
+)
+def test_what_control_does_is_measured(scenario: str, count: int, tmp_path: Path) -> None:
+    path = tmp_path / "figures.json"
+    done = bench(scenario, "--quick", "--json", str(path))
+    assert done.returncode == 0, done.stderr
+    *figures, last = json.loads(path.read_text())["figures"]
+
+    assert len(figures) + 1 == count
+    assert all(figure["value"] > 0 for figure in figures)
+    assert last["value"] == 0 if "failures" in last["name"] else last["value"] > 0

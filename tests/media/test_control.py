@@ -38,7 +38,7 @@ from offhook.media.messages import (
     ToneStep,
     Unseat,
 )
-from offhook.media.worker import WorkerSettings
+from offhook.media.work import WorkerSettings
 from offhook.testing import sound
 
 pytestmark = pytest.mark.slow

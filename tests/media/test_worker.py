@@ -31,7 +31,8 @@ from offhook.media.messages import (
 )
 from offhook.media.plane import Plane
 from offhook.media.recorder import Recorder, ThreadWriter
-from offhook.media.worker import Link, Worker, WorkerSettings, make_ports
+from offhook.media.work import WorkerSettings
+from offhook.media.worker import Link, Worker, make_ports
 from offhook.testing import sound
 
 

@@ -9,7 +9,7 @@ from importlib import metadata
 from offhook.doctor.finding import Finding, Findings, Patient, fault, ok
 from offhook.media.control import WorkerMedia
 from offhook.media.messages import Close, Open, Opened, OpenFailed, Report
-from offhook.media.worker import WorkerSettings
+from offhook.media.work import WorkerSettings
 
 PYTHON = (3, 11)
 OPEN_S = 10.0

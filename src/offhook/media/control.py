@@ -31,7 +31,7 @@ from offhook.media.messages import (
     Report,
     Sink,
 )
-from offhook.media.worker import WorkerSettings
+from offhook.media.work import WorkerSettings
 from offhook.scopes import TaskOwner
 
 START_S = 10.0  # from the start of a worker to its first beat
@@ -126,9 +126,14 @@ class WorkerMedia:
         """How many legs and rooms the worker takes."""
         return self._settings.capacity
 
+    def begin(self) -> None:
+        """Let the worker start while other things are done; `start` waits for it."""
+        if not len(self._tasks):
+            self._tasks.start(self._supervise(), "media worker")
+
     async def start(self) -> None:
         """Start the worker; returns when it is ready, raises TimeoutError when it never is."""
-        self._tasks.start(self._supervise(), "media worker")
+        self.begin()
         try:
             async with asyncio.timeout(START_S):
                 await self._ready.wait()

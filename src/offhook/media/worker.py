@@ -17,7 +17,6 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from functools import partial
-from typing import Literal
 
 import msgspec
 
@@ -30,6 +29,7 @@ from offhook.media.plane import TICK_S, Pace, Plane
 from offhook.media.ports import UdpPorts
 from offhook.media.recorder import Recorder, ThreadWriter
 from offhook.media.shared import SharedPorts
+from offhook.media.work import WorkerSettings
 
 BEAT_S = 1.0
 READ_BYTES = 1 << 18  # of commands at once: a long clip must not hold up a tick
@@ -37,17 +37,6 @@ BACKLOG_BYTES = 1 << 24  # of reports that control does not read
 STALE_BYTES = 1 << 22  # of them, beyond which what was heard is left out
 NICENESS = -10  # ahead of what else runs on the machine, where we may
 THREAD_SWITCH_S = 0.0005  # the recorder's thread must not hold up a tick
-
-
-class WorkerSettings(msgspec.Struct, frozen=True):
-    """What a worker needs to know; travels as JSON on its command line."""
-
-    host: str = "127.0.0.1"  # where RTP sockets are bound
-    advertised: str | None = None  # what SDP says, when that is another address
-    first_port: int = 20000
-    last_port: int = 40000
-    sockets: Literal["shared", "per-leg"] = "shared"  # shared where the system can
-    capacity: int = 1000  # legs and rooms
 
 
 class Link:

@@ -25,8 +25,8 @@ from offhook.garbage import seldom_collected
 from offhook.hooks import is_loopback
 from offhook.ids import Ids, SystemRandom
 from offhook.media.control import WorkerMedia
-from offhook.media.messages import MediaPlane, Sink
-from offhook.media.worker import WorkerSettings
+from offhook.media.messages import MediaPlane, Report, Sink
+from offhook.media.work import WorkerSettings
 from offhook.scopes import ThreadOffload, background
 from offhook.serving.book import Book
 from offhook.serving.recognition import RecognitionProcess
@@ -129,6 +129,9 @@ async def running_node(config: Config, http_port: int) -> AsyncIterator[Node]:
     resolver = Resolver(ask_dns, clock.now, rng)
     async with AsyncExitStack() as stack:
         offload, files_offload = _threads(stack, OFFLOAD_THREADS), _threads(stack, FILE_THREADS)
+        media = Media(settings)
+        media.worker.begin()
+        stack.push_async_callback(media.worker.close)
         files = open_files(settings)
         store = await offload(lambda: Store.open(settings.store.url, clock, threaded=True))
         stack.push_async_callback(offload, store.close)
@@ -137,7 +140,6 @@ async def running_node(config: Config, http_port: int) -> AsyncIterator[Node]:
         sockets = await _sockets(stack, resolver, settings)
         http, websockets = _clients(stack, settings)
         speech = stack.enter_context(closing(SpeechProcess()))
-        media = Media(settings)
         node = Node(
             Parts(
                 clock=clock,
@@ -210,26 +212,30 @@ def _threads(stack: AsyncExitStack, count: int) -> ThreadOffload:
 
 
 class Media:
-    """Makes the worker once the node's sink is known."""
+    """The client of the worker process, which starts before there is a node to report to."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self.worker: WorkerMedia
-
-    def make(self, sink: Sink) -> MediaPlane:
-        """Make the client of the worker process; it still has to be started."""
-        media = self._settings.media
+        media = settings.media
+        self._sink: Sink | None = None
         self.worker = WorkerMedia(
-            sink,
+            self._report,
             WorkerSettings(
                 host=media.host,
                 advertised=media.advertised_host,
                 first_port=media.first_port,
                 last_port=media.last_port,
                 sockets=media.sockets,
-                capacity=2 * self._settings.limits.calls,  # each may be alone in a room
+                capacity=2 * settings.limits.calls,  # each may be alone in a room
             ),
         )
+
+    def _report(self, report: Report) -> None:
+        assert self._sink is not None, "nobody has asked for anything yet"
+        self._sink(report)
+
+    def make(self, sink: Sink) -> MediaPlane:
+        """Report to a node from here on."""
+        self._sink = sink
         return self.worker
 
 
