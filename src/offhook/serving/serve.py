@@ -129,9 +129,7 @@ async def running_node(config: Config, http_port: int) -> AsyncIterator[Node]:
     resolver = Resolver(ask_dns, clock.now, rng)
     async with AsyncExitStack() as stack:
         offload, files_offload = _threads(stack, OFFLOAD_THREADS), _threads(stack, FILE_THREADS)
-        media = Media(settings)
-        media.worker.begin()
-        stack.push_async_callback(media.worker.close)
+        media = _media(stack, settings)
         files = open_files(settings)
         store = await offload(lambda: Store.open(settings.store.url, clock, threaded=True))
         stack.push_async_callback(offload, store.close)
@@ -170,9 +168,9 @@ async def running_node(config: Config, http_port: int) -> AsyncIterator[Node]:
         await node.start()
         stack.push_async_callback(node.close)
         stack.enter_context(seldom_collected())
-        await stack.enter_async_context(background(book.keep()))
-        await stack.enter_async_context(background(_check(files, files_offload)))
-        await stack.enter_async_context(background(_purge(node, settings, offload)))
+        purge = _purge(node, settings, offload)
+        for work in (book.keep(), _check(files, files_offload), purge):
+            await stack.enter_async_context(background(work))
         yield node
 
 
@@ -209,6 +207,14 @@ def _threads(stack: AsyncExitStack, count: int) -> ThreadOffload:
     offload = ThreadOffload(count)
     stack.callback(offload.close)
     return offload
+
+
+def _media(stack: AsyncExitStack, settings: Settings) -> "Media":
+    """Let the media worker begin to start."""
+    media = Media(settings)
+    media.worker.begin()
+    stack.push_async_callback(media.worker.close)
+    return media
 
 
 class Media:
