@@ -91,7 +91,7 @@ def client(store: Store) -> AsgiClient:
     )
     door = Door(nothing, nothing, fixtures.directory, open=True, secure=False)
     console = Console(Parts(desk, door, b"key"))
-    return AsgiClient(Front(console, console.base, nothing), ("127.0.0.1", 4), "localhost")
+    return AsgiClient(Front(console, "", nothing, nothing), ("127.0.0.1", 4), "localhost")
 
 
 async def measure(visit: Callable[[str], Awaitable[int]], path: str, count: int) -> float:

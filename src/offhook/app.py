@@ -7,6 +7,7 @@ same code, so a story test drives the very server that carries calls.
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp
@@ -19,6 +20,7 @@ from offhook.calls.clips import ClipBank
 from offhook.calls.exchange import Exchange
 from offhook.calls.following import Following
 from offhook.calls.gauges import Gauges
+from offhook.calls.headroom import Headroom
 from offhook.calls.hearing import Hearing
 from offhook.calls.limits import Settings
 from offhook.calls.listening import Listening
@@ -97,6 +99,7 @@ class Parts:
     gateway: Gateway = field(default_factory=lambda: NoGateway(NO_WEBRTC))
     trunk_addresses: Callable[[], Mapping[str, Collection[str]]] = dict  # of trunks named by host
     fixed: Callable[[], Directory] = Directory  # what of the directory is the configuration file's
+    headroom: Headroom = field(default_factory=lambda: Headroom({}))  # what the machine has left
 
 
 class Node:
@@ -104,6 +107,7 @@ class Node:
 
     def __init__(self, parts: Parts) -> None:
         self._tasks = TaskOwner()
+        self._headroom = parts.headroom
         self.store = parts.store
         self._turned_away = TurnedAway(
             parts.store.put_incident,
@@ -147,8 +151,6 @@ class Node:
         self.front = self._front(parts)  # what is served: console and API
 
     def _front(self, parts: Parts) -> ASGIApp:
-        if not parts.console.enabled:
-            return self.asgi
         gate = self.asgi.gate
         door = Door(
             gate.passwords.user,
@@ -157,6 +159,10 @@ class Node:
             parts.console.open,
             parts.console.secure,
         )
+        prefix = urlsplit(parts.api.public_url or "").path.rstrip("/")
+        figures = partial(self._figures, door)
+        if not parts.console.enabled:
+            return Front(None, prefix, figures, self.asgi)
         desk = Desk(
             parts.clock,
             parts.ids,
@@ -173,9 +179,14 @@ class Node:
             parts.console.contacts,
             self.instruments,
         )
-        prefix = urlsplit(parts.api.public_url or "").path.rstrip("/")
         console = Console(ConsoleParts(desk, door, gate.tokens.key("console"), prefix))
-        return Front(console, console.base, self.asgi)
+        return Front(console, prefix, figures, self.asgi)
+
+    def _figures(self, door: Door) -> ASGIApp:
+        """Make the page of figures; what it needs is loaded only when somebody asks for it."""
+        from offhook.console.metrics import Figures, Metrics
+
+        return Metrics(Figures(self.exchange, self.store, self.instruments, self._headroom), door)
 
     def _instruments(self, parts: Parts) -> Instruments:
         media = self.media if isinstance(self.media, WorkerMedia) else None
@@ -231,6 +242,7 @@ class Node:
             dictations=self.dictations,
             turned_away=self._turned_away,
             gateway=parts.gateway,
+            headroom=parts.headroom,
         )
 
     def _endpoint(self, parts: Parts) -> Endpoint:
@@ -252,6 +264,8 @@ class Node:
         """Take care of what a former process left behind, then listen to SIP."""
         await self.exchange.start()
         self.sip.start()
+        if self._headroom.used:  # there are meters
+            self._tasks.start(self._headroom.watch(), "headroom")
 
     async def drain(self) -> None:
         """End calls and deliver their last webhooks; callers are refused meanwhile."""

@@ -143,6 +143,9 @@ class Limits(Section, frozen=True, kw_only=True):
 
     in_flight: Positive = 1000
     calls: Positive = 2000
+    load: Annotated[
+        float, Meta(gt=0, le=1, description="a share above 0 and up to 1, which refuses nobody")
+    ] = 0.9
     endpoints: Positive = 1000
     recently_ended_window_s: Seconds = 60.0
     drain_s: Seconds = 30.0

@@ -47,7 +47,7 @@ class Site:
         alone = self.user is None
         door = Door(self._known, _belongs, self._directory, open=alone, secure=False)
         self.console = Console(Parts(self.desk, door, b"key"))
-        self.browser = Browser(Front(self.console, self.console.base, nothing))
+        self.browser = Browser(Front(self.console, "", nothing, nothing))
 
     async def log_in(self) -> None:
         """Be the user from now on."""

@@ -19,6 +19,10 @@ async def console(scope: Any, receive: Any, send: Any) -> None:
     await names_itself("console", scope, send)
 
 
+async def figures(scope: Any, receive: Any, send: Any) -> None:
+    await names_itself("figures", scope, send)
+
+
 async def api(scope: Any, receive: Any, send: Any) -> None:
     await names_itself("api", scope, send)
 
@@ -33,9 +37,12 @@ async def api(scope: Any, receive: Any, send: Any) -> None:
         ("/consoles", b"api /consoles"),
         ("/voice/api/v2", b"api /voice/api/v2"),
         ("/", b"api /"),
+        ("/metrics", b"figures /metrics"),
+        ("/voice/metrics", b"figures /voice/metrics"),
+        ("/metrics/more", b"api /metrics/more"),
     ],
 )
 async def test_a_path_leads_to_one_of_them(path: str, answer: bytes) -> None:
-    client = AsgiClient(Front(console, "/voice/console", api))
+    client = AsgiClient(Front(console, "/voice", lambda: figures, api))
 
     assert (await client.request("GET", path)).body == answer

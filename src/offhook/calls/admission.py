@@ -44,8 +44,8 @@ def outbound(account: Account, dialer: Dialer, sessions: Sessions) -> None:
         raise _try_again(http.RATE_LIMIT, why)
     if waiting == 0 and sessions.account_full(account):
         raise _try_again(http.SESSION_LIMIT, capacity.account_full(account))
-    if sessions.node_full():
-        raise _try_again(http.NODE_FULL, capacity.node_full(sessions))
+    if why := sessions.node_full():
+        raise _try_again(http.NODE_FULL, why)
 
 
 def leg(account: Account | None, dialer: Dialer, sessions: Sessions, *, forwarding: bool) -> None:

@@ -1,6 +1,7 @@
 """Rates and sessions: who may place or receive a call now (rest.md 7)."""
 
 from collections import Counter, deque
+from collections.abc import Callable
 
 from offhook.clock import Monotonic
 from offhook.directory import Account
@@ -45,8 +46,9 @@ class Rate:
 class Sessions:
     """Live legs (initiated and answered, both directions) per account and on the node."""
 
-    def __init__(self, node_limit: int) -> None:
+    def __init__(self, node_limit: int, overload: Callable[[], str] = str) -> None:
         self.node_limit = node_limit
+        self._overload = overload  # why the machine can carry no more; empty: it can
         self._legs: Counter[str] = Counter()
         self._account_of: dict[str, str] = {}
 
@@ -63,9 +65,11 @@ class Sessions:
         """Whether the account is at its session limit."""
         return self._legs[account.id] >= account.sessions
 
-    def node_full(self) -> bool:
-        """Whether the node is at its cap."""
-        return self.total >= self.node_limit
+    def node_full(self) -> str:
+        """Say why the node takes no more; empty: it does."""
+        if self.total >= self.node_limit:
+            return f"the server carries {self.total} calls; limits.calls is {self.node_limit}"
+        return self._overload()
 
     def take(self, account_id: str, call_id: str) -> None:
         """Count a leg in."""
@@ -89,14 +93,9 @@ def refusal(account: Account | None, sessions: Sessions) -> CallError | None:
         return calls.sessions_exceeded("the account is gone")
     if sessions.account_full(account):
         return calls.sessions_exceeded(account_full(account))
-    return calls.node_full(node_full(sessions)) if sessions.node_full() else None
+    return calls.node_full(why) if (why := sessions.node_full()) else None
 
 
 def account_full(account: Account) -> str:
     """Say which limit of the account is reached."""
     return f"the account has {account.sessions} active calls, which is its sessions limit"
-
-
-def node_full(sessions: Sessions) -> str:
-    """Say which limit of the node is reached."""
-    return f"the server carries {sessions.total} calls; limits.calls is {sessions.node_limit}"

@@ -45,6 +45,11 @@ class Dialer:
         self._arrival = count()
         self._queues: dict[str, Queue] = {}
 
+    @property
+    def waiting(self) -> int:
+        """How many calls wait, of all accounts."""
+        return sum(len(queue.waiting) for queue in self._queues.values())
+
     def size(self, account_id: str) -> int:
         """Return how many calls of the account wait."""
         queue = self._queues.get(account_id)

@@ -76,7 +76,7 @@ class Exchange:
         self.rooms = Rooms(plant, self._shelf)
         self.formers = Formers(plant, self.rooms, self.reopen)
         self.endpoints = Endpoints(plant, self, self._shelf)
-        self.sessions = Sessions(plant.settings.node_calls)
+        self.sessions = Sessions(plant.settings.node_calls, plant.headroom.overload)
         self.dialer = Dialer(self._account, self.sessions, plant.clock.now, self._turns)
         self.draining = False
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from offhook.calls.archive import Archive
 from offhook.calls.clips import ClipBank
 from offhook.calls.gauges import Gauges
+from offhook.calls.headroom import Headroom
 from offhook.calls.hearing import Hearing
 from offhook.calls.limits import Settings
 from offhook.calls.listening import Listening
@@ -53,3 +54,4 @@ class Plant:
     dictations: TaskOwner  # live transcriptions, whose calls may be over
     turned_away: TurnedAway
     gateway: Gateway
+    headroom: Headroom

@@ -77,7 +77,7 @@ class Guard:
     def visitor(self, request: Request) -> Visitor | None:
         """Return who makes a request; None if he has to log in first."""
         cookie = self._cookie(request)
-        if cookie.user is None and not self._is_local(request):
+        if cookie.user is None and not is_local(self._door, request):
             return None
         return self._known(cookie, _address(request))
 
@@ -146,12 +146,6 @@ class Guard:
     def _token(self, cookie: _Cookie) -> str:
         return self._mac("form", cookie.nonce)
 
-    def _is_local(self, request: Request) -> bool:
-        """Whether a request may do without a login."""
-        asked = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
-        passed_on = any(name in request.headers for name in PASSED_ON)
-        return self._door.open and is_loopback(asked) and not passed_on
-
     def _name(self, request: Request) -> str:
         """Return the cookie's name; cookies do not tell the ports of a host apart."""
         port = (request.scope.get("server") or ("", 0))[1]
@@ -186,6 +180,13 @@ class Guard:
     def _mac(self, *parts: str) -> str:
         message = b"".join(len(raw).to_bytes(4) + raw for raw in map(str.encode, parts))
         return hmac.new(self._key, message, hashlib.sha256).hexdigest()
+
+
+def is_local(door: Door, request: Request) -> bool:
+    """Whether a request may do without a login."""
+    asked = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    passed_on = any(name in request.headers for name in PASSED_ON)
+    return door.open and is_loopback(asked) and not passed_on
 
 
 def _address(request: Request) -> str | None:

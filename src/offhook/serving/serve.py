@@ -17,6 +17,7 @@ import uvicorn
 from offhook.api import assembly
 from offhook.api.protocol import protocol
 from offhook.app import ConsoleSettings, Node, Parts
+from offhook.calls.headroom import Headroom
 from offhook.calls.limits import Settings as CallSettings
 from offhook.clock import Clock
 from offhook.config import Config
@@ -29,6 +30,7 @@ from offhook.media.messages import MediaPlane, Report, Sink
 from offhook.media.work import WorkerSettings
 from offhook.scopes import ThreadOffload, background
 from offhook.serving.book import Book
+from offhook.serving.meters import meters
 from offhook.serving.recognition import RecognitionProcess
 from offhook.serving.speech import SpeechProcess
 from offhook.serving.storage import open_files
@@ -137,7 +139,6 @@ async def running_node(config: Config, http_port: int) -> AsyncIterator[Node]:
         await book.refresh()
         sockets = await _sockets(stack, resolver, settings)
         http, websockets = _clients(stack, settings)
-        speech = stack.enter_context(closing(SpeechProcess()))
         node = Node(
             Parts(
                 clock=clock,
@@ -148,7 +149,7 @@ async def running_node(config: Config, http_port: int) -> AsyncIterator[Node]:
                 files_offload=files_offload,
                 http=http,
                 websockets=websockets,
-                synthesizer=speech,
+                synthesizer=stack.enter_context(closing(SpeechProcess())),
                 recognizer=_recognizer(stack, settings),
                 hearing_offload=_threads(stack, 1),  # one passage after the other
                 sockets=sockets,
@@ -161,6 +162,7 @@ async def running_node(config: Config, http_port: int) -> AsyncIterator[Node]:
                 login=Login(settings.sip.realm, settings.sip.digests),
                 trunk_addresses=lambda: book.addresses,
                 fixed=lambda: book.fixed,
+                headroom=_headroom(settings, media.worker, clock),
             )
         )
         await media.worker.start()
@@ -172,6 +174,14 @@ async def running_node(config: Config, http_port: int) -> AsyncIterator[Node]:
         for work in (book.keep(), _check(files, files_offload), purge):
             await stack.enter_async_context(background(work))
         yield node
+
+
+def _headroom(settings: Settings, worker: WorkerMedia, clock: Clock) -> Headroom:
+    """Make what measures how much of the machine is used."""
+    return Headroom(
+        meters(lambda: worker.beat, worker.capacity, clock.now),
+        settings.limits.load,
+    )
 
 
 def _gateway(stack: AsyncExitStack, settings: Settings) -> Gateway:

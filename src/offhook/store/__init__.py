@@ -39,6 +39,7 @@ from offhook.store.directory import Entry
 from offhook.store.feed import Feed
 from offhook.store.migrate import upgrade
 from offhook.store.reading import Reading
+from offhook.store.tally import Tally
 from offhook.store.writer import InlineWriter, StoreError, Writer
 
 __all__ = ["Change", "Store", "StoreError"]
@@ -52,6 +53,7 @@ class Store(Reading):
         self._database = database
         self._clock = clock
         self._committer = Committer(database)
+        self.tally = Tally()
         self.feed = Feed(f"{round(clock.wall() * 1000):x}")
         self._writer: Writer[Encoded] | InlineWriter[Encoded]
         if threaded:
@@ -138,6 +140,7 @@ class Store(Reading):
 
     def append(self, event: Event) -> None:
         """Append to a call's log."""
+        self.tally.event(event)
         self.write(event)
 
     def put_delivery(self, delivery: Delivery) -> None:
@@ -158,6 +161,7 @@ class Store(Reading):
 
     def put_incident(self, incident: Incident) -> None:
         """Write down what an id opens that somebody is told."""
+        self.tally.incident(incident)
         self.write(incident)
 
     def keep_answer(self, answer: KeptAnswer) -> None:

@@ -102,7 +102,11 @@ class Rest:
         data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
         kind = {} if data is None else {"Content-Type": "application/json"}
         sent = {**self.basic, **kind, **(headers or {})}
-        target = path if path.startswith(("/api/", "/v2/", "/offhook/")) else self.base + path
+        target = (
+            path
+            if path.startswith(("/api/", "/v2/", "/offhook/", "/metrics"))
+            else self.base + path
+        )
         return Question(method, target, {k: v for k, v in sent.items() if v}, data)
 
     def send(self, question: Question) -> Answer:
