@@ -23,13 +23,13 @@ import uvloop
 from bench import Figure
 from bench._party import Application, Callee
 from bench._process import HOST, children, cpu_s
+from bench.calls import LIMITS, UNLIMITED
 from offhook.testing.server import RunningServer, Wishes, free_ports, running_server
 
 PER_SECOND = 200
 SECONDS = 60.0
 WARM_UP_CALLS = 200
 PATIENCE_S = 20.0  # for the last call to end
-LIMITS = "cps = 10000\nsessions = 10000"
 FIRST = 12025550000
 
 
@@ -168,7 +168,8 @@ async def _world(folder: Path, tally: Tally) -> AsyncIterator[tuple[RunningServe
         application = await loop.create_server(lambda: Application(tally.end), HOST, app_port)
         app = f"http://{HOST}:{app_port}"
         try:
-            async with running_server(folder, Wishes(app, sip_port, limits=LIMITS)) as server:
+            wishes = Wishes(app, sip_port, limits=LIMITS, more=UNLIMITED)
+            async with running_server(folder, wishes) as server:
                 client = Client(server, app, tally)
                 yield server, client
                 client.close()
