@@ -79,8 +79,8 @@ class Client:
         to = f"+{FIRST + number}"
         body = f'{{"to":"{to}",{self._rest}}}'
         request = f"{self._head}Content-Length: {len(body)}\r\n\r\n{body}".encode()
-        reader, writer = await self._connection()
         self._tally.asked[to] = time.monotonic()
+        reader, writer = await self._connection()
         writer.write(request)
         head = await reader.readuntil(b"\r\n\r\n")
         length = next(
@@ -94,8 +94,11 @@ class Client:
         self._free.append((reader, writer))
 
     async def _connection(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        if self._free:
-            return self._free.pop()
+        while self._free:
+            reader, writer = self._free.pop()
+            if not reader.at_eof():  # the server lets go of those that nobody has used for a while
+                return reader, writer
+            writer.close()
         return await asyncio.open_connection(HOST, self._server.http)
 
     def close(self) -> None:

@@ -111,7 +111,12 @@ class Whisper(Recognizer):
             text = self._vocabulary.text([ids[index] for index in group]).strip()
             confidence = round(math.fsum(sure[index] for index in group) / len(group), 3)
             start_s, end_s = begins[place], max(begins[place], begins[place + 1])
-            yield from _parted(text, round(start_s, 2), round(end_s, 2), confidence)
+            yield from _parted(text, _hundredths(start_s), _hundredths(end_s), confidence)
+
+
+def _hundredths(seconds: float) -> float:
+    """Return the time in full hundredths: rounded up, it could be after the end of the sound."""
+    return math.floor(seconds * 100) / 100
 
 
 def _parted(text: str, start_s: float, end_s: float, confidence: float) -> Iterator[Word]:
