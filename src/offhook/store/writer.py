@@ -8,8 +8,8 @@ so that one bug does not stop everybody's writing.
 """
 
 import asyncio
-import queue
 import threading
+from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -34,22 +34,34 @@ class StoreError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Flush:
-    """A marker in the queue: everything before it is committed when it comes out."""
+    """A marker among the groups: everything before it is committed when it comes out."""
 
     loop: asyncio.AbstractEventLoop
     done: asyncio.Future[None]
 
-    def resolve(self, error: Exception | None) -> None:
-        def settle() -> None:
-            if self.done.done():
-                return
-            if error:
-                self.done.set_exception(error)
-            else:
-                self.done.set_result(None)
+    def settle(self, error: Exception | None) -> None:
+        """Tell who waits, on its loop."""
+        if self.done.done():
+            return
+        if error:
+            self.done.set_exception(error)
+        else:
+            self.done.set_result(None)
 
-        if not self.loop.is_closed():
-            self.loop.call_soon_threadsafe(settle)
+
+def _settle(flushes: Sequence[_Flush], error: Exception | None) -> None:
+    """Tell all who wait, from any thread; a loop is woken once."""
+    by_loop: defaultdict[asyncio.AbstractEventLoop, list[_Flush]] = defaultdict(list)
+    for flush in flushes:
+        by_loop[flush.loop].append(flush)
+
+    def settle(some: list[_Flush]) -> None:
+        for flush in some:
+            flush.settle(error)
+
+    for loop, some in by_loop.items():
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(settle, some)
 
 
 class Writer(Generic[Change]):
@@ -60,11 +72,13 @@ class Writer(Generic[Change]):
     ) -> None:
         self._commit = commit
         self._linger_s = linger_s
-        self._queue: queue.SimpleQueue[Sequence[Change] | _Flush | None] = queue.SimpleQueue()
+        self._queue: deque[Sequence[Change] | _Flush] = deque()
+        self._filled = threading.Event()  # there may be something in the queue
         self._taken = 0  # changes handed over; written by the event loop only
         self._written = 0  # changes committed; written by the thread only
         self._failing = False
         self._closing = threading.Event()
+        self._ended = False  # the thread looks at the queue no more
         self._thread = threading.Thread(target=self._run, name="store writer", daemon=True)
         self._thread.start()
 
@@ -84,7 +98,7 @@ class Writer(Generic[Change]):
         if self._closing.is_set() or self.backlog + len(group) > BACKLOG_LIMIT:
             raise StoreError("the store takes no more changes")
         self._taken += len(group)
-        self._queue.put(group)
+        self._put(group)
 
     async def flushed(self) -> None:
         """Return when everything handed over so far is committed."""
@@ -92,55 +106,63 @@ class Writer(Generic[Change]):
             return
         loop = asyncio.get_running_loop()
         done: asyncio.Future[None] = loop.create_future()
-        self._queue.put(_Flush(loop, done))
-        if not self._thread.is_alive():
+        self._put(_Flush(loop, done))
+        if self._ended:
             raise StoreError("the store is closed")
         await done
 
     def close(self) -> None:
         """Commit what is waiting and end the thread; raises StoreError if that fails."""
         self._closing.set()
-        self._queue.put(None)
+        self._filled.set()
         self._thread.join()
         if self.backlog:
             raise StoreError(f"{self.backlog} changes could not be written")
 
+    def _put(self, item: Sequence[Change] | _Flush) -> None:
+        """Queue something; the thread is woken only if it does not know that there is more."""
+        self._queue.append(item)
+        if not self._filled.is_set():
+            self._filled.set()
+
     def _run(self) -> None:
         """Commit until closed: the thread's whole life."""
-        more = True
-        while more:
-            groups, flushes, more = self._collect()
-            error: StoreError | None = None
-            try:
-                self._write(groups)
-            except StoreError as failure:
-                error, more = failure, False
-            for flush in flushes:
-                flush.resolve(error)
-        while not self._queue.empty():  # nobody may wait for a thread that has ended
-            if isinstance(item := self._queue.get_nowait(), _Flush):
-                item.resolve(StoreError("the store is closed"))
+        try:
+            while self._queue or not self._closing.is_set():
+                groups, flushes = self._collect()
+                error: StoreError | None = None
+                try:
+                    self._write(groups)
+                except StoreError as failure:
+                    error = failure
+                _settle(flushes, error)
+                if error:
+                    break
+        finally:
+            self._ended = True
+            left = [self._queue.popleft() for _ in range(len(self._queue))]
+            waiting = [item for item in left if isinstance(item, _Flush)]
+            _settle(waiting, StoreError("the store is closed"))  # nobody may wait for ever
 
-    def _collect(self) -> tuple[list[Sequence[Change]], list[_Flush], bool]:
-        """Wait for a first item, linger, and take what has gathered; False ends the thread."""
+    def _collect(self) -> tuple[list[Sequence[Change]], list[_Flush]]:
+        """Wait until there is something, linger, and take what has gathered."""
+        self._filled.wait()
+        self._closing.wait(self._linger_s)
+        if not self._closing.is_set():
+            self._filled.clear()  # before looking: what comes from now on sets it again
         groups: list[Sequence[Change]] = []
         flushes: list[_Flush] = []
         size = 0
-        item = self._queue.get()
-        self._closing.wait(self._linger_s)
-        while item is not None:
+        while self._queue and size < BATCH:
+            item = self._queue.popleft()
             if isinstance(item, _Flush):
                 flushes.append(item)
             else:
                 groups.append(item)
                 size += len(item)
-            try:
-                if size >= BATCH:
-                    break
-                item = self._queue.get_nowait()
-            except queue.Empty:
-                break
-        return groups, flushes, item is not None
+        if self._queue:
+            self._filled.set()
+        return groups, flushes
 
     def _write(self, groups: Sequence[Sequence[Change]]) -> None:
         """Commit the groups in one transaction, or each alone if one of them is refused."""
