@@ -105,6 +105,18 @@ def test_accounts_of_the_file_become_a_directory(file: Path) -> None:
             "",
         ),
         (
+            "[media]\nports = '20000-20031'\nworkers = 5",
+            "media.ports",
+            "'20000-20031' are too few for 5 workers",
+            'write a range such as "20000-40000"',
+        ),
+        (
+            "[media]\nworkers = -1",
+            "media.workers",
+            "Expected int >= 0",
+            "write up to 64; 0: as many as pay",
+        ),
+        (
             "[media]\nports = '5-3'",
             "media.ports",
             "'5-3' is no range of ports",

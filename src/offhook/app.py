@@ -37,8 +37,8 @@ from offhook.console.house import Parts as ConsoleParts
 from offhook.console.instruments import Instruments
 from offhook.directory import Directory
 from offhook.ids import Ids
-from offhook.media.control import WorkerMedia
 from offhook.media.messages import MediaPlane, Report, Sink
+from offhook.media.pool import Pool
 from offhook.records import Delivery
 from offhook.scopes import Offload, TaskOwner
 from offhook.sip.endpoint import Endpoint, IncomingCall
@@ -189,12 +189,12 @@ class Node:
         return Metrics(Figures(self.exchange, self.store, self.instruments, self._headroom), door)
 
     def _instruments(self, parts: Parts) -> Instruments:
-        media = self.media if isinstance(self.media, WorkerMedia) else None
+        media = self.media if isinstance(self.media, Pool) else None
         return Instruments(
             lambda: self.asgi.admission.in_flight,
             parts.api.in_flight,
             lambda: self.outbox.open_lanes,
-            lambda: media.beat if media else None,
+            lambda: media.beats if media else (),
             media.capacity if media else 0,
             lambda phone: self.registrar.state(phone, parts.clock.now()),
             lambda trunk: known_addresses(trunk, parts.trunk_addresses()),

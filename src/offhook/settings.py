@@ -70,11 +70,14 @@ class Media(Section, frozen=True, kw_only=True):
     ] = "20000-40000"
     advertised_host: Name | None = None
     sockets: Literal["shared", "per-leg"] = "shared"
+    workers: Annotated[int, Meta(ge=0, le=64, description="up to 64; 0: as many as pay")] = 0
 
     def __post_init__(self) -> None:
         low, high = self.first_port, self.last_port
         if not 1 <= low < high <= 65_535:
             raise ValueError(f"ports: {self.ports!r} is no range of ports")
+        if self.workers > 1 and (high - low) // self.workers < 8:
+            raise ValueError(f"ports: {self.ports!r} are too few for {self.workers} workers")
 
     @property
     def first_port(self) -> int:

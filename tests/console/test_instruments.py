@@ -8,7 +8,7 @@ from offhook.testing.world import World
 def test_without_a_node_they_are_silent() -> None:
     silent = Instruments()
 
-    assert (silent.in_flight(), silent.lanes(), silent.beat()) == (0, 0, None)
+    assert (silent.in_flight(), silent.lanes(), len(silent.beats())) == (0, 0, 0)
 
 
 @virtual
@@ -21,4 +21,4 @@ async def test_a_node_shows_its_api_and_outbox() -> None:
 
     assert (before, during) == (0, 1)
     assert instruments.most_in_flight == 1000
-    assert instruments.beat() is None
+    assert not instruments.beats()

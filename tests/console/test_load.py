@@ -120,7 +120,7 @@ async def test_the_media_worker_is_shown_when_it_has_been_heard_of() -> None:
         browser = Browser.of(world)
         assert "media" not in await said(browser)
         beat = Beat(legs=3, ticks=50, skipped=1, late_ms_max=4.25, late_ms_mean=0.5, busy_ms=125.0)
-        instruments = Instruments(lambda: 7, 9, lambda: 2, lambda: beat, 40)
+        instruments = Instruments(lambda: 7, 9, lambda: 2, lambda: (beat,), 40)
         desk = replace(_desk(world), instruments=instruments)
         found = {each.id: each for each in Load(desk, Streams())._of_server(3.0)}
 
@@ -129,6 +129,19 @@ async def test_the_media_worker_is_shown_when_it_has_been_heard_of() -> None:
     assert "4.2 ms late at worst, 0.5 on average; 1 were skipped" in found["media"].about
     assert (found["requests"].said, found["requests"].mood) == ("7 of 9", "waiting")
     assert (found["webhooks"].said, found["loop"].said) == ("2", "3.0 ms")
+
+
+@virtual
+async def test_each_of_several_media_workers_is_shown() -> None:
+    async with World() as world:
+        beats = (Beat(legs=3, busy_ms=125.0), None, Beat(legs=4, busy_ms=50.0))
+        desk = replace(_desk(world), instruments=Instruments(beats=lambda: beats, legs=40))
+        found = {each.id: each for each in Load(desk, Streams())._of_server(3.0)}
+
+    assert found["sound"].said == "7 of 80"
+    assert (found["media1"].said, found["media3"].said) == ("12.5 % of a core", "5.0 % of a core")
+    assert found["media3"].title == "Load of the media worker 3"
+    assert "media2" not in found  # it is being replaced
 
 
 def _desk(world: World) -> Any:

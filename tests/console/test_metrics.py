@@ -109,7 +109,7 @@ async def test_they_can_only_be_read() -> None:
 async def test_a_media_worker_and_what_is_left_of_the_machine() -> None:
     async with World() as world:
         beat = Beat(7, ticks=50, skipped=2, late_ms_max=12.0, late_ms_mean=3.0, busy_ms=250.0)
-        instruments = replace(world.node.instruments, beat=lambda: beat, legs=100)
+        instruments = replace(world.node.instruments, beats=lambda: (None, beat), legs=100)
         headroom = Headroom({"the core of the media worker": lambda: 0.25}, 0.2)
         for _ in range(50):
             headroom.look()
@@ -122,10 +122,12 @@ async def test_a_media_worker_and_what_is_left_of_the_machine() -> None:
         client = AsgiClient(Metrics(figures, door), ("127.0.0.1", 4), "localhost")
         found = samples(await client.request("GET", "/metrics"))
 
-    assert found["offhook_media_legs"] == 7
-    assert found["offhook_media_busy"] == 0.25
-    assert found["offhook_media_ticks_skipped"] == 2
-    assert found["offhook_media_tick_lateness_seconds of=latest"] == pytest.approx(0.012)
+    assert found["offhook_media_legs worker=2"] == 7
+    assert found["offhook_media_busy worker=2"] == 0.25
+    assert found["offhook_media_ticks_skipped worker=2"] == 2
+    late = "offhook_media_tick_lateness_seconds"
+    assert found[f"{late} of=latest worker=2"] == pytest.approx(0.012)
+    assert not [name for name in found if "worker=1" in name]  # it is being replaced
     assert found["offhook_used resource=the core of the media worker"] == pytest.approx(0.25)
     assert found["offhook_headroom"] == pytest.approx(0.75)
     assert found["offhook_full"] == 1

@@ -28,6 +28,7 @@ SENT: list[m.Command] = [
     m.Seat("c-1", "conf-1", speaks=False, hears=True, coached=("c-2", "c-3")),
     m.Unseat("c-1", "conf-1"),
     m.CloseRoom("conf-1"),
+    m.Patch("c-1", 7, end=1),
     m.Listen("c-1", "t-1", ("inbound",)),
     m.Unlisten("c-1", "t-1"),
     m.Feed("c-1", "s-1", bytes(320)),

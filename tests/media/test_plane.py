@@ -370,8 +370,8 @@ def test_a_room_needs_a_row_and_a_name_of_its_own() -> None:
     reports = bench.send(OpenRoom("a"), OpenRoom("r"), OpenRoom("r"), Open("r"), OpenRoom("s"))
 
     assert reports == [
-        OpenFailed("a", "the room is open already"),
-        OpenFailed("r", "the room is open already"),
+        OpenFailed("a", "it is open already"),
+        OpenFailed("r", "it is open already"),
         OpenFailed("r", "the leg is open already"),
         OpenFailed("s", "all 2 rows are in use"),
     ]

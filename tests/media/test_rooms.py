@@ -236,3 +236,26 @@ def test_many_and_large_rooms(rooms: int, members: int) -> None:
         total = own[there].sum(axis=0)
         assert (out[there] == total - own[there]).all()
         assert (said[size - 1 - room] == total).all()
+
+
+def test_who_is_held_in_a_room_of_another_worker_is_held() -> None:
+    house = House().seat(Seat("a", "red"), Seat("b", "red", speaks=False, hears=False))
+    house.seat(Seat("a", "far", speaks=False, hears=False), Seat("c", "far", speaks=False))
+    assert np.flatnonzero(house.rooms.held()).tolist() == [0, 1]
+    house.seat(Unseat("a", "elsewhere"))
+    assert np.flatnonzero(house.rooms.held()).tolist() == [0, 1]
+    house.seat(Unseat("a", "far"), Seat("b", "far"))
+    assert not house.rooms.held().any()
+    house.seat(Seat("a", "far", speaks=False, hears=False), Seat("a", "red"))
+    house.seat(Seat("b", "far", speaks=False, hears=False))
+    house.rooms.leave(1)
+
+    assert not house.rooms.held().any()
+
+
+def test_who_goes_to_a_room_of_another_worker_has_left_the_one_here() -> None:
+    house = House().seat(Seat("a", "red"), Seat("b", "red"), Seat("a", "far"))
+    said, heard = sound(5, 1000)
+    alone = House().seat(Seat("b", "red"))
+
+    assert house.mix(said, heard) == alone.mix(said, heard)

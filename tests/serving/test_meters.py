@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Sequence
 
 import pytest
 
@@ -30,20 +31,25 @@ def test_work_of_this_process_is_seen() -> None:
 
 
 @pytest.mark.parametrize(
-    ("beat", "share"),
+    ("beats", "share"),
     [
-        (None, 0.0),
-        (Beat(legs=5, busy_ms=250.0), 0.25),
-        (Beat(legs=5, busy_ms=250.0, skipped=1), 1.0),
+        ((None,), 0.0),
+        ((Beat(legs=5, busy_ms=250.0),), 0.25),
+        ((Beat(legs=5, busy_ms=250.0, skipped=1),), 1.0),
+        ((Beat(legs=5, busy_ms=250.0), None, Beat(legs=50, busy_ms=200.0)), 0.2),
+        ((Beat(legs=5, busy_ms=250.0), Beat(legs=5, busy_ms=20.0, skipped=1)), 0.25),
     ],
 )
-def test_the_media_worker_tells_how_busy_it_is(beat: Beat | None, share: float) -> None:
-    assert meters.media_core(lambda: beat)() == share
+def test_the_media_worker_that_gets_the_next_leg_tells_how_busy_it_is(
+    beats: Sequence[Beat | None], share: float
+) -> None:
+    assert meters.media_core(lambda: beats)() == share
 
 
 def test_places_are_those_of_legs_and_rooms() -> None:
-    assert meters.places(lambda: Beat(legs=30), 120)() == 0.25
-    assert meters.places(lambda: None, 120)() == 0.0
+    assert meters.places(lambda: [Beat(legs=30)], 120)() == 0.25
+    assert meters.places(lambda: [Beat(legs=60), None, Beat(legs=30)], 120)() == 0.25
+    assert meters.places(lambda: [None], 120)() == 0.0
 
 
 @pytest.mark.skipif(not meters.FILES.exists(), reason="the system does not tell open files")
@@ -58,7 +64,7 @@ def test_open_files_are_counted() -> None:
 
 
 def test_every_meter_has_a_name_and_says_something() -> None:
-    found = meters.meters(lambda: Beat(legs=1, busy_ms=10.0), 10, time.monotonic)
+    found = meters.meters(lambda: [Beat(legs=1, busy_ms=10.0)], 10, time.monotonic)
 
     assert all(meter() >= 0.0 for meter in found.values())
     assert len(found) == 4

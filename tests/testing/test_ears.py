@@ -59,6 +59,19 @@ def test_every_start_is_answered_by_one_report() -> None:
     assert len(ears) == 0
 
 
+def test_after_letting_go_what_comes_is_heard() -> None:
+    ears, lanes = Ears(), (("a", 0), ("b", 0))
+    ears.start("a", "a", "")
+    ears.start("b", "b", "")
+    ears.write(lanes, frames(1, 2))
+    ears.forget("a")
+    ears.forget("a")
+    ears.write(lanes, frames(3, 4))
+
+    assert ears.heard("a")[::160].tolist() == [3]
+    assert ears.heard("b")[::160].tolist() == [2, 4]
+
+
 def test_what_is_let_go_is_gone_and_the_others_keep_theirs() -> None:
     ears = Ears()
     both = (("a", 0), ("b", 0))

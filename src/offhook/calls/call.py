@@ -223,13 +223,13 @@ class Call:
         return None
 
     async def _dial(self) -> None:
-        headers = self._parent.headers if self._parent else ()
-        plant = self.plant
+        parent, plant = self._parent, self.plant
+        headers, near = (parent.headers, parent.peer.call_id) if parent else ((), "")
         find = finder(plant)
         make = outgoing(self.record, find, plant.sip_host, self.journal, headers)
         if self._device is not None:
             make = to_device(self.record)
-        local = await self.leg.prepare(trunk=over_trunk(self.record.to, find))
+        local = await self.leg.prepare(trunk=over_trunk(self.record.to, find), near=near)
         if not self.ending:  # then why waits in the inbox
             self._amend(sip_call_id=self.leg.dial(make, local))
             self.post(Dialled())

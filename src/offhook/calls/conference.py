@@ -62,10 +62,10 @@ class Conference:
         """Who is in it, in the order of their coming."""
         return self._members.all
 
-    def open(self) -> None:
-        """Begin, before the first member joins."""
+    def open(self, first: str) -> None:
+        """Begin, before the first member joins, which is this call."""
         self._players.open = True
-        self._plant.media.send(OpenRoom(self.record.conference_id))
+        self._plant.media.send(OpenRoom(self.record.conference_id, first))
         self._plant.store.put_conference(self.record)
         self.journal.log("conference.created", name=self.record.name, tag=self.record.tag)
         self._tell("conferenceCreated")

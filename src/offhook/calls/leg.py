@@ -97,12 +97,13 @@ class Leg:
 
     # SIP, our call
 
-    async def prepare(self, *, trunk: bool) -> LocalMedia:
+    async def prepare(self, *, trunk: bool, near: str = "") -> LocalMedia:
         """Open media for a call of ours; returns what it offers once the call is on disk.
 
-        After a crash nobody may be called twice. Who is called over a trunk is not behind NAT.
+        After a crash nobody may be called twice. Who is called over a trunk is not behind NAT. It
+        will talk to the call `near`, if that is known.
         """
-        local = await self._open_media(messages.Open(self.id, alone=not trunk))
+        local = await self._open_media(messages.Open(self.id, alone=not trunk, near=near))
         if not await self._journal.written():
             raise calls.unknown_failure()
         return local

@@ -95,7 +95,7 @@ class Rooms:
         self._named[record.account_id, record.name] = conference
         name = f"conference {record.conference_id}"
         self._lives[record.conference_id] = self.tasks.start(self._run(conference), name)
-        conference.open()
+        conference.open(call.call_id)
         return conference
 
     async def _run(self, conference: Conference) -> None:

@@ -5,7 +5,7 @@ moment; nothing is counted while nobody looks.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -125,7 +125,7 @@ class Load:
             cap,
             "Of the API; beyond it, 503.",
         )
-        yield from _media(instruments.beat(), instruments.legs)
+        yield from _media(instruments.beats(), instruments.legs)
         yield Gauge(
             "loop",
             "Event loop late by",
@@ -162,32 +162,26 @@ def _queue(account: Account, waiting: int) -> Gauge:
     )
 
 
-def _media(beat: Beat | None, capacity: int) -> Iterator[Gauge]:
-    """Return what the media worker's last beat says: it comes once a second."""
-    if beat is None:
-        return
-    yield Gauge(
-        "sound",
-        "Legs and rooms with sound",
-        beat.legs,
-        f"{beat.legs} of {capacity}",
-        capacity,
-        "Each has a place on the RTP ports.",
-    )
+def _media(beats: Sequence[Beat | None], capacity: int) -> Iterator[Gauge]:
+    """Return what the media workers' last beats say: they come once a second."""
+    lively = [(number, beat) for number, beat in enumerate(beats, 1) if beat is not None]
+    if lively:
+        legs, places = sum(beat.legs for _, beat in lively), capacity * len(lively)
+        of = f"{legs} of {places}"
+        about = "Each has a place on the RTP ports."
+        yield Gauge("sound", "Legs and rooms with sound", legs, of, places, about)
+    for number, beat in lively:
+        which = f" {number}" if len(beats) > 1 else ""
+        yield _worker(beat, f"media{which.strip()}", f"Load of the media worker{which}")
+
+
+def _worker(beat: Beat, key: str, title: str) -> Gauge:
     share = beat.busy_ms / 10
-    about = (
-        f"A tick was {beat.late_ms_max:.1f} ms late at worst, {beat.late_ms_mean:.1f} on average"
-    )
+    worst, mean = beat.late_ms_max, beat.late_ms_mean
+    about = f"A tick was {worst:.1f} ms late at worst, {mean:.1f} on average"
     about += f"; {beat.skipped} were skipped." if beat.skipped else "."
-    yield Gauge(
-        "media",
-        "Load of the media worker",
-        share,
-        f"{share:.1f} % of a core",
-        100.0,
-        about,
-        beat.skipped > 0,
-    )
+    of = f"{share:.1f} % of a core"
+    return Gauge(key, title, share, of, 100.0, about, beat.skipped > 0)
 
 
 async def _lag_ms(now: Monotonic) -> float:

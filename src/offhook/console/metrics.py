@@ -6,7 +6,7 @@ there and counts nothing. No label holds a number, a name or an id of anybody's.
 """
 
 import base64
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -26,6 +26,12 @@ from offhook.store import Store
 
 PREFIX = "offhook_"
 READS = ("GET", "HEAD")
+MEDIA = {  # of each worker
+    "legs": "Legs and rooms with sound",
+    "legs_limit": "Legs and rooms that there is a place for",
+    "busy": "Share of a core that ticks took",
+    "ticks_skipped": "Ticks given up in the last second",
+}
 
 
 class Figures(Collector):
@@ -51,8 +57,7 @@ class Figures(Collector):
         yield _gauge("store_backlog", "Changes that wait for the disk", self._store.backlog)
         yield _gauge("store_healthy", "1: the store takes what it is given", self._store.healthy)
         yield from self._load()
-        if (beat := instruments.beat()) is not None:
-            yield from _media(beat, instruments.legs)
+        yield from _media(instruments.beats(), instruments.legs)
         tally = self._store.tally
         yield _counter("events", "Entries of logs", "kind", tally.events)
         yield _counter("calls_ended", "Calls that have ended", "cause", tally.causes)
@@ -69,16 +74,23 @@ class Figures(Collector):
         yield used
 
 
-def _media(beat: Beat, capacity: int) -> Iterator[Metric]:
-    yield _gauge("media_legs", "Legs and rooms with sound", beat.legs)
-    yield _gauge("media_legs_limit", "Legs and rooms that there is a place for", capacity)
-    yield _gauge("media_busy", "Share of a core that ticks took", beat.busy_ms / 1000)
-    yield _gauge("media_ticks_skipped", "Ticks given up in the last second", beat.skipped)
+def _media(beats: Sequence[Beat | None], capacity: int) -> Iterator[Metric]:
+    """Return what the media workers' last beats say; one that is being replaced has none."""
+    gauges = {
+        name: GaugeMetricFamily(f"{PREFIX}media_{name}", about, labels=["worker"])
+        for name, about in MEDIA.items()
+    }
     late = f"{PREFIX}media_tick_lateness_seconds"
-    family = GaugeMetricFamily(late, "Of ticks in the last second", labels=["of"])
-    family.add_metric(["mean"], beat.late_ms_mean / 1000)
-    family.add_metric(["latest"], beat.late_ms_max / 1000)
-    yield family
+    lateness = GaugeMetricFamily(late, "Of ticks in the last second", labels=["worker", "of"])
+    for number, beat in enumerate(beats, 1):
+        if beat is not None:
+            worker = str(number)
+            figures = (beat.legs, capacity, beat.busy_ms / 1000, beat.skipped)
+            for gauge, value in zip(gauges.values(), figures, strict=True):
+                gauge.add_metric([worker], float(value))
+            lateness.add_metric([worker, "mean"], beat.late_ms_mean / 1000)
+            lateness.add_metric([worker, "latest"], beat.late_ms_max / 1000)
+    yield from (*gauges.values(), lateness)
 
 
 def _gauge(name: str, about: str, value: float) -> GaugeMetricFamily:

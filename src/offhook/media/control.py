@@ -2,11 +2,13 @@
 
 Commands are written without waiting. A worker that dies, hangs (no beat), or does not read is
 killed; each of its legs and rooms is reported Lost, exactly once, and a new worker is started after
-a pause. Clips survive: they are loaded again.
+a pause. Clips survive: they are loaded again. Legs that are opened meanwhile wait for the new
+worker, but not for long.
 """
 
 import asyncio
 import contextlib
+import math
 import os
 import signal
 import socket
@@ -28,14 +30,18 @@ from offhook.media.messages import (
     Open,
     OpenFailed,
     OpenRoom,
+    Patch,
     Report,
     Sink,
+    subject,
 )
 from offhook.media.work import WorkerSettings
 from offhook.scopes import TaskOwner
 
 START_S = 10.0  # from the start of a worker to its first beat
 SILENCE_S = 5.0  # without a beat, and the worker counts as hung
+LATE_S = 2.5  # without a beat, and it gets no more legs if there is another one
+HOLD_S = 3.0  # that a leg waits for a new worker
 FAREWELL_S = 2.0  # for a worker to finish its recordings
 EXIT_S = 1.0  # for a worker that has let go of its socket, so that we learn its exit status
 BACKLOG_BYTES = 1 << 27  # of commands that the worker has not read: two of the longest clips
@@ -53,6 +59,7 @@ class _Link(asyncio.Protocol):
         self._on_message = on_message
         self._unpacker = frames.reports()
         self._transport: asyncio.Transport | None = None
+        self._finished = False
         self.fault: str | None = None
         self.lost = asyncio.Event()
 
@@ -77,7 +84,7 @@ class _Link(asyncio.Protocol):
     def write(self, command: Command) -> None:
         """Send a command, now or as soon as the worker reads; what comes too late is lost."""
         assert self._transport is not None
-        if not self._transport.is_closing():  # uvloop raises for what asyncio would forgive
+        if not (self._finished or self._transport.is_closing()):  # then uvloop would raise
             self._transport.write(frames.pack(command))
 
     def write_bounded(self, command: Command) -> None:
@@ -91,7 +98,8 @@ class _Link(asyncio.Protocol):
     def finish(self) -> None:
         """Let the worker end its work and go."""
         assert self._transport is not None
-        if not self._transport.is_closing():
+        if not (self._finished or self._transport.is_closing()):
+            self._finished = True
             self._transport.write_eof()
 
     def fail(self, fault: str) -> None:
@@ -111,14 +119,18 @@ class WorkerMedia:
     def __init__(self, sink: Sink, settings: WorkerSettings | None = None) -> None:
         self._sink = sink
         self._settings = settings or WorkerSettings()
+        self._files = [self._settings.patch_file] if self._settings.patches else []
         self._legs: set[str] = set()  # and rooms, that the present worker carries
         self._clips: dict[str, Load] = {}
+        self._held: list[Command] = []  # about legs that wait for a worker
+        self._waiting: set[str] = set()  # those
         self._link: _Link | None = None
         self._ready = asyncio.Event()
         self._closing = False
         self._tasks = TaskOwner()
         self._watch: asyncio.Timeout | None = None
         self.beat: Beat | None = None  # the last one: how the worker is doing
+        self._beaten = 0.0  # when that was
         self.pid: int | None = None
 
     @property
@@ -149,6 +161,14 @@ class WorkerMedia:
             await self._tasks.close(FAREWELL_S)
         await self._tasks.close()
 
+    @property
+    def load(self) -> float:
+        """The share of its core that the worker uses; infinite when there is none or it is late."""
+        late = asyncio.get_running_loop().time() - self._beaten > LATE_S
+        if self._link is None or self.beat is None or late:
+            return math.inf
+        return self.beat.busy_ms / 1000
+
     def send(self, command: Command) -> None:
         """Carry out a command; never blocks."""
         match command:
@@ -156,15 +176,39 @@ class WorkerMedia:
                 self._clips[clip] = command
             case Forget(clip):
                 self._clips.pop(clip, None)
-            case Open(leg) | OpenRoom(leg) if self._link is None:
-                reason = "the media worker is being restarted"
-                asyncio.get_running_loop().call_soon(self._sink, OpenFailed(leg, reason))
-            case Open(leg) | OpenRoom(leg):
-                self._legs.add(leg)
+            case Open() | OpenRoom() | Patch() if self._link is None:
+                self._hold(subject(command))
+            case Open() | OpenRoom() | Patch():
+                self._legs.add(subject(command))
             case _:
                 pass
         if self._link is not None:
             self._link.write_bounded(command)
+        elif not isinstance(command, Load | Forget) and subject(command) in self._waiting:
+            self._held.append(command)
+
+    def _hold(self, leg: str) -> None:
+        """Let a leg or room wait for the next worker."""
+        self._waiting.add(leg)
+        if len(self._waiting) == 1:
+            asyncio.get_running_loop().call_later(HOLD_S, self._give_up, self._held)
+
+    def _give_up(self, held: list[Command]) -> None:
+        """Refuse legs and rooms that have waited for too long."""
+        if self._held is not held or self._link is not None:
+            return
+        waiting, self._waiting, self._held = self._waiting, set(), []
+        for leg in sorted(waiting):
+            self._sink(OpenFailed(leg, "the media worker is being restarted"))
+
+    def _welcome(self, link: _Link) -> None:
+        """Give a new worker what is there for it."""
+        for load in self._clips.values():
+            link.write(load)
+        for command in self._held:
+            link.write(command)
+        self._legs, self._waiting, self._held = self._waiting, set(), []
+        self._link = link
 
     async def _supervise(self) -> None:
         """Have one worker after another."""
@@ -191,12 +235,11 @@ class WorkerMedia:
             try:
                 theirs.close()
                 await asyncio.get_running_loop().create_unix_connection(lambda: link, sock=ours)
-                for load in self._clips.values():
-                    link.write(load)
-                self._link, self.pid = link, process.pid
+                self._welcome(link)
+                self.pid = process.pid
                 await self._wait_end(link)
             finally:
-                self._link = self.pid = None
+                self._link = self.pid = self.beat = None
                 patience_s = EXIT_S if link.lost.is_set() and link.fault is None else 0.0
                 link.abort()
                 await _bury(process, patience_s)
@@ -206,7 +249,7 @@ class WorkerMedia:
         return await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-m", "offhook.media.worker"),
             *(str(theirs.fileno()), msgspec.json.encode(self._settings).decode()),
-            pass_fds=(theirs.fileno(),),
+            pass_fds=(theirs.fileno(), *self._files),
             stdin=asyncio.subprocess.DEVNULL,
             env={**os.environ, **_ONE_THREAD},
         )
@@ -225,6 +268,7 @@ class WorkerMedia:
         match message:
             case Beat():
                 self.beat = message
+                self._beaten = asyncio.get_running_loop().time()
                 self._ready.set()
                 if self._watch is not None and not self._watch.expired():
                     self._watch.reschedule(asyncio.get_running_loop().time() + SILENCE_S)

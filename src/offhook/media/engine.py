@@ -42,6 +42,7 @@ from offhook.media.messages import (
     Look,
     Looked,
     Part,
+    Patch,
     Play,
     Report,
     RowCommand,
@@ -54,11 +55,12 @@ from offhook.media.messages import (
 from offhook.media.outgoing import Outgoing
 from offhook.media.packets import Packets
 from offhook.media.passing import Passing
+from offhook.media.patches import Patches, Rings
 from offhook.media.players import Arena, Players
 from offhook.media.reception import Reception
 from offhook.media.reporting import Reporting
 from offhook.media.rooms import Rooms
-from offhook.media.rows import NO_EVENTS, NO_SOCKET, Rows
+from offhook.media.rows import NO_EVENTS, NO_SOCKET, NoRowError, Rows
 from offhook.media.senders import Senders
 from offhook.media.switch import Switch
 from offhook.media.taps import Lane, Taps
@@ -67,7 +69,7 @@ from offhook.media.taps import Lane, Taps
 class Engine:
     """All legs of a worker. Times are seconds of one clock that only goes forward."""
 
-    def __init__(self, capacity: int, rng: random.Random) -> None:
+    def __init__(self, capacity: int, rng: random.Random, rings: Rings | None = None) -> None:
         self._capacity = capacity
         self._rows = Rows(capacity)
         self._latches = Latches(capacity)
@@ -79,6 +81,7 @@ class Engine:
         self._switch = Switch(capacity, 3 * capacity + 1)
         self._feeds = Feeds(self._switch, 2 * capacity)
         self._rooms = Rooms(self._rows, capacity, silence=3 * capacity)
+        self._patches = Patches(rings, capacity)
         self._detector = Detector(capacity)
         self._voice = VoiceActivity(capacity)
         self._reporting = Reporting(capacity, rng, self._senders, self._reception, self._latches)
@@ -134,6 +137,15 @@ class Engine:
         self.open(room, NO_SOCKET, now)
         self._rooms.open(room)
 
+    def open_patch(self, command: Patch, now: float) -> None:
+        """Give an end of a patch a row; raises NoRowError, also if there is no memory for it."""
+        if not self._patches.known(command.patch):
+            raise NoRowError(f"there is no memory for patch {command.patch}")
+        self.open(command.leg, NO_SOCKET, now)
+        row = self._rows.row(command.leg)
+        assert row is not None
+        self._patches.open(row, command.patch, command.end)
+
     def connect(self, command: Connect, rtp_peer: int, rtcp_peer: int, now: float) -> None:
         """Set or change the far end; peers are keys of its addresses, rtcp_peer -1 for none."""
         row = self._rows.row(command.leg)
@@ -179,6 +191,7 @@ class Engine:
             raise KeyError(leg)
         self._passing.stale = True
         self._rooms.leave(row)
+        self._patches.close(row)
         self._players.stop(row)
         self._dials.clear(row)
         self._feeds.clear(row)
@@ -327,11 +340,13 @@ class Engine:
         """Fill what the far ends are to hear."""
         ended = self._players.tick(self._sources[self._capacity : 2 * self._capacity])
         dry = self._feeds.tick(self._sources[2 * self._capacity : -1])
-        parts = [slice(count)]  # legs, and rooms where there are any
+        self._patches.hear(self._sources)
+        parts = [slice(count)]  # legs, and rooms and patches where there are any
         if self._rows.rooms < self._capacity:
             parts.append(slice(self._rows.rooms, None))
         self._switch.route(self._sources, self._out, parts)
         self._rooms.mix(self._sources, self._out)
+        self._patches.say(self._out)
         self._passing.stale = bool(ended or dry)
         for row, play in ended:
             self._switch.disconnect(row, self._capacity + row)

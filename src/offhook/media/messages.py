@@ -17,13 +17,14 @@ class Open(msgspec.Struct, frozen=True, tag=True):
 
     Where ports are shared: `host` and `rtp_port` are the far end's, when it has made its offer, and
     a leg that is `alone` gets ports of its own, as its far end may speak from an address that no
-    SDP tells (NAT).
+    SDP tells (NAT). `near` is a leg that it will meet, best on the same worker.
     """
 
     leg: str
     host: str = ""
     rtp_port: int = 0
     alone: bool = False
+    near: str = ""
 
 
 class Connect(msgspec.Struct, frozen=True, tag=True):
@@ -163,12 +164,25 @@ class OpenRoom(msgspec.Struct, frozen=True, tag=True):
     """Make a room where legs can meet; only a failure is answered, by OpenFailed."""
 
     room: str
+    near: str = ""  # a leg that will sit there
+
+
+class Patch(msgspec.Struct, frozen=True, tag=True):
+    """Make one end of a patch: a leg without ports, whose far end is the other end (`patches`).
+
+    Between workers only; answered by OpenFailed if at all, and ended by Close.
+    """
+
+    leg: str
+    patch: int
+    end: int  # 0 or 1
 
 
 class Seat(msgspec.Struct, frozen=True, tag=True):
     """Put a leg into a room (out of another), or change how it sits there.
 
-    One that coaches is heard by those legs alone, of which some may come later.
+    One that coaches is heard by those legs alone, of which some may come later. If the room is
+    another worker's, all that matters here is whether the leg is held.
     """
 
     leg: str
@@ -204,8 +218,15 @@ class Close(msgspec.Struct, frozen=True, tag=True):
 
 
 Attached = Record | PauseRecord | StopRecord | Listen | Unlisten | Feed | Clear  # to a leg
-RowCommand = Load | Forget | Play | Dial | Stop | Join | Part | Seat | Unseat | Look | Attached
-Command = Open | Connect | OpenRoom | CloseRoom | Close | RowCommand
+LegRowCommand = Play | Dial | Stop | Join | Part | Seat | Unseat | Look | Attached
+LegCommand = Open | Connect | Patch | Close | LegRowCommand
+RowCommand = Load | Forget | LegRowCommand
+Command = OpenRoom | CloseRoom | LegCommand | RowCommand
+
+
+def subject(command: OpenRoom | CloseRoom | LegCommand) -> str:
+    """Return the leg or room that a command is about."""
+    return command.room if isinstance(command, OpenRoom | CloseRoom) else command.leg
 
 
 class Opened(msgspec.Struct, frozen=True, tag=True):

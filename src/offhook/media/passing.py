@@ -42,6 +42,7 @@ class Passing:
         self._relays = far & (codec[self._source] == codec[:count])
         self._listens = only == np.arange(count) + self._capacity
         hearers = self._rooms.hearers
+        hearers = hearers[hearers < count]  # the others are patches
         self._relays[hearers] = self._listens[hearers] = False
         self.stale = False
 

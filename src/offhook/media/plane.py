@@ -18,6 +18,7 @@ from offhook.media.messages import (
     Opened,
     OpenFailed,
     OpenRoom,
+    Patch,
     PauseRecord,
     Record,
     Recorded,
@@ -25,6 +26,7 @@ from offhook.media.messages import (
     StopRecord,
 )
 from offhook.media.packets import Ports
+from offhook.media.patches import Rings
 from offhook.media.places import Places
 from offhook.media.recorder import Recordings
 from offhook.media.rows import NoRowError
@@ -61,13 +63,19 @@ class Plane:
     """Takes commands and ticks, gives reports; blocks nowhere."""
 
     def __init__(
-        self, ports: Ports, rng: random.Random, capacity: int, recorder: Recordings
+        self,
+        ports: Ports,
+        rng: random.Random,
+        capacity: int,
+        recorder: Recordings,
+        rings: Rings | None = None,
     ) -> None:
         self._ports = ports
-        self._engine = Engine(capacity, rng)
+        self._engine = Engine(capacity, rng, rings)
         self._recorder = recorder
         self._places = Places(ports, self._engine.meant)
         self._rooms: set[str] = set()
+        self._patches: set[str] = set()
         self._reports: list[Report] = []
 
     def __len__(self) -> int:
@@ -86,10 +94,10 @@ class Plane:
                 self._open(command, now)
             case Connect(leg) if leg in self._places:
                 self._connect(command, now)
-            case Close(leg) if leg in self._places:
+            case Close(leg) if leg in self._places or leg in self._patches:
                 self._close(leg, now)
-            case OpenRoom(room):
-                self._open_room(room, now)
+            case OpenRoom() | Patch():
+                self._open_inner(command, now)
             case CloseRoom(room) if room in self._rooms:
                 self._close(room, now)
             case Connect() | Close() | CloseRoom():
@@ -131,14 +139,14 @@ class Plane:
 
     def close(self, now: float) -> list[Report]:
         """Close all legs and rooms, finish their recordings and return the last reports."""
-        for leg in [*self._places, *self._rooms]:
+        for leg in [*self._places, *self._rooms, *self._patches]:
             self._close(leg, now)
         self._reports += self._recorder.close()
         return self.reports(now)
 
     def _open(self, command: Open, now: float) -> None:
         leg = command.leg
-        if leg in self._places or leg in self._rooms:
+        if self._is_open(leg):
             self._reports.append(OpenFailed(leg, "the leg is open already"))
             return
         try:
@@ -154,16 +162,24 @@ class Plane:
             return
         self._reports.append(Opened(leg, place.host, place.rtp_port, place.rtcp_port))
 
-    def _open_room(self, room: str, now: float) -> None:
-        if room in self._places or room in self._rooms:
-            self._reports.append(OpenFailed(room, "the room is open already"))
+    def _open_inner(self, command: OpenRoom | Patch, now: float) -> None:
+        """Open what needs no ports: a room or an end of a patch."""
+        name = command.room if isinstance(command, OpenRoom) else command.leg
+        if self._is_open(name):
+            self._reports.append(OpenFailed(name, "it is open already"))
             return
         try:
-            self._engine.open_room(room, now)
+            if isinstance(command, OpenRoom):
+                self._engine.open_room(name, now)
+                self._rooms.add(name)
+            else:
+                self._engine.open_patch(command, now)
+                self._patches.add(name)
         except NoRowError as error:
-            self._reports.append(OpenFailed(room, str(error)))
-            return
-        self._rooms.add(room)
+            self._reports.append(OpenFailed(name, str(error)))
+
+    def _is_open(self, name: str) -> bool:
+        return name in self._places or name in self._rooms or name in self._patches
 
     def _connect(self, command: Connect, now: float) -> None:
         rtp_peer = self._peer(command.host, command.rtp_port)
@@ -187,6 +203,7 @@ class Plane:
             self._ports.send(self._engine.bye(leg, now))
             self._places.give_back(leg)
         self._rooms.discard(leg)
+        self._patches.discard(leg)
         self._recorder.leave(leg)
         closed = self._engine.close(leg, now)
         for recorded in self._recorder.finished():  # before Closed where the writer is so fast

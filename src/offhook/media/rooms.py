@@ -47,6 +47,7 @@ class Rooms:
         self._seat: Ints = np.full(capacity, NOWHERE)  # row of the room where a leg sits
         self._speaks = np.zeros(capacity, np.bool_)
         self._hears = np.zeros(capacity, np.bool_)
+        self._away: dict[int, str] = {}  # who is held in a room of another worker, by row
         self._coached: dict[int, tuple[str, ...]] = {}  # by row of the coach
         self._plan: _Plan | None = None  # None: to be made
 
@@ -60,9 +61,14 @@ class Rooms:
     def seat(self, command: Seat | Unseat) -> None:
         """Let a leg sit in a room, or no longer."""
         leg, room = self._rows.row(command.leg), self._rows.row(command.room)
-        if leg is None or room is None or self._open[leg] or not self._open[room]:
+        if leg is None or self._open[leg]:
             return
-        if isinstance(command, Seat):
+        if room is None:
+            self._elsewhere(leg, command)
+        elif not self._open[room]:
+            return
+        elif isinstance(command, Seat):
+            self._away.pop(leg, None)
             self._seat[leg] = room
             self._speaks[leg], self._hears[leg] = command.speaks, command.hears
             self._coached.pop(leg, None)
@@ -72,12 +78,22 @@ class Rooms:
         elif self._seat[leg] == room:
             self.leave(leg)
 
+    def _elsewhere(self, leg: int, command: Seat | Unseat) -> None:
+        """Take note that a leg sits in a room of another worker, or no longer."""
+        if isinstance(command, Seat):
+            self.leave(leg)
+            if not (command.speaks or command.hears):
+                self._away[leg] = command.room
+        elif self._away.get(leg) == command.room:
+            del self._away[leg]
+
     def leave(self, row: int) -> None:
         """Forget a row, be it a leg's or a room's."""
         gone = np.flatnonzero(self._seat == row) if self._open[row] else [row]
         self._open[row] = False
         for each in gone:
             self._seat[each] = NOWHERE
+            self._away.pop(int(each), None)
             self._coached.pop(int(each), None)
         self._plan = None
 
@@ -90,7 +106,9 @@ class Rooms:
 
     def held(self) -> Flags:
         """Return who sits in a room and neither hears nor is heard: bool [row]."""
-        return np.less(NOWHERE, self._seat) & ~self._speaks & ~self._hears
+        held = np.less(NOWHERE, self._seat) & ~self._speaks & ~self._hears
+        held[list(self._away)] = True
+        return held
 
     def among(self, *rows: int) -> bool:
         """Whether one of the rows is a room's."""

@@ -14,3 +14,5 @@ class WorkerSettings(msgspec.Struct, frozen=True):
     last_port: int = 40000
     sockets: Literal["shared", "per-leg"] = "shared"  # shared where the system can
     capacity: int = 1000  # legs and rooms
+    patches: int = 0  # to other workers
+    patch_file: int = -1  # the descriptor of their memory

@@ -25,6 +25,7 @@ from offhook.media import frames, mmsg
 from offhook.media.departure import Departure
 from offhook.media.frames import Beat
 from offhook.media.messages import Command, Heard, Report
+from offhook.media.patches import shared_rings
 from offhook.media.plane import TICK_S, Pace, Plane
 from offhook.media.ports import UdpPorts
 from offhook.media.recorder import Recorder, ThreadWriter
@@ -179,7 +180,8 @@ def main() -> None:
     settings = msgspec.json.decode(sys.argv[2], type=WorkerSettings)
     rng = random.SystemRandom()
     ports = make_ports(settings, rng)
-    plane = Plane(ports, rng, settings.capacity, Recorder(ThreadWriter()))
+    rings = shared_rings(settings.patch_file, settings.patches) if settings.patches else None
+    plane = Plane(ports, rng, settings.capacity, Recorder(ThreadWriter()), rings)
     link = Link(socket.socket(fileno=int(sys.argv[1])))
     gc.collect()
     gc.freeze()

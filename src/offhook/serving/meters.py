@@ -2,7 +2,7 @@
 
 import resource
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from offhook.calls.headroom import Meter
@@ -10,6 +10,8 @@ from offhook.clock import Monotonic
 from offhook.media.frames import Beat
 
 FILES = Path("/proc/self/fd")  # Linux
+
+Beats = Callable[[], Sequence[Beat | None]]  # of each media worker; None: it is being replaced
 
 
 class CpuShare:
@@ -27,24 +29,24 @@ class CpuShare:
         return (used - used_then) / (now - then) if now > then else 0.0
 
 
-def media_core(beat: Callable[[], Beat | None]) -> Meter:
-    """Return what the media worker uses of its core; ticks that were given up are too much."""
+def media_core(beats: Beats) -> Meter:
+    """Return what the media worker with most to spare uses of its core: it gets the next leg.
+
+    Ticks that were given up are too much.
+    """
 
     def share() -> float:
-        last = beat()
-        if last is None:
-            return 0.0
-        return 1.0 if last.skipped else last.busy_ms / 1000
+        last = [1.0 if beat.skipped else beat.busy_ms / 1000 for beat in beats() if beat]
+        return min(last, default=0.0)
 
     return share
 
 
-def places(beat: Callable[[], Beat | None], capacity: int) -> Meter:
-    """Return how many of the media worker's places for legs and rooms are taken."""
+def places(beats: Beats, capacity: int) -> Meter:
+    """Return how many places for legs and rooms are taken, on the worker that has most of them."""
 
     def share() -> float:
-        last = beat()
-        return last.legs / capacity if last is not None else 0.0
+        return min((beat.legs / capacity for beat in beats() if beat), default=0.0)
 
     return share
 
@@ -55,11 +57,11 @@ def open_files() -> float:
     return sum(1 for _ in FILES.iterdir()) / most if FILES.exists() else 0.0
 
 
-def meters(beat: Callable[[], Beat | None], capacity: int, now: Monotonic) -> Mapping[str, Meter]:
+def meters(beats: Beats, capacity: int, now: Monotonic) -> Mapping[str, Meter]:
     """Return what is measured, by its name."""
     return {
         "the core of call control": CpuShare(now),
-        "the core of the media worker": media_core(beat),
-        "the number of places for legs": places(beat, capacity),
+        "the core of the media worker": media_core(beats),
+        "the number of places for legs": places(beats, capacity),
         "the number of open files": open_files,
     }

@@ -25,8 +25,8 @@ from offhook.console.desk import Contact
 from offhook.garbage import seldom_collected
 from offhook.hooks import is_loopback
 from offhook.ids import Ids, SystemRandom
-from offhook.media.control import WorkerMedia
 from offhook.media.messages import MediaPlane, Report, Sink
+from offhook.media.pool import Pool, count
 from offhook.media.work import WorkerSettings
 from offhook.scopes import ThreadOffload, background
 from offhook.serving.book import Book
@@ -162,11 +162,11 @@ async def running_node(config: Config, http_port: int) -> AsyncIterator[Node]:
                 login=Login(settings.sip.realm, settings.sip.digests),
                 trunk_addresses=lambda: book.addresses,
                 fixed=lambda: book.fixed,
-                headroom=_headroom(settings, media.worker, clock),
+                headroom=_headroom(settings, media.pool, clock),
             )
         )
-        await media.worker.start()
-        stack.push_async_callback(media.worker.close)
+        await media.pool.start()
+        stack.push_async_callback(media.pool.close)
         await node.start()
         stack.push_async_callback(node.close)
         stack.enter_context(seldom_collected())
@@ -176,10 +176,10 @@ async def running_node(config: Config, http_port: int) -> AsyncIterator[Node]:
         yield node
 
 
-def _headroom(settings: Settings, worker: WorkerMedia, clock: Clock) -> Headroom:
+def _headroom(settings: Settings, pool: Pool, clock: Clock) -> Headroom:
     """Make what measures how much of the machine is used."""
     return Headroom(
-        meters(lambda: worker.beat, worker.capacity, clock.now),
+        meters(lambda: pool.beats, pool.capacity, clock.now),
         settings.limits.load,
     )
 
@@ -220,20 +220,23 @@ def _threads(stack: AsyncExitStack, count: int) -> ThreadOffload:
 
 
 def _media(stack: AsyncExitStack, settings: Settings) -> "Media":
-    """Let the media worker begin to start."""
+    """Let the media workers begin to start."""
     media = Media(settings)
-    media.worker.begin()
-    stack.push_async_callback(media.worker.close)
+    media.pool.begin()
+    stack.push_async_callback(media.pool.close)
     return media
 
 
 class Media:
-    """The client of the worker process, which starts before there is a node to report to."""
+    """The media workers, which start before there is a node to report to."""
 
     def __init__(self, settings: Settings) -> None:
         media = settings.media
         self._sink: Sink | None = None
-        self.worker = WorkerMedia(
+        ports = media.last_port - media.first_port
+        workers = media.workers or count(settings.limits.calls, os.cpu_count() or 1, ports)
+        rows = 2 if workers == 1 else 3  # each may be alone in a room, and be patched
+        self.pool = Pool(
             self._report,
             WorkerSettings(
                 host=media.host,
@@ -241,8 +244,9 @@ class Media:
                 first_port=media.first_port,
                 last_port=media.last_port,
                 sockets=media.sockets,
-                capacity=2 * settings.limits.calls,  # each may be alone in a room
+                capacity=rows * settings.limits.calls,
             ),
+            workers,
         )
 
     def _report(self, report: Report) -> None:
@@ -252,7 +256,7 @@ class Media:
     def make(self, sink: Sink) -> MediaPlane:
         """Report to a node from here on."""
         self._sink = sink
-        return self.worker
+        return self.pool
 
 
 def _clients(stack: AsyncExitStack, settings: Settings) -> tuple[AiohttpClient, AiohttpWebSockets]:

@@ -29,6 +29,7 @@ class Ears:
         self._listening: dict[str, tuple[str, int]] = {}  # leg and first tick, by recording
         self._ticks = 0  # written
         self._stretches: list[_Stretch] = []
+        self._anew = True  # the next tick begins another one
         self._finished: list[Recorded] = []
 
     def __len__(self) -> int:
@@ -51,7 +52,8 @@ class Ears:
         return np.concatenate([np.zeros(0, np.int16), *frames])
 
     def forget(self, recording: str) -> None:
-        """Let go of what was heard so far."""
+        """Let go of what was heard so far; what comes is heard."""
+        self._anew = True
         for stretch in self._stretches:
             stretch.places.pop(recording, None)
         self._stretches = [each for each in self._stretches if each.places]
@@ -79,7 +81,8 @@ class Ears:
     def write(self, lanes: Sequence[Lane], pcm: Pcm) -> None:
         """Take in a tick."""
         self._ticks += 1
-        if not self._stretches or self._stretches[-1].lanes is not lanes:
+        if self._anew or self._stretches[-1].lanes is not lanes:
+            self._anew = False
             places = {recording: place for place, (recording, _) in enumerate(lanes)}
             self._stretches.append(_Stretch(lanes, places))
         self._stretches[-1].frames.append(pcm if pcm.view(np.uint64).any() else None)

@@ -31,6 +31,7 @@ port = {sip}
 
 [media]
 ports = "20000-32000"  # below the ports that the system picks, so that free ones stay free
+{media}
 
 [store]
 url = "sqlite:///{folder}/offhook.sqlite3"
@@ -77,6 +78,7 @@ class Wishes:
     initiate: str = "/voice/initiate"
     status: str = "/voice/status"
     limits: str = ""  # TOML lines of the account
+    media: str = ""  # TOML lines of the RTP side
     trunk_settings: str = ""  # TOML lines of the trunk
     more: str = ""  # TOML after all else
 
@@ -134,6 +136,7 @@ async def running_server(folder: Path, wishes: Wishes) -> AsyncIterator[RunningS
         initiate=wishes.initiate,
         status=wishes.status,
         limits=wishes.limits,
+        media=wishes.media,
         trunk=wishes.trunk,
         trunk_settings=wishes.trunk_settings,
     )
