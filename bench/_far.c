@@ -1,7 +1,7 @@
 /* Far ends in C, cheap enough not to be what is measured. See Peers in _process.py.
 
-   Sends a packet of noise every 20 ms on every leg, the legs spread evenly over the 20 ms, and times
-   what comes back with the kernel's own time stamps. Prints, at the end: packets sent, received and
+   Sends a packet of noise every 20 ms on every leg (or keys, with a second argument), the legs
+   spread evenly over the 20 ms, and times what comes back with the kernel's own time stamps. Prints, at the end: packets sent, received and
    missing (by sequence number), then the gaps between packets of a leg in microseconds: p50, p99,
    p99.9 and the longest of all legs, and the p99 of the worst leg. */
 #define _GNU_SOURCE
@@ -91,12 +91,30 @@ static long quantile(uint32_t *gaps, double part)
     return 0;
 }
 
-static void say(struct leg *leg, int number, uint32_t tick)
+/* A key for 100 ms, then 100 ms of sound (RFC 4733): three more packets say that it has ended. */
+static int press(unsigned char *packet, uint32_t tick)
+{
+    uint32_t step = tick % 10, begun = htonl((tick - step) * 160), lasts = (step + 1) * 160;
+    if (step > 7)
+        return PACKET;
+    lasts = lasts > 800 ? 800 : lasts;
+    packet[1] = 101 | (step == 0) << 7;
+    memcpy(packet + 4, &begun, 4);
+    packet[12] = tick / 10 % 10;
+    packet[13] = (step >= 5) << 7 | 10;
+    packet[14] = lasts >> 8;
+    packet[15] = lasts;
+    return 16;
+}
+
+static void say(struct leg *leg, int number, uint32_t tick, int keys)
 {
     static unsigned char packet[PACKET] = {0x80};
     static uint32_t noise = 1;
     uint32_t stamp = htonl(tick * 160), source = htonl(number + 1);
+    int size = PACKET;
 
+    packet[1] = 0;
     packet[2] = tick >> 8;
     packet[3] = tick;
     memcpy(packet + 4, &stamp, 4);
@@ -105,7 +123,9 @@ static void say(struct leg *leg, int number, uint32_t tick)
         noise ^= noise << 13, noise ^= noise >> 17, noise ^= noise << 5;
         memcpy(packet + i, &noise, 4);
     }
-    send(leg->socket, packet, PACKET, 0);
+    if (keys)
+        size = press(packet, tick);
+    send(leg->socket, packet, size, 0);
 }
 
 static void report(struct leg *legs, int count, long sent)
@@ -159,7 +179,7 @@ int main(int argc, char **argv)
     clock_gettime(CLOCK_MONOTONIC, &due);
     for (uint32_t turn = 0; read(0, &end, 1) != 0; turn++) {
         for (int i = turn % TURNS; i < count; i += TURNS, sent++) {
-            say(&legs[i], i, turn / TURNS);
+            say(&legs[i], i, turn / TURNS, argc > 2);
             hear(&legs[i]);
         }
         due.tv_nsec += TICK_NS / TURNS;

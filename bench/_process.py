@@ -38,9 +38,9 @@ class Peers:
     a line of numbers. So do `_load.py`, `_far.c`, `_plain.py` and `_plain.c`.
     """
 
-    def __init__(self, command: Sequence[str], legs: int) -> None:
+    def __init__(self, command: Sequence[str], legs: int, more: Sequence[str] = ()) -> None:
         self._process = subprocess.Popen(
-            [*command, str(legs)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [*command, str(legs), *more], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         self.pid = self._process.pid
         with contextlib.suppress(OSError):  # as the worker does: on a busy machine all keep up

@@ -4,19 +4,21 @@ The far ends are another process. CPU and memory are the worker's alone.
 """
 
 import asyncio
+import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from bench._process import HOST, TICK_S, Peers, cpu_s, rss_bytes
+from bench._scenes import Scene, names
 from bench.floor import WARM_UP_S, far_ends
 from offhook.media.control import WorkerMedia
 from offhook.media.frames import Beat
 from offhook.media.messages import (
     Close,
     Closed,
-    Command,
     Connect,
     Counters,
     Heard,
@@ -82,15 +84,13 @@ class Desk:
                 await asyncio.sleep(0.01)
 
 
-def names(legs: int) -> list[str]:
-    """Return the names of so many legs."""
-    return [f"leg{number}" for number in range(legs)]
+async def measure(legs: int, scene: Scene, seconds: float, sockets: Sockets = "shared") -> Work:
+    """Watch one worker with so many connected legs in a scene."""
+    with tempfile.TemporaryDirectory(prefix="offhook-bench-") as folder:
+        return await _measure(legs, scene, Path(folder), seconds, sockets)
 
 
-async def measure(
-    legs: int, commands: Iterable[Command], seconds: float, sockets: Sockets = "shared"
-) -> Work:
-    """Watch one worker with so many connected legs, after some commands."""
+async def _measure(legs: int, scene: Scene, folder: Path, seconds: float, sockets: Sockets) -> Work:
     raise_file_limit()
     desk = Desk(2 * legs, sockets)
     await desk.media.start()
@@ -100,10 +100,11 @@ async def measure(
         desk.media.send(Open(name))
     opened = await desk.all(Opened, legs)
     ports = {report.leg: report.rtp_port for report in opened if isinstance(report, Opened)}
-    with Peers(far_ends(), legs) as load:
+    with Peers(far_ends(), legs, ["keys"] * scene.keys) as load:
         for name, port in zip(names(legs), load.ports, strict=True):
-            desk.media.send(Connect(name, HOST, port, port + 1, dtmf_payload_type=101))
-        for command in commands:
+            connect = Connect(name, HOST, port, port + 1, dtmf_payload_type=101, send=scene.speaks)
+            desk.media.send(connect)
+        for command in scene.commands(names(legs), folder):
             desk.media.send(command)
         load.start([ports[name] for name in names(legs)])
         await asyncio.sleep(WARM_UP_S)

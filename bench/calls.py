@@ -15,7 +15,7 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
-from bench import Figure
+from bench import Figure, Plan
 from bench._process import children, cpu_s, rss_bytes
 from offhook.media.ports import UdpPorts
 from offhook.sip.resolve import Resolver, ask_dns
@@ -86,9 +86,9 @@ class Bench:
         return web.Response(status=204)
 
 
-def run(quick: bool) -> list[Figure]:
+def run(plan: Plan) -> list[Figure]:
     """Measure complete calls, then live ones."""
-    return asyncio.run(_run(40 if quick else CALLS, 20 if quick else LIVE))
+    return asyncio.run(_run(40 if plan.quick else CALLS, 20 if plan.quick else LIVE))
 
 
 async def _run(calls: int, live: int) -> list[Figure]:

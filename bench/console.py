@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bench import Figure
+from bench import Figure, Plan
 from offhook.calls.gauges import Gauges
 from offhook.clock import Clock
 from offhook.console.desk import Desk
@@ -128,14 +128,14 @@ async def figures(store: Store, call_id: str, calls: int) -> list[Figure]:
     ]
 
 
-def run(quick: bool) -> list[Figure]:
+def run(plan: Plan) -> list[Figure]:
     """Fill a store on disk and visit pages, all work in one thread."""
     record, events = story()
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder)}/bench.sqlite3"
         store = Store.open(url, Clock(), threaded=False)
         try:
-            calls = QUICK_CALLS if quick else CALLS
+            calls = QUICK_CALLS if plan.quick else CALLS
             call_id = fill(store, record, events, calls)
             return asyncio.run(figures(store, call_id, calls))
         finally:

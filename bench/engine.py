@@ -1,56 +1,47 @@
-"""The media engine beside the floor: legs that are played to, bridged and in rooms.
+"""The media engine beside the floor, in all that legs do.
 
-Of each size and kind: CPU per leg-second, also as a multiple of what the C floor of the same run
-takes, memory, how evenly packets reach the far ends, and what was lost or given up.
+Of each size and scene: CPU per leg-second, also as a multiple of what the C floor of the same run
+takes, memory, how evenly packets reach the far ends, and what was lost or given up. Unless told
+otherwise, what bars are about at all sizes, on both kinds of sockets, and the rest at one size.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Iterator
 
-import numpy as np
-
-from bench import Figure
+from bench import Figure, Plan
 from bench._c import compiled
-from bench._worker import Sockets, Work, measure, names
+from bench._scenes import SCENES
+from bench._worker import Sockets, Work, measure
 from bench.floor import PLAIN
 from bench.floor import measure as measure_floor
-from bench.media import gaps
-from bench.rooms import bridges, rooms
-from offhook.media.messages import Command, Load, Play
 
 LEGS = (50, 200, 500, 1000, 2000)
-KINDS: tuple[Sockets, ...] = ("shared", "per-leg")
-
-
-def full_duplex(legs: int) -> Iterable[Command]:
-    """Play a noise to all, who speak all the time."""
-    noise = np.random.default_rng(1).integers(-8000, 8000, 80_000, np.int16)  # ten seconds
-    yield Load("prompt", noise.tobytes())
-    for name in names(legs):
-        yield Play(name, 1, "prompt", loop=True)
-
-
-SCENARIOS: dict[str, Callable[[int], Iterable[Command]]] = {
-    "full duplex": full_duplex,
-    "bridged": bridges,
-    "rooms of 3": lambda legs: rooms(legs, 3),
-    "rooms of 20": lambda legs: rooms(legs, 20),
-    "rooms of 100": lambda legs: rooms(legs, 100),
+MAIN: dict[Sockets, tuple[str, ...]] = {
+    "shared": ("full duplex", "bridged", "rooms of 3", "rooms of 20", "rooms of 100"),
+    "per-leg": ("full duplex", "bridged", "rooms of 20"),
 }
+OTHERS_AT = 1000  # legs
 
 
-def run(quick: bool) -> list[Figure]:
+def run(plan: Plan) -> Iterator[Figure]:
     """Measure everything; in a hurry, the smallest size for a moment."""
-    seconds = 1.0 if quick else 10.0
-    figures: list[Figure] = []
-    for legs in (20,) if quick else LEGS:
+    seconds = 1.0 if plan.quick else 10.0
+    for legs in plan.legs or ((20,) if plan.quick else LEGS):
         floor = measure_floor(compiled("_plain") or PLAIN, legs, seconds)
-        figures.append(Figure(f"engine floor, {legs} legs: CPU per leg-second", floor, "ms"))
-        for kind in KINDS:
-            for name, commands in list(SCENARIOS.items())[: 2 if quick else None]:
-                work = asyncio.run(measure(legs, commands(legs), seconds, kind))
-                figures += _figures(f"engine {kind}, {name}, {legs} legs:", work, floor)
-    return figures
+        yield Figure(f"engine floor, {legs} legs: CPU per leg-second", floor, "ms")
+        for kind, main in MAIN.items():
+            for name in _scenes(plan, kind, main, legs):
+                work = asyncio.run(measure(legs, SCENES[name], seconds, kind))
+                yield from _figures(f"engine {kind}, {name}, {legs} legs:", work, floor)
+
+
+def _scenes(plan: Plan, kind: Sockets, main: tuple[str, ...], legs: int) -> tuple[str, ...]:
+    if plan.scenes:
+        return plan.scenes
+    if plan.quick:
+        return main[:2]
+    others = tuple(name for name in SCENES if name not in main)
+    return main + (others if kind == "shared" and legs == OTHERS_AT else ())
 
 
 def _figures(title: str, work: Work, floor: float) -> list[Figure]:
@@ -62,5 +53,14 @@ def _figures(title: str, work: Work, floor: float) -> list[Figure]:
         Figure(f"{title} lost both ways", work.lost + work.missing, "packets"),
         Figure(f"{title} ticks skipped", work.skipped, "ticks"),
         Figure(f"{title} tick lateness, worst", max(b.late_ms_max for b in work.beats), "ms"),
-        *gaps(title, work),
+        *gaps(title, work.gaps_ms),
+    ]
+
+
+def gaps(title: str, gaps_ms: list[float]) -> list[Figure]:
+    """Return how evenly the far ends got our packets, where they could tell."""
+    names = ("median", "p99", "p99.9", "longest", "p99 of the worst leg")
+    return [
+        Figure(f"{title} gap between packets, {name}", value, "ms")
+        for name, value in zip(names, gaps_ms, strict=False)
     ]

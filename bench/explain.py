@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from bench import Figure
+from bench import Figure, Plan
 from offhook.clock import Clock
 from offhook.errors import calls
 from offhook.explain.stories import tell
@@ -22,7 +22,7 @@ DOCUMENT = "<Response>" + "<PlayAudio>x.wav</PlayAudio>" * 40 + "</Response>"
 INVITE = "INVITE sip:+12025550143@h SIP/2.0\n" + "Via: SIP/2.0/UDP h\n" * 30 + "CSeq: 1 INVITE"
 
 
-def run(quick: bool) -> list[Figure]:
+def run(plan: Plan) -> list[Figure]:
     """Explain the same call many times, read from the store each time."""
     store = Store.open("sqlite://", Clock(), threaded=False)
     for event in log():
@@ -32,7 +32,7 @@ def run(quick: bool) -> list[Figure]:
     )
     store.put_call(record)
     store.put_incident(Incident("e-1", 1.0, IncidentKind.FAILURE, "1", "c-1", EVENTS))
-    times = 20 if quick else 200
+    times = 20 if plan.quick else 200
     tell(store, "e-1")
     before = time.process_time()
     for _ in range(times):

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Sequence
 
-from bench import Figure
+from bench import Figure, Plan
 from bench._c import compiled
 from bench._process import Peers, cpu_s
 
@@ -17,13 +17,13 @@ PLAIN = (sys.executable, "-m", "bench._plain")
 WARM_UP_S = 0.5
 
 
-def run(quick: bool) -> list[Figure]:
+def run(plan: Plan) -> list[Figure]:
     """Measure both programs at every size."""
     figures: list[Figure] = []
-    for legs in LEGS[:1] if quick else LEGS:
+    for legs in LEGS[:1] if plan.quick else LEGS:
         for name, command in (("Python", PLAIN), ("C", compiled("_plain"))):
             if command is not None:
-                cost = measure(command, legs, 1.0 if quick else 10.0)
+                cost = measure(command, legs, 1.0 if plan.quick else 10.0)
                 what = f"floor {legs} legs, {name}: CPU per leg-second"
                 figures.append(Figure(what, cost, "ms"))
     return figures

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import uvloop
 
-from bench import Figure
+from bench import Figure, Plan
 from bench._party import Application, Callee
 from bench._process import HOST, children, cpu_s
 from bench.calls import LIMITS, UNLIMITED
@@ -107,10 +107,10 @@ class Client:
             writer.close()
 
 
-def run(quick: bool) -> list[Figure]:
+def run(plan: Plan) -> list[Figure]:
     """Place calls for a minute, or for two seconds."""
     with tempfile.TemporaryDirectory(prefix="offhook-bench-") as folder:
-        return uvloop.run(_run(Path(folder), 2.0 if quick else SECONDS))
+        return uvloop.run(_run(Path(folder), 2.0 if plan.quick else SECONDS))
 
 
 async def _run(folder: Path, seconds: float) -> list[Figure]:

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 
-from bench import Figure
+from bench import Figure, Plan
 from bench._process import HOST, cpu_s
 
 CALLS, AT_ONCE = 2000, 50
@@ -81,9 +81,9 @@ def _field(head: str, name: str) -> str:
     return head.partition(f"\r\n{name}")[2].partition("\r\n")[0]
 
 
-def run(quick: bool) -> list[Figure]:
+def run(plan: Plan) -> list[Figure]:
     """Measure some thousand calls."""
-    calls = 200 if quick else CALLS
+    calls = 200 if plan.quick else CALLS
     command = [sys.executable, "-m", "bench._answerer"]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import Figure
+from bench import Figure, Plan
 from bench._process import HOST, cpu_s
 from offhook.testing.server import Wishes, free_ports, running_server
 
@@ -27,13 +27,13 @@ OPTIONS = (
 )
 
 
-def run(quick: bool) -> list[Figure]:
+def run(plan: Plan) -> list[Figure]:
     """Start it several times."""
     with tempfile.TemporaryDirectory(prefix="offhook-bench-") as name:
         folder = Path(name)
         sip = asyncio.run(_prepare(folder))
         _start(folder, sip)  # compiles what has not been compiled yet
-        starts = [_start(folder, sip) for _ in range(1 if quick else STARTS)]
+        starts = [_start(folder, sip) for _ in range(1 if plan.quick else STARTS)]
     return [
         Figure(
             f"start: to the first answered OPTIONS, median of {len(starts)}",

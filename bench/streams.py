@@ -15,9 +15,10 @@ from typing import Any, cast
 
 import uvloop
 
-from bench import Figure
+from bench import Figure, Plan
 from bench._process import cpu_s
-from bench._worker import Desk, names
+from bench._scenes import names
+from bench._worker import Desk
 from offhook.calls.journal import Journal
 from offhook.calls.listening import Listening
 from offhook.calls.plant import Plant
@@ -37,13 +38,15 @@ CHUNK_MS = 100  # of what is played
 SIZES = ((20, 0), (100, 0), (100, CHUNK_MS))  # streams, and what their server plays
 
 
-def run(quick: bool) -> list[Figure]:
+def run(plan: Plan) -> list[Figure]:
     """Measure at every size."""
     figures: list[Figure] = []
-    for count, play_ms in ((20, CHUNK_MS),) if quick else SIZES:
+    for count, play_ms in ((20, CHUNK_MS),) if plan.quick else SIZES:
         title = f"streams {count}, {'both ways' if play_ms else 'one track'}:"
         with _server(play_ms) as port:
-            control_ms, worker_ms, sent = uvloop.run(_cost(count, port, 1.5 if quick else 10.0))
+            control_ms, worker_ms, sent = uvloop.run(
+                _cost(count, port, 1.5 if plan.quick else 10.0)
+            )
         figures += [
             Figure(f"{title} control CPU per stream-second", control_ms, "ms"),
             Figure(f"{title} worker CPU per stream-second", worker_ms, "ms"),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from bench import Figure
+from bench import Figure, Plan
 from offhook.testing import sound
 from offhook.testing.fixtures import T3_HZ
 from offhook.testing.loop import run as run_virtual
@@ -36,9 +36,9 @@ class Outcome:
     cpu_s: float
 
 
-def run(quick: bool) -> list[Figure]:
+def run(plan: Plan) -> list[Figure]:
     """Measure 1,000 calls, or 100 in a hurry."""
-    calls = 100 if quick else CALLS
+    calls = 100 if plan.quick else CALLS
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
     gc.collect()
     gc.freeze()  # as a server does once it has started

@@ -7,6 +7,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from bench._bars import SIZES, spread, verdicts
+from bench._scenes import SCENES
 
 ROOT = Path(__file__).parent.parent
 
@@ -14,37 +16,6 @@ ROOT = Path(__file__).parent.parent
 def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "bench", *arguments]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-
-
-@pytest.mark.slow
-def test_the_media_scenario_measures_cpu_memory_and_packets(tmp_path: Path) -> None:
-    path = tmp_path / "figures.json"
-    done = bench("media", "--quick", "--json", str(path))
-    assert done.returncode == 0, done.stderr
-    figures = {
-        figure["name"]: figure["value"] for figure in json.loads(path.read_text())["figures"]
-    }
-
-    for name in ("CPU per leg-second", "memory per leg", "packets received"):
-        assert figures[f"media 20 legs: {name}"] > 0
-    assert figures["media 20 legs: tick lateness, worst"] >= 0
-    assert all(name in done.stdout for name in figures)
-
-
-@pytest.mark.slow
-def test_bridged_calls_and_members_of_rooms_are_measured(tmp_path: Path) -> None:
-    path = tmp_path / "figures.json"
-    done = bench("rooms", "--quick", "--json", str(path))
-    assert done.returncode == 0, done.stderr
-    figures = {
-        figure["name"]: figure["value"] for figure in json.loads(path.read_text())["figures"]
-    }
-
-    for what in ("floor in Python: CPU per leg", "bridged: CPU per call"):
-        assert figures[f"rooms 20 legs, {what}"] > 0
-    for size in (3, 20):
-        assert figures[f"rooms 20 legs, {size} in a room: CPU per member"] > 0
-        assert figures[f"rooms 20 legs, {size} in a room: memory"] > 0
 
 
 @pytest.mark.slow
@@ -60,11 +31,19 @@ def test_the_floor_is_measured(tmp_path: Path) -> None:
     assert all(value > 0 for value in figures.values())
 
 
-def test_a_scenario_that_does_not_exist_is_refused() -> None:
-    done = bench("nothing")
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["nothing"], "no such scenario: nothing"),
+        (["engine", "--scenes", "bridged,nothing"], "no such scene: nothing"),
+        (["engine", "--legs", "20,0"], "invalid _numbers value: '20,0'"),
+    ],
+)
+def test_what_does_not_exist_is_refused(arguments: list[str], told: str) -> None:
+    done = bench(*arguments)
 
     assert done.returncode == 2
-    assert "no such scenario: nothing" in done.stderr
+    assert told in done.stderr
 
 
 @pytest.mark.slow
@@ -103,6 +82,8 @@ def test_the_engine_is_measured_beside_the_floor_and_drawn(tmp_path: Path) -> No
     for kind in ("shared", "per-leg"):
         for name in ("full duplex", "bridged"):
             assert figures[f"engine {kind}, {name}, 20 legs: CPU, of the floor"] > 0
+    assert figures["engine shared, bridged, 20 legs: memory per leg"] > 0
+    assert figures["engine shared, bridged, 20 legs: tick lateness, worst"] >= 0
     root = ElementTree.fromstring(picture.read_text())  # we wrote it
     words = {text.text for text in root.iter("{http://www.w3.org/2000/svg}text")}
     assert {"engine floor", "engine shared, bridged"} <= words
@@ -121,3 +102,44 @@ def test_what_control_does_is_measured(scenario: str, count: int, tmp_path: Path
     assert len(figures) + 1 == count
     assert all(figure["value"] > 0 for figure in figures)
     assert last["value"] == 0 if "failures" in last["name"] else last["value"] > 0
+
+
+@pytest.mark.slow
+def test_every_scene_of_the_engine_can_be_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "figures.json"
+    done = bench(
+        *("engine", "--quick", "--legs", "12", "--scenes", ",".join(SCENES), "--json", str(path))
+    )
+    assert done.returncode == 0, done.stderr
+    figures = {
+        figure["name"]: figure["value"] for figure in json.loads(path.read_text())["figures"]
+    }
+
+    for scene in SCENES:
+        assert figures[f"engine shared, {scene}, 12 legs: CPU per leg-second"] > 0
+        assert figures[f"engine shared, {scene}, 12 legs: far ends kept up"] > 0
+
+
+@pytest.mark.slow
+def test_calls_of_two_workers_are_measured_and_listened_to(tmp_path: Path) -> None:
+    path = tmp_path / "figures.json"
+    done = bench("patched", "--quick", "--json", str(path))
+    assert done.returncode == 0, done.stderr
+    figures = {
+        figure["name"]: figure["value"] for figure in json.loads(path.read_text())["figures"]
+    }
+
+    assert figures["patched 20 legs: CPU per leg-second, both workers"] > 0
+    assert figures["patched 20 legs: longest silence"] < 1000  # they hear each other
+
+
+def test_bars_are_checked_where_their_figures_are() -> None:
+    cost = {f"engine shared, bridged, {legs} legs: CPU per leg-second": 0.3 for legs in SIZES}
+    one = "engine shared, full duplex, 1000 legs: CPU, of the floor"
+    missed, met = verdicts({**cost, one: 1.31})
+
+    assert missed.startswith("full duplex, 1000 legs, shared: CPU  ")
+    assert missed.endswith("1.310   at most 1.3 x the floor  NOT MET")
+    assert met.endswith("0.000   at most 0.15 ±           ok")
+    assert spread([1.0, 3.0, 2.0]) == 0.5
+    assert not list(verdicts({}))
