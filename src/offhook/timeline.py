@@ -79,8 +79,15 @@ def _document(data: Data) -> str:
 def _counters(data: Data) -> str:
     return (
         f"{data['packets_sent']} packets sent, {data['packets_received']} received, "
-        f"{data['packets_lost']} lost, jitter {data['jitter_ms']:.1f} ms"
+        f"{data['packets_lost']} lost, jitter {data['jitter_ms']:.1f} ms{_scores(data)}"
     )
+
+
+def _scores(data: Data) -> str:
+    """Return the MOS of both directions, as far as they are known."""
+    known = (("here", data.get("mos_heard")), ("there", data.get("mos_sent")))
+    said = " and ".join(f"{value:.1f} {where}" for where, value in known if value is not None)
+    return f", MOS {said}" if said else ""
 
 
 def _voice(data: Data) -> str:

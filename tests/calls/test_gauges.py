@@ -90,6 +90,7 @@ async def test_the_end_of_a_call_tells_its_course(pause_s: int, count: int) -> N
         await asyncio.sleep(1)
         (closed,) = (e for e in world.store.events(talk.call_id) if e.kind == "media.closed")
 
+    assert closed.data["mos_heard"] > 4.3
     rows = closed.data.get("samples", [])
     assert len(rows) == count
     if count:

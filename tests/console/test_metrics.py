@@ -131,3 +131,18 @@ async def test_a_media_worker_and_what_is_left_of_the_machine() -> None:
     assert found["offhook_used resource=the core of the media worker"] == pytest.approx(0.25)
     assert found["offhook_headroom"] == pytest.approx(0.75)
     assert found["offhook_full"] == 1
+
+
+@virtual
+async def test_how_calls_sounded_is_a_histogram_of_each_direction() -> None:
+    async with World() as world:
+        talk = await world.answered(document('<Pause duration="5"/>'))
+        await talk.disconnect()
+        await asyncio.sleep(1)
+        found = samples(await scrape(world))
+
+    name = "offhook_call_mos"
+    assert found[f"{name}_bucket direction=heard le=4.2"] == 0
+    assert found[f"{name}_bucket direction=heard le=+Inf"] == 1
+    assert 4.2 < found[f"{name}_sum direction=heard"] < 4.5
+    assert found[f"{name}_count direction=sent"] == 1

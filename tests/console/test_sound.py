@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.console.test_quality import counters as counted
+from tests.media.test_mos import counters as counted
 
 from offhook.calls.gauges import FIELDS
 from offhook.console.sound import Plot, Sound, counters, line, plots, sound

@@ -42,7 +42,7 @@ def test_a_bad_line_is_told() -> None:
 
     told = play(scene)
 
-    assert "packets from the far side were lost" in told.also[0].sentence
+    assert "packets from the far side were lost (MOS 2.1 of 4.4)" in told.also[0].sentence
 
 
 def test_of_a_good_line_nothing_is_told() -> None:

@@ -9,6 +9,7 @@ from offhook.calls.journal import Journal
 from offhook.directory import normal_number
 from offhook.errors import calls
 from offhook.facts import Completed, Redirected, Request, Rescripted
+from offhook.media import mos
 from offhook.media.messages import Closed
 from offhook.records import Recording
 from offhook.requests import OutboundRequest
@@ -47,9 +48,17 @@ def made(recording: Recording) -> dict[str, Any]:
 
 
 def counted(closed: Closed, samples: list[Row]) -> dict[str, Any]:
-    """Return what was counted of a leg: in all, and in the course of a longer call."""
+    """Return what was counted of a leg: in all, and in the course of a longer call.
+
+    With the MOS of what was heard here and there, where enough is known to tell.
+    """
     told = msgspec.structs.asdict(closed.counters)
+    told |= {"mos_heard": _rounded(mos.heard(told)), "mos_sent": _rounded(mos.sent(told))}
     return {**told, "samples": samples} if samples else told
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)
 
 
 def initiate_fields(incoming: IncomingCall) -> dict[str, Any]:

@@ -7,9 +7,15 @@ there and counts nothing. No label holds a number, a name or an id of anybody's.
 
 import base64
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
 
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 from starlette.requests import Request
@@ -23,6 +29,7 @@ from offhook.console.instruments import Instruments
 from offhook.directory import OPERATOR, User
 from offhook.media.frames import Beat
 from offhook.store import Store
+from offhook.store.tally import Spread
 
 PREFIX = "offhook_"
 READS = ("GET", "HEAD")
@@ -61,6 +68,7 @@ class Figures(Collector):
         tally = self._store.tally
         yield _counter("events", "Entries of logs", "kind", tally.events)
         yield _counter("calls_ended", "Calls that have ended", "cause", tally.causes)
+        yield _mos(tally.mos)
         yield _counter("incidents", "Failures that were told an id", "kind", tally.incidents)
 
     def _load(self) -> Iterator[Metric]:
@@ -91,6 +99,17 @@ def _media(beats: Sequence[Beat | None], capacity: int) -> Iterator[Metric]:
             lateness.add_metric([worker, "mean"], beat.late_ms_mean / 1000)
             lateness.add_metric([worker, "latest"], beat.late_ms_max / 1000)
     yield from (*gauges.values(), lateness)
+
+
+def _mos(spreads: Mapping[str, Spread]) -> HistogramMetricFamily:
+    """Return how legs that have ended sounded, heard here and sent to the far end."""
+    about = "Mean opinion score of legs (E-model, 1 to 4.5)"
+    family = HistogramMetricFamily(f"{PREFIX}call_mos", about, labels=["direction"])
+    for direction, spread in spreads.items():
+        steps = [*map(str, spread.steps), "+Inf"]
+        upto = list(zip(steps, accumulate(spread.counts), strict=True))
+        family.add_metric([direction], upto, spread.total)
+    return family
 
 
 def _gauge(name: str, about: str, value: float) -> GaugeMetricFamily:

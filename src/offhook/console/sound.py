@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from offhook.calls.gauges import FIELDS, Row
-from offhook.console import quality
+from offhook.media import mos
 from offhook.records import Event
 
 TICKS = (0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)  # s between marks
@@ -169,10 +169,10 @@ def plots(counted: Sequence[Counted]) -> Iterable[Plot]:
         return
     last = counted[-1]
     steps = [_between_looks(*pair) for pair in pairwise(({}, *counted))]
-    yield _mos("MOS here", quality.heard(last), [quality.heard(each) for each in steps])
-    yield _mos("MOS there", quality.sent(last), [quality.sent(each) for each in steps])
-    loss = quality.lost_percent(last["packets_lost"], last["packets_received"])
-    losses = [quality.lost_percent(e["packets_lost"], e["packets_received"]) for e in steps]
+    yield _mos("MOS here", mos.heard(last), [mos.heard(each) for each in steps])
+    yield _mos("MOS there", mos.sent(last), [mos.sent(each) for each in steps])
+    loss = mos.lost_percent(last["packets_lost"], last["packets_received"])
+    losses = [mos.lost_percent(e["packets_lost"], e["packets_received"]) for e in steps]
     yield _plot("Loss", "%", loss, losses, (0.0, 1.0), digits=2)
     yield _plot("Jitter", "ms", last["jitter_ms"], [e["jitter_ms"] for e in steps], (0.0, 30.0))
     trips = [each["round_trip_ms"] for each in steps]

@@ -52,12 +52,14 @@ def symptoms(story: Story, cause: Finding) -> Iterator[Finding]:
             yield _deaf(connected, closed)
         return
     if lost > LOSS * (received + lost):
-        yield _poor(f"{lost} of {received + lost} packets from the far side were lost", closed)
+        what = f"{lost} of {received + lost} packets from the far side were lost"
+        yield _poor(what, closed, "mos_heard")
     if jitter_ms > JITTER_MS:
-        yield _poor(f"packets came with a jitter of {jitter_ms:.0f} ms", closed)
+        yield _poor(f"packets came with a jitter of {jitter_ms:.0f} ms", closed, "mos_heard")
     remote, sent = closed.data.get("remote_lost"), int(closed.data.get("packets_sent") or 0)
     if remote is not None and sent and int(remote) > LOSS * sent:
-        yield _poor(f"the far side lost {remote} of the {sent} packets that we sent", closed)
+        what = f"the far side lost {remote} of the {sent} packets that we sent"
+        yield _poor(what, closed, "mos_sent")
 
 
 def _deaf(connected: Event, closed: Event) -> Finding:
@@ -74,15 +76,17 @@ def _deaf(connected: Event, closed: Event) -> Finding:
     return Finding(
         f"One-way audio: not a single RTP packet came from {peer}, while we sent "
         f"{closed.data.get('packets_sent')}.",
-        "Check the address in our SDP (media.public_address) and that the firewall lets RTP in.",
+        "Check the address in our SDP (media.advertised_host) and that the firewall lets RTP in.",
         Who.OPERATOR,
         evidence=(connected, closed),
     )
 
 
-def _poor(what: str, closed: Event) -> Finding:
+def _poor(what: str, closed: Event, score: str) -> Finding:
+    mos = closed.data.get(score)
+    rated = "" if mos is None else f" (MOS {mos:.1f} of 4.4)"
     return Finding(
-        f"The sound suffered: {what}.",
+        f"The sound suffered: {what}{rated}.",
         "Look at the network between here and the far side.",
         Who.CARRIER,
         evidence=(closed,),

@@ -21,7 +21,7 @@ def rating(loss_percent: float, delay_ms: float) -> float:
     return max(0.0, min(100.0, PERFECT - impairment - waiting))
 
 
-def mos(loss_percent: float, delay_ms: float) -> float:
+def score(loss_percent: float, delay_ms: float) -> float:
     """Return the mean opinion score, 1 (bad) to 4.5 (as good as a telephone gets)."""
     r = rating(loss_percent, delay_ms)
     return max(1.0, 1 + 0.035 * r + r * (r - 60) * (100 - r) * 7e-6)
@@ -40,7 +40,7 @@ def heard(counters: Mapping[str, Any]) -> float | None:
         return None
     late = counters["packets_late"]
     loss = lost_percent(counters["packets_lost"] + late, received - late)
-    return mos(loss, _delay_ms(counters, counters["jitter_ms"]))
+    return score(loss, _delay_ms(counters, counters["jitter_ms"]))
 
 
 def sent(counters: Mapping[str, Any]) -> float | None:
@@ -49,7 +49,7 @@ def sent(counters: Mapping[str, Any]) -> float | None:
         return None
     lost = max(0, counters["remote_lost"])
     loss = lost_percent(lost, max(0, counters["packets_sent"] - lost))
-    return mos(loss, _delay_ms(counters, counters["remote_jitter_ms"] or 0.0))
+    return score(loss, _delay_ms(counters, counters["remote_jitter_ms"] or 0.0))
 
 
 def _delay_ms(counters: Mapping[str, Any], jitter_ms: float) -> float:
