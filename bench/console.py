@@ -4,9 +4,10 @@ import asyncio
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from bench import Figure, Plan
 from offhook.calls.gauges import Gauges

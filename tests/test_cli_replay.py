@@ -1,12 +1,12 @@
 """`offhook replay`: calls in a store or a file, and how it ends."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import structlog
 from click.testing import CliRunner, Result
+from msgspec.structs import replace
 from tests.replay.recorded import PAGES, TOLD, Pages, pressed, recorded, serving
 
 from offhook import beacon

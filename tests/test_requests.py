@@ -1,8 +1,7 @@
 """The list filter's own rules (rest.md 4.4)."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from offhook.errors import Cause
 from offhook.records import CallRecord, CallState, Direction

@@ -5,6 +5,7 @@ written down. Nothing else in Offhook reads a clock, so the same code runs under
 Formats are those of the contract (rest.md 3.2).
 """
 
+import functools
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -24,8 +25,13 @@ class Clock:
 
 def timestamp(seconds: float) -> str:
     """Print seconds since the epoch as ISO 8601 UTC with exactly three fraction digits."""
-    moment = datetime.fromtimestamp(round(seconds, 3), UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    whole, milliseconds = divmod(round(round(seconds, 3) * 1000), 1000)
+    return f"{_to_the_second(whole)}.{milliseconds:03d}Z"
+
+
+@functools.lru_cache(maxsize=64)
+def _to_the_second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None).isoformat()
 
 
 def parse_timestamp(text: str) -> float:

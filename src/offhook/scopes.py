@@ -36,8 +36,11 @@ async def background(work: Coroutine[Any, Any, T]) -> AsyncIterator[asyncio.Task
         raise
     finally:
         task.remove_done_callback(ended)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        if not task.done():
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        elif not task.cancelled():
+            task.exception()  # whoever wants to know it has asked, or is told by `ended`
 
 
 class TaskOwner:

@@ -1,6 +1,8 @@
 """Webhooks without an outbox: the protocol over a list, in the order of creation."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from offhook.errors import ApiError, additions, http
 from offhook.records import Delivery, Event

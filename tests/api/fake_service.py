@@ -1,7 +1,9 @@
 """Call control without calls: the protocol over dictionaries, with the rules of errors.md 3.6."""
 
 import asyncio
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from offhook.api.service import Keep
 from offhook.clock import Clock

@@ -1,6 +1,6 @@
 """How calls read."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from offhook.api import views
 from offhook.errors import Cause

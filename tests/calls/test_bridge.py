@@ -1,9 +1,9 @@
 """How two calls meet, where the cases of the contract do not look (tests/scenarios)."""
 
 import asyncio
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from tests.scenarios.links import N1, party
 
 from offhook.calls.bridge import check, failure

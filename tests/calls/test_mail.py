@@ -1,6 +1,6 @@
 """Webhooks are numbered without gaps, whoever of a call or conference sends them."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from offhook.calls.mail import CallMail, Mail
 from offhook.hooks import Hook, Target

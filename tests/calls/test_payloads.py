@@ -1,6 +1,6 @@
 """The JSON of call events (webhooks.md 6 and 7)."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from offhook.calls.payloads import call_event, disconnect_event
 from offhook.errors import Cause

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from msgspec import structs
+
 from offhook.calls.exchange import Exchange
 from offhook.calls.recovery import may_resume
 from offhook.hooks import Hook, Target
@@ -62,7 +64,7 @@ RECORDED = Recording(
 
 
 def test_only_young_queued_calls_are_resumed() -> None:
-    queued = replace(LEFT, state=CallState.QUEUED, enqueued_time=100.0)
+    queued = structs.replace(LEFT, state=CallState.QUEUED, enqueued_time=100.0)
 
     assert may_resume(queued, 200.0)
     assert not may_resume(queued, 100.0 + 24 * 3600)
@@ -92,7 +94,7 @@ async def test_a_queued_call_is_placed_after_the_restart() -> None:
     world = World()
     world.app.on(fixtures.ANSWER_URL, "<PlayAudio>t1.wav</PlayAudio>")
     world.store.put_call(
-        replace(
+        structs.replace(
             LEFT,
             state=CallState.QUEUED,
             enqueued_time=EPOCH - 30,
@@ -113,7 +115,7 @@ async def test_a_queued_call_is_placed_after_the_restart() -> None:
 async def test_a_queued_call_of_yesterday_is_cancelled() -> None:
     world = World()
     world.store.put_call(
-        replace(
+        structs.replace(
             LEFT,
             state=CallState.QUEUED,
             enqueued_time=EPOCH - 25 * 3600,
@@ -246,7 +248,7 @@ class SlowOffload:
 @virtual
 async def test_left_over_webhooks_of_one_call_go_on_with_one_log() -> None:
     world = World()
-    world.store.put_call(replace(LEFT, state=CallState.DISCONNECTED, end_time=EPOCH))
+    world.store.put_call(structs.replace(LEFT, state=CallState.DISCONNECTED, end_time=EPOCH))
     fixtures.serve(world.app)
     for number in (1, 2, 3):
         world.store.put_delivery(

@@ -1,9 +1,9 @@
 """Sending callers elsewhere: who can be sent, and what holds meanwhile."""
 
 import asyncio
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from offhook.calls.refer import came_by_sip_uri
 from offhook.errors import Cause

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from tests.scenarios.links import N1
 from tests.scenarios.rooms import EVENTS, URL, conference, joined, room
 

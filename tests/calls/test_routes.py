@@ -1,8 +1,7 @@
 """Where an outbound call goes, and that it says so when there is no way."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from offhook.calls.journal import Journal
 from offhook.calls.routes import outgoing

@@ -1,8 +1,7 @@
 """The list of calls: what is in it, search, paging."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from tests.console.client import BASE, Browser
 from tests.console.site import Site
 from tests.store.samples import FULL, call
@@ -32,7 +31,7 @@ def ended(number: int, **changes: object) -> CallRecord:
         disconnect_cause=Cause.HANGUP,
         version=1,
     )
-    return replace(record, **changes)  # type: ignore[arg-type]
+    return replace(record, **changes)
 
 
 def browser(*records: CallRecord) -> Browser:

@@ -1,8 +1,7 @@
 """What a call's page is made of."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from tests.store.samples import FULL, call, delivery
 
 from offhook.console.call_view import CallView
@@ -43,7 +42,7 @@ def test_attempts_are_found_by_the_id_of_their_event() -> None:
 def test_only_what_nobody_waits_for_is_sent_again(
     changes: dict[str, object], resendable: bool
 ) -> None:
-    mail = CallView(call(), (), (replace(MAIL, **changes),), (), 0.0).mail  # type: ignore[arg-type]
+    mail = CallView(call(), (), (replace(MAIL, **changes),), (), 0.0).mail
 
     assert [each.resendable for each in mail] == [resendable]
 

@@ -1,6 +1,6 @@
 """Every call is told of once, and every event of it, whenever it is written."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from offhook.clock import Clock
 from offhook.dev.watch import KEEPS_S, Watch

@@ -14,6 +14,7 @@ import uvloop
 from offhook.media import control
 from offhook.media.audio import decode
 from offhook.media.control import WorkerMedia
+from offhook.media.frames import pack
 from offhook.media.messages import (
     Close,
     Closed,
@@ -41,6 +42,7 @@ from offhook.media.messages import (
 )
 from offhook.media.work import WorkerSettings
 from offhook.testing import sound
+from offhook.testing.loop import virtual
 
 pytestmark = pytest.mark.slow
 
@@ -330,3 +332,52 @@ def test_beats_say_how_the_worker_is_doing() -> None:
         assert desk.media.beat.ticks > 20
 
     run(story)
+
+
+class Wire(asyncio.Transport):
+    """The way to a worker, as it is written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writes: list[bytes] = []
+        self.ended = False
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.writes.append(bytes(data))
+
+    def write_eof(self) -> None:
+        self.ended = True
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+    def is_closing(self) -> bool:
+        return self.ended
+
+
+@virtual
+async def test_commands_of_one_turn_are_one_write_and_goodbyes_wait_for_company() -> None:
+    link, wire = control._Link(lambda message: None), Wire()
+    link.connection_made(wire)
+    first, second, goodbye = Open("a"), Open("b"), Close("a")
+    link.write(first)
+    link.write(second)
+    assert wire.writes == []
+    await asyncio.sleep(0)
+    assert wire.writes == [pack(first) + pack(second)]
+
+    link.write(goodbye)
+    await asyncio.sleep(control.PATIENT_S / 2)
+    link.write(first)
+    await asyncio.sleep(0)
+    assert wire.writes[1:] == [pack(goodbye) + pack(first)]
+
+    link.write(goodbye)
+    await asyncio.sleep(2 * control.PATIENT_S)
+    assert wire.writes[2:] == [pack(goodbye)]
+    link.write(goodbye)
+    link.finish()
+    assert (wire.writes[3:], wire.ended) == ([pack(goodbye)], True)
+    link.write(first)
+    await asyncio.sleep(0)
+    assert len(wire.writes) == 4

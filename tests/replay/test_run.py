@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 from tests.replay.recorded import MENU, PAGES, TOLD, Pages, pressed, recorded, replayed, serving
 from tests.replay.test_inputs import speech
 
@@ -298,7 +299,7 @@ def test_an_app_that_failed_then_and_answers_now_is_a_difference() -> None:
 def test_webhooks_are_signed_and_have_the_credentials_of_the_call(menu: Tape) -> None:
     secret = "s" * 32
     hook = Hook(Target(ANSWER_URL, "POST", Credentials("shop", "pw")))
-    tape = replace(menu, call=replace(menu.call, hook=hook))
+    tape = replace(menu, call=structs.replace(menu.call, hook=hook))
     with serving(PAGES) as there:
         same(replay(tape, there.url, Account(ACCOUNT_ID), Webhooks(), [secret]))
 

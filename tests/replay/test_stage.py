@@ -1,9 +1,9 @@
 """The stage: who calls whom, with what, on whose account."""
 
 import asyncio
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from tests.replay.recorded import PAGES, pressed, recorded, serving
 
 from offhook.directory import Account

@@ -1,8 +1,7 @@
 """Tapes and their files."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from tests.replay.recorded import pressed, recorded
 
 from offhook.hooks import Credentials, Hook, Target

@@ -9,7 +9,11 @@ import structlog
 from offhook.serving.logs import configure
 configure({form!r})
 structlog.get_logger().debug("hidden")
-structlog.get_logger().info("shown", number=7)
+structlog.get_logger().info("shown", number=7, name="a\\x1b[2J b")
+try:
+    raise ValueError("why")
+except ValueError:
+    structlog.get_logger().exception("failed")
 """
 
 
@@ -20,7 +24,7 @@ def logged(form: str) -> str:
 
 
 def test_json_lines_are_for_machines() -> None:
-    line = json.loads(logged("json"))
+    line = json.loads(logged("json").splitlines()[0])
 
     assert (line["event"], line["number"], line["level"]) == ("shown", 7, "info")
 
@@ -31,3 +35,6 @@ def test_text_lines_are_for_people_and_hide_debugging() -> None:
     assert "shown" in text
     assert "number=7" in text
     assert "hidden" not in text
+    assert r"name='a\x1b[2J b'" in text  # nobody writes to the terminal of who reads it
+    assert "failed\nTraceback" in text
+    assert "ValueError: why" in text

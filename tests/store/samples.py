@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+from msgspec import structs
+
 from offhook.hooks import Credentials, Hook, Target
 from offhook.records import (
     CallRecord,
@@ -33,7 +35,7 @@ def call(call_id: str = "c-1", **changes: Any) -> CallRecord:
         last_update=1000.5,
         start_time=1000.25,
     )
-    return replace(made, **changes)
+    return structs.replace(made, **changes)
 
 
 def conference(conference_id: str = "conf-1", **changes: Any) -> ConferenceRecord:
@@ -61,7 +63,7 @@ def delivery(call_id: str = "c-1", sequence: int = 1, **changes: Any) -> Deliver
         timeout_s=15.0,
         created=1000.0,
     )
-    return replace(made, **changes)
+    return structs.replace(made, **changes)
 
 
 def recording(recording_id: str = "r-1", **changes: Any) -> Recording:

@@ -1,8 +1,7 @@
 """Changes become rows at once, and one transaction later."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from tests.store.samples import ACCOUNT, call, conference, delivery, event, recording

@@ -1,11 +1,11 @@
 """Call records in the database: round trip, versions, and the list of rest.md 4.4."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import StaticPool
 from tests.store.samples import ACCOUNT, FULL, call

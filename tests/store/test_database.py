@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from offhook.store.database import READERS, Database
+from offhook.store.database import CACHE_KIB, LOG_PAGES, READERS, Database
 
 
 def pragma(database: Database, name: str) -> object:
@@ -84,3 +84,11 @@ def test_threads_take_turns_at_a_database_in_memory(url: str) -> None:
     with database.reading() as reader:
         assert reader.execute(text("SELECT count(*) FROM t")).scalar() == 20 * READERS
     database.close()
+
+
+def test_what_a_statement_could_undo_is_no_file_of_its_own(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/offhook.db")
+
+    assert pragma(database, "temp_store") == 2  # memory
+    assert pragma(database, "cache_size") == -CACHE_KIB
+    assert pragma(database, "wal_autocheckpoint") == LOG_PAGES

@@ -1,9 +1,9 @@
 """The outbox's rows in the database."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import StaticPool
 from tests.store.samples import ACCOUNT, delivery

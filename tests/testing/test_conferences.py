@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from offhook.hooks import Hook, Target
 from offhook.records import ConferenceRecord, Delivery, Event
@@ -29,7 +30,7 @@ def event(number: int, kind: str, **data: Any) -> Event:
 
 def delivery(sequence: int, kind: str, **changes: Any) -> Delivery:
     made = Delivery("id", "conf-1", "1", sequence, kind, {}, TARGET, None, 15.0, 0.0, 1.0)
-    return replace(made, **changes)
+    return structs.replace(made, **changes)
 
 
 def request(kind: str, second: int, **fields: Any) -> Received:
@@ -58,7 +59,7 @@ def told(*kinds: str) -> Break:
 
 
 def logged(*events: Event) -> Break:
-    renumbered = [replace(each, number=n, at=float(n)) for n, each in enumerate(events, 1)]
+    renumbered = [structs.replace(each, number=n, at=float(n)) for n, each in enumerate(events, 1)]
     return lambda good: replace(good, log=renumbered)
 
 

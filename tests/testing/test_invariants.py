@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from offhook.errors import Cause
 from offhook.hooks import Target
@@ -79,7 +80,7 @@ def good() -> Evidence:
 
 
 def with_record(**changes: Any) -> Break:
-    return lambda evidence: replace(evidence, record=replace(evidence.record, **changes))
+    return lambda evidence: replace(evidence, record=structs.replace(evidence.record, **changes))
 
 
 def with_log(*log: Event) -> Break:
@@ -116,7 +117,7 @@ def test_a_good_call_breaks_no_rule() -> None:
         (with_log(event(1, "call.ended"), event(3, "x")), "its events are numbered [1, 3]"),
         (with_log(event(1, "x")), "call.ended was logged 0 times"),
         (
-            with_log(replace(event(1, "call.ended"), at=5.0), event(2, "x")),
+            with_log(structs.replace(event(1, "call.ended"), at=5.0), event(2, "x")),
             "its log goes back in time",
         ),
         (
@@ -137,7 +138,7 @@ def test_a_good_call_breaks_no_rule() -> None:
         ),
         (
             lambda evidence: replace(
-                evidence, deliveries=[replace(evidence.deliveries[0], delivered=None)]
+                evidence, deliveries=[structs.replace(evidence.deliveries[0], delivered=None)]
             ),
             "a webhook is neither delivered nor given up",
         ),
@@ -145,12 +146,12 @@ def test_a_good_call_breaks_no_rule() -> None:
             lambda evidence: replace(
                 evidence,
                 deliveries=[
-                    replace(
+                    structs.replace(
                         evidence.deliveries[0],
                         event_type="mediaStreamStarted",
                         payload={"mediaStream": {"id": "s-1"}},
                     ),
-                    replace(evidence.deliveries[0], sequence=2),
+                    structs.replace(evidence.deliveries[0], sequence=2),
                 ],
             ),
             "stream s-1 was told of by ['mediaStreamStarted']",
@@ -182,7 +183,8 @@ def test_a_good_call_breaks_no_rule() -> None:
         ),
         (
             lambda evidence: replace(
-                evidence, deliveries=[replace(each, sequence=2) for each in evidence.deliveries]
+                evidence,
+                deliveries=[structs.replace(each, sequence=2) for each in evidence.deliveries],
             ),
             "its webhooks are numbered [2]",
         ),
@@ -204,7 +206,7 @@ def test_a_broken_rule_is_named(spoil: Break, fault: str) -> None:
 def test_a_call_that_is_given_up_must_be_cancelled() -> None:
     ringing = replace(
         good(),
-        record=replace(record(), direction=Direction.OUTBOUND, answer_time=None),
+        record=structs.replace(record(), direction=Direction.OUTBOUND, answer_time=None),
         messages=[
             sent(HERE, "INVITE sip:x@10.0.0.2 SIP/2.0", "1 INVITE"),
             sent(THERE, "SIP/2.0 180 Ringing", "1 INVITE"),

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from offhook.calls.limits import Settings
 from offhook.records import CallState

@@ -2,9 +2,9 @@
 
 import asyncio
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from tests.webhooks.scripted import REFUSED, SLOW, Scripted, reply
 
 from offhook.clock import Clock
@@ -34,7 +34,7 @@ def delivery(sequence: int = 1, call_id: str = "c-1", **changes: object) -> Deli
         timeout_s=15.0,
         created=0.0,
     )
-    return replace(made, **changes)  # type: ignore[arg-type]  # names of its fields
+    return replace(made, **changes)  # names of its fields
 
 
 class Box:

@@ -1,5 +1,6 @@
 """Request bodies: read up to a limit, and JSON decoded without forgiveness (errors.md 3.1)."""
 
+import functools
 import json
 import math
 from collections.abc import Sequence
@@ -43,7 +44,8 @@ def decode(body: bytes, shape: type[T]) -> T:
             parse_constant=_no_constant,
             parse_float=_float,
         )
-        json.dumps(value, ensure_ascii=False).encode()  # refuses escapes of lone surrogates
+        if b"\\u" in body:
+            json.dumps(value, ensure_ascii=False).encode()  # refuses escapes of lone surrogates
         return msgspec.convert(value, shape)
     except (ValueError, RecursionError) as error:  # msgspec.ValidationError is a ValueError
         raise ApiError(http.BAD_REQUEST, why=_fault(error)) from error
@@ -54,9 +56,14 @@ def strange(body: bytes, shape: type[msgspec.Struct]) -> tuple[str, ...]:
 
     They are ignored (rest.md 3), which is hard to see for who has mistyped one.
     """
-    known = [field.encode_name for field in msgspec.structs.fields(shape)]
+    known = _members(shape)
     unknown = [name for name in msgspec.json.decode(body) if name not in known]
     return tuple(_meant(name, known) for name in unknown[:STRANGERS])
+
+
+@functools.cache
+def _members(shape: type[msgspec.Struct]) -> tuple[str, ...]:
+    return tuple(field.encode_name for field in msgspec.structs.fields(shape))
 
 
 def _meant(name: str, known: Sequence[str]) -> str:

@@ -9,9 +9,10 @@ store knows them.
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import structlog
+from msgspec.structs import replace
 
 from offhook.calls import admission, recovery, summaries
 from offhook.calls.call import Call

@@ -6,7 +6,8 @@ call's lane; only a header tells. It is in the call's event log, whether the cal
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from offhook.calls.journal import Journal
 from offhook.calls.plant import Plant

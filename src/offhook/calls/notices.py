@@ -1,8 +1,9 @@
 """Webhooks: what is written down before they are sent (webhooks.md 1, 7)."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from offhook.calls import payloads
 from offhook.calls.plant import Plant

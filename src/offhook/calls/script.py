@@ -6,8 +6,10 @@ with their cause as a value: the call above must say goodbye all the same.
 """
 
 import asyncio
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from offhook.calls import endings
 from offhook.calls.journal import Journal

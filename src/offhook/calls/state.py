@@ -5,9 +5,11 @@ ended call has no row, so a second end is a bug that shows. Everything between `
 the script's business and is no state.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from msgspec.structs import replace
 
 from offhook.records import CallRecord, CallState
 

@@ -18,7 +18,8 @@ from offhook.sip.endpoint import IncomingCall
 from offhook.sip.transport import Address
 from offhook.sip.trunks import called_party
 
-SECRET_HEADERS = ("authorization", "proxy-authorization")
+CREDENTIALS = "authorization"
+SECRET_HEADERS = (CREDENTIALS, f"proxy-{CREDENTIALS}")
 
 
 def request(made: OutboundRequest) -> dict[str, Any]:
@@ -98,15 +99,22 @@ def log_change(journal: Journal, request: Request) -> None:
 
 def sip_message(data: bytes, peer: Address) -> dict[str, Any]:
     """Return a SIP message as text for the log, credentials removed."""
+    text = data.decode("utf-8", "replace")
+    return {
+        "message": _without_secrets(text)
+        if CREDENTIALS in text.lower()
+        else text.replace("\r\n", "\n"),
+        "peer": f"{peer.transport}:{peer.host}:{peer.port}",
+    }
+
+
+def _without_secrets(text: str) -> str:
     lines = []
     secret = False
-    for line in data.decode("utf-8", "replace").split("\r\n"):
+    for line in text.split("\r\n"):
         if secret and line.startswith((" ", "\t")):
             continue  # a folded line belongs to the one before (RFC 3261 7.3.1)
         name, colon, _ = line.partition(":")
         secret = bool(colon) and name.strip().lower() in SECRET_HEADERS
         lines.append(f"{name}: [redacted]" if secret else line)
-    return {
-        "message": "\n".join(lines),
-        "peer": f"{peer.transport}:{peer.host}:{peer.port}",
-    }
+    return "\n".join(lines)

@@ -1,9 +1,10 @@
 """The client of a media worker: starts it, feeds it, watches it, starts another when it dies.
 
-Commands are written without waiting. A worker that dies, hangs (no beat), or does not read is
-killed; each of its legs and rooms is reported Lost, exactly once, and a new worker is started after
-a pause. Clips survive: they are loaded again. Legs that are opened meanwhile wait for the new
-worker, but not for long.
+Commands are written without waiting, and those of one turn of the event loop together: each write
+wakes the worker, which goes before everybody else on the machine. A worker that dies, hangs (no
+beat), or does not read is killed; each of its legs and rooms is reported Lost, exactly once, and a
+new worker is started after a pause. Clips survive: they are loaded again. Legs that are opened
+meanwhile wait for the new worker, but not for long.
 """
 
 import asyncio
@@ -22,6 +23,7 @@ import msgspec
 from offhook.media import frames
 from offhook.media.frames import Beat, FrameError
 from offhook.media.messages import (
+    Close,
     Closed,
     Command,
     Forget,
@@ -44,6 +46,7 @@ LATE_S = 2.5  # without a beat, and it gets no more legs if there is another one
 HOLD_S = 3.0  # that a leg waits for a new worker
 FAREWELL_S = 2.0  # for a worker to finish its recordings
 EXIT_S = 1.0  # for a worker that has let go of its socket, so that we learn its exit status
+PATIENT_S = 0.01  # a command that nobody waits for goes with the next one, or so much later
 BACKLOG_BYTES = 1 << 27  # of commands that the worker has not read: two of the longest clips
 FIRST_PAUSE_S, LAST_PAUSE_S = 0.1, 5.0  # before a new worker; doubles while workers die young
 GROWN_UP_S = 30.0
@@ -60,6 +63,9 @@ class _Link(asyncio.Protocol):
         self._unpacker = frames.reports()
         self._transport: asyncio.Transport | None = None
         self._finished = False
+        self._unsent = bytearray()
+        self._soon: asyncio.Handle | None = None  # sends it
+        self._late: asyncio.Handle | None = None
         self.fault: str | None = None
         self.lost = asyncio.Event()
 
@@ -82,15 +88,29 @@ class _Link(asyncio.Protocol):
         self.lost.set()
 
     def write(self, command: Command) -> None:
-        """Send a command, now or as soon as the worker reads; what comes too late is lost."""
+        """Send a command, soon or when the worker reads; what comes too late is lost."""
+        self._unsent += frames.pack(command)
+        loop = asyncio.get_running_loop()
+        if not isinstance(command, Close):
+            self._soon = self._soon or loop.call_soon(self._flush)
+        elif self._soon is None:
+            self._late = self._late or loop.call_later(PATIENT_S, self._flush)
+
+    def _flush(self) -> None:
+        """Send what has gathered."""
         assert self._transport is not None
-        if not (self._finished or self._transport.is_closing()):  # then uvloop would raise
-            self._transport.write(frames.pack(command))
+        if self._late is not None:
+            self._late.cancel()
+        self._soon = self._late = None
+        over = self._finished or self._transport.is_closing()  # then uvloop would raise
+        if self._unsent and not over:
+            self._transport.write(bytes(self._unsent))
+        self._unsent.clear()
 
     def write_bounded(self, command: Command) -> None:
         """Send a command unless the worker has long stopped reading."""
         assert self._transport is not None
-        if self._transport.get_write_buffer_size() > BACKLOG_BYTES:
+        if self._transport.get_write_buffer_size() + len(self._unsent) > BACKLOG_BYTES:
             self.fail("the media worker does not read its commands")
         else:
             self.write(command)
@@ -98,6 +118,7 @@ class _Link(asyncio.Protocol):
     def finish(self) -> None:
         """Let the worker end its work and go."""
         assert self._transport is not None
+        self._flush()
         if not (self._finished or self._transport.is_closing()):
             self._finished = True
             self._transport.write_eof()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import msgspec
+from msgspec import structs
 
 from offhook.hooks import Hook, Target
 from offhook.records import CallRecord, Event
@@ -99,7 +100,7 @@ def _bare(call: CallRecord) -> CallRecord:
     hook = call.hook and Hook(
         replace(call.hook.primary, credentials=None), _anonymous(call.hook.fallback)
     )
-    return replace(
+    return structs.replace(
         call,
         hook=hook,
         status=_anonymous(call.status),

@@ -18,6 +18,8 @@ from sqlalchemy.pool import StaticPool
 READERS = 4  # connections
 BUSY_TIMEOUT_MS = 5000  # how long to wait for another process that writes
 SWITCH_PAUSE_MS = 20
+CACHE_KIB = 16_384  # of each connection: keys are random, so that writing needs pages of all ages
+LOG_PAGES = 4000  # of the write-ahead log (16 MB) before its pages go to the database
 IMMEDIATE = "BEGIN IMMEDIATE"  # takes the write lock at once: an upgrade later could not wait
 
 
@@ -84,6 +86,9 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
     _switch_to_wal(connection)
     connection.execute("PRAGMA synchronous=FULL").close()  # a commit survives a power cut
     connection.execute("PRAGMA foreign_keys=ON").close()
+    connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}").close()
+    connection.execute("PRAGMA temp_store=MEMORY").close()  # also what a statement could undo
+    connection.execute(f"PRAGMA wal_autocheckpoint={LOG_PAGES}").close()
 
 
 def _switch_to_wal(connection: sqlite3.Connection) -> None:

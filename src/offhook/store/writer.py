@@ -120,9 +120,9 @@ class Writer(Generic[Change]):
             raise StoreError(f"{self.backlog} changes could not be written")
 
     def _put(self, item: Sequence[Change] | _Flush) -> None:
-        """Queue something; the thread is woken only if it does not know that there is more."""
+        """Queue something; the first one wakes the thread, which then takes all there is."""
         self._queue.append(item)
-        if not self._filled.is_set():
+        if len(self._queue) == 1:
             self._filled.set()
 
     def _run(self) -> None:

@@ -116,15 +116,19 @@ class AiohttpClient:
         headers = request.sealed(url.raw_path_qs)
         if request.credentials:
             headers["Authorization"] = basic(request.credentials)
-        async with _at_most(request.first_byte_s, progress):
-            response = await self._session.request(
-                request.method,
-                url,
-                headers=headers,
-                data=request.body or None,
-                allow_redirects=False,
-                trace_request_ctx=progress,
-            )
+        coming = self._session.request(
+            request.method,
+            url,
+            headers=headers,
+            data=request.body or None,
+            allow_redirects=False,
+            trace_request_ctx=progress,
+        )
+        if request.first_byte_s is None:
+            response = await coming
+        else:
+            async with _at_most(request.first_byte_s, progress):
+                response = await coming
         async with response:
             body = await _read(response, limit)
         fields = {name.lower(): _text(value) for name, value in response.headers.items()}
@@ -163,7 +167,7 @@ def failure(error: Exception) -> Exception:
 
 
 @asynccontextmanager
-async def _at_most(seconds: float | None, progress: _Progress) -> AsyncIterator[None]:
+async def _at_most(seconds: float, progress: _Progress) -> AsyncIterator[None]:
     try:
         async with asyncio.timeout(seconds):
             yield

@@ -7,7 +7,7 @@ judged here. What Offhook adds to the contract is in headers (docs/signatures.md
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -127,8 +127,7 @@ class Courier:
             headers[signing.REDELIVERY] = str(delivery.redeliveries)
         if delivery.sync or delivery.asks:
             headers |= ACCEPT
-        request = event_request(target, delivery.payload, headers)
-        return replace(request, seal=partial(self._seal, delivery))
+        return event_request(target, delivery.payload, headers, partial(self._seal, delivery))
 
     def _seal(self, delivery: Delivery, method: str, target: str, body: bytes) -> Mapping[str, str]:
         """Return the signature; none without secrets."""

@@ -12,7 +12,8 @@ the same URL; `on_attempt` gets the reply.
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from offhook.clock import Clock
 from offhook.hooks import Target

@@ -7,20 +7,23 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import msgspec
 
 from offhook.hooks import Target
-from offhook.webhooks.http import HttpRequest
+from offhook.webhooks.http import HttpRequest, Seal
 
 
 def event_request(
-    target: Target, event: Mapping[str, Any], headers: Mapping[str, str]
+    target: Target,
+    event: Mapping[str, Any],
+    headers: Mapping[str, str],
+    seal: Seal | None = None,
 ) -> HttpRequest:
     """Return the request that carries `event` to the target; None values are left out."""
     present = {name: value for name, value in event.items() if value is not None}
     if target.method == "GET":
         url = with_query(target.url, present)
-        return HttpRequest("GET", url, dict(headers), credentials=target.credentials)
+        return HttpRequest("GET", url, dict(headers), b"", target.credentials, seal=seal)
     headers = {"Content-Type": "application/json", **headers}
     body = msgspec.json.encode(present)
-    return HttpRequest(target.method, target.url, headers, body, target.credentials)
+    return HttpRequest(target.method, target.url, headers, body, target.credentials, seal=seal)
 
 
 def with_query(url: str, values: Mapping[str, Any]) -> str:

@@ -27,6 +27,8 @@ def prepared(request: HttpRequest) -> HttpRequest:
     if url.raw_user is not None:
         inside = Credentials(unquote(url.raw_user), unquote(url.raw_password or ""))
         credentials = credentials or inside
+    elif not url.raw_fragment and str(url) == request.url:
+        return request
     address = str(url.with_user(None).with_fragment(None))
     return replace(request, url=address, credentials=credentials)
 
