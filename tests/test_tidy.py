@@ -12,6 +12,7 @@ MODULES = sorted(SRC.rglob("*.py"))
 LAYERS = {
     "demo": 0,
     "dev": 0,
+    "capacity": 0,
     "recipes": 0,
     "doctor": -1,  # looks at what `serving` starts
     "remote": 0,
@@ -35,6 +36,7 @@ LAYERS = {
 ROOFS = {
     "app.py",
     "cli.py",
+    "cli_bench.py",
     "cli_call.py",
     "cli_dev.py",
     "cli_doctor.py",

@@ -14,6 +14,7 @@ import click
 
 from offhook import __version__, cli_admin, cli_dev, cli_secrets, cli_signature, cli_webhooks
 from offhook.administration import Admin
+from offhook.cli_bench import bench
 from offhook.cli_call import call
 from offhook.cli_doctor import doctor
 from offhook.cli_errors import errors
@@ -129,6 +130,6 @@ def openapi(base_url: str) -> None:
 
 
 OWN = (cli_secrets.secrets, cli_signature.signature, cli_webhooks.webhooks, lint, explain, errors)
-LIVE = (call, tail, doctor, replay)
+LIVE = (call, tail, doctor, replay, bench)
 for group in (*cli_admin.GROUPS, *cli_dev.COMMANDS, *LIVE, *OWN):
     main.add_command(group)

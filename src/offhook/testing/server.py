@@ -30,7 +30,7 @@ port = {http}
 port = {sip}
 
 [media]
-ports = "20000-32000"  # below the ports that the system picks, so that free ones stay free
+ports = "{ports}"
 {media}
 
 [store]
@@ -79,6 +79,7 @@ class Wishes:
     status: str = "/voice/status"
     limits: str = ""  # TOML lines of the account
     media: str = ""  # TOML lines of the RTP side
+    ports: str = "20000-32000"  # below those that the system picks, so that free ones stay free
     trunk_settings: str = ""  # TOML lines of the trunk
     more: str = ""  # TOML after all else
 
@@ -137,6 +138,7 @@ async def running_server(folder: Path, wishes: Wishes) -> AsyncIterator[RunningS
         status=wishes.status,
         limits=wishes.limits,
         media=wishes.media,
+        ports=wishes.ports,
         trunk=wishes.trunk,
         trunk_settings=wishes.trunk_settings,
     )

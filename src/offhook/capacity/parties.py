@@ -7,58 +7,62 @@ fit for another use.
 import asyncio
 import re
 from collections.abc import Callable
-from typing import cast
+from typing import Final, cast
 
-from bench._process import HOST
-
-DOCUMENT = b"<Response><Hangup/></Response>"
+HOST: Final = "127.0.0.1"
 _USER = re.compile(rb"^INVITE sip:([^@]+)@")
 _COPIED = re.compile(rb"^(?:Via|From|Call-ID|CSeq): .*\r\n", re.MULTILINE | re.IGNORECASE)
 _TO = re.compile(rb"^To: ([^\r\n]*)\r\n", re.MULTILINE | re.IGNORECASE)
 _LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
+_MEDIA = re.compile(rb"^m=audio (\d+)", re.MULTILINE)
 _SDP = "v=0\r\no=- 1 1 IN IP4 {0}\r\ns=-\r\nc=IN IP4 {0}\r\nt=0 0\r\nm=audio {1} RTP/AVP 0\r\n"
 
-Invited = Callable[[str], None]  # with the user part of the request URI
+Answer = Callable[[int], None]  # with the RTP port to be told
+Invited = Callable[[str, int, Answer], None]  # user part of the URI, and the port that was offered
 
 
 class Callee(asyncio.DatagramProtocol):
-    """Answers every INVITE and says yes to every BYE."""
+    """Answers every INVITE when `invited` says so, and says yes to every BYE."""
 
-    def __init__(self, invited: Invited, rtp_port: int) -> None:
+    def __init__(self, invited: Invited) -> None:
         self._invited = invited
-        self._sdp = _SDP.format(HOST, rtp_port).encode()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the way back."""
         self._transport = cast(asyncio.DatagramTransport, transport)
         port = transport.get_extra_info("sockname")[1]
-        self._contact = f"Contact: <sip:{HOST}:{port}>\r\n".encode()
+        self._more = f"Contact: <sip:{HOST}:{port}>\r\nContent-Type: application/sdp\r\n".encode()
 
     def datagram_received(self, data: bytes, address: tuple[str, int]) -> None:
         """Take a request."""
         if data.startswith(b"INVITE"):
-            user = _USER.match(data)
+            user, offered = _USER.match(data), _MEDIA.search(data)
             assert user is not None, data
-            self._invited(user[1].decode())
-            sdp = b"Content-Type: application/sdp\r\n"
-            self._transport.sendto(self._ok(data, self._contact + sdp, self._sdp), address)
-        elif data.startswith((b"BYE", b"OPTIONS")):
-            self._transport.sendto(self._ok(data, b"", b""), address)
+            assert offered is not None, data
 
-    @staticmethod
-    def _ok(request: bytes, more: bytes, body: bytes) -> bytes:
-        to = _TO.search(request)
-        assert to is not None, request
-        tag = b"" if b";tag=" in to[1] else b";tag=callee"
-        head = b"SIP/2.0 200 OK\r\n" + b"".join(_COPIED.findall(request))
-        head += b"To: " + to[1] + tag + b"\r\n" + more
-        return head + b"Content-Length: %d\r\n\r\n" % len(body) + body
+            def answer(port: int) -> None:
+                sdp = _SDP.format(HOST, port).encode()
+                self._transport.sendto(_ok(data, self._more, sdp), address)
+
+            self._invited(user[1].decode(), int(offered[1]), answer)
+        elif data.startswith((b"BYE", b"OPTIONS")):
+            self._transport.sendto(_ok(data, b"", b""), address)
+
+
+def _ok(request: bytes, more: bytes, body: bytes) -> bytes:
+    to = _TO.search(request)
+    assert to is not None, request
+    tag = b"" if b";tag=" in to[1] else b";tag=callee"
+    head = b"SIP/2.0 200 OK\r\n" + b"".join(_COPIED.findall(request))
+    head += b"To: " + to[1] + tag + b"\r\n" + more
+    return head + b"Content-Length: %d\r\n\r\n" % len(body) + body
 
 
 class Application(asyncio.Protocol):
-    """Gives the same document to every `answer` and counts what has `ended`."""
+    """Gives the same document to every `answer`, and tells of the rest, which is a call's end."""
 
-    def __init__(self, ended: Callable[[], None]) -> None:
+    def __init__(self, document: str, ended: Callable[[], None]) -> None:
+        self._document = document.encode()
         self._ended = ended
         self._data = b""
 
@@ -83,4 +87,4 @@ class Application(asyncio.Protocol):
             self._ended()
             return
         head = b"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nContent-Length: %d\r\n\r\n"
-        self._transport.write(head % len(DOCUMENT) + DOCUMENT)
+        self._transport.write(head % len(self._document) + self._document)
