@@ -1,6 +1,7 @@
 """Many rows in few statements, for both databases."""
 
 import re
+import sqlite3
 from collections.abc import Iterator
 
 import pytest
@@ -14,10 +15,10 @@ from sqlalchemy import (
     Table,
     Text,
     create_engine,
-    event,
     select,
 )
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.pool import StaticPool
 
 from offhook.store.upsert import Insert, Upsert
@@ -68,14 +69,12 @@ def test_rows_that_exist_are_resolved(connection: Connection) -> None:
 )
 def test_rows_share_statements(connection: Connection, rows: int, statements: int) -> None:
     seen: list[str] = []
-
-    def note(*arguments: object) -> None:
-        seen.append(str(arguments[2]))
-
-    event.listen(connection, "before_cursor_execute", note)
+    driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+    driver.set_trace_callback(seen.append)
     replacing.write(connection, [{"name": str(n), "size": n} for n in range(rows)])
+    driver.set_trace_callback(None)
 
-    assert len(seen) == statements
+    assert sum(each.startswith("INSERT") for each in seen) == statements
 
 
 @pytest.mark.parametrize("driver", ["psycopg", "psycopg2"])
@@ -95,3 +94,13 @@ def test_a_rule_with_values_of_its_own_is_refused() -> None:
 
     with pytest.raises(AssertionError):
         Upsert(things, engine.dialect, resolve)
+
+
+def test_what_the_database_refuses_is_sqlalchemys_error_and_tells_no_values(
+    connection: Connection,
+) -> None:
+    inserting = Upsert(things, engine.dialect, lambda insert: insert.on_conflict_do_nothing())
+    with pytest.raises(ProgrammingError) as caught:
+        inserting.write(connection, [{"name": "secret", "size": object()}])
+
+    assert "secret" not in str(caught.value)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 import pytest
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from offhook.scopes import TaskOwner
 from offhook.store.writer import (
     BACKLOG_LIMIT,
     BACKLOG_UNHEALTHY,
@@ -51,6 +50,10 @@ def healthy(writer: Writer[int]) -> bool:
     return writer.healthy
 
 
+async def flushed(writer: Writer[int] | InlineWriter[int]) -> None:
+    await writer.flushing()
+
+
 def run(story: Callable[[Disk, Writer[int]], object]) -> Disk:
     """Run a story with a writer, which is closed after it."""
     disk = Disk()
@@ -73,7 +76,7 @@ def test_changes_are_committed_in_order() -> None:
     async def story(disk: Disk, writer: Writer[int]) -> None:
         for n in range(500):
             writer.write([2 * n, 2 * n + 1])
-        await writer.flushed()
+        await writer.flushing()
 
         assert disk.written == list(range(1000))
         assert writer.backlog == 0
@@ -89,7 +92,7 @@ def test_what_gathers_during_a_commit_goes_with_the_next_one() -> None:
         for n in range(1, 101):
             writer.write([n])
         disk.open.set()
-        await writer.flushed()
+        await writer.flushing()
 
         assert disk.commits == [[0], list(range(1, 101))]
 
@@ -105,7 +108,7 @@ def test_a_commit_is_bounded_but_never_splits_a_group() -> None:
         for group in groups:
             writer.write(list(group))
         disk.open.set()
-        await writer.flushed()
+        await writer.flushing()
 
         assert len(disk.written) == sum(map(len, groups)) + 1
         assert len(disk.commits) > 2
@@ -119,10 +122,10 @@ def test_a_commit_is_bounded_but_never_splits_a_group() -> None:
 
 def test_flushed_waits_for_what_was_written_before_and_nothing_else() -> None:
     async def story(disk: Disk, writer: Writer[int]) -> None:
-        await writer.flushed()
+        await writer.flushing()
         disk.open.clear()
         writer.write([1])
-        flushed = TaskOwner().start(writer.flushed(), "flush")
+        flushed = writer.flushing()
         await asyncio.sleep(0)
         assert disk.entered.wait(PATIENCE_S)
         assert not flushed.done()
@@ -153,7 +156,7 @@ def test_a_commit_that_fails_is_repeated_and_the_writer_is_unhealthy_meanwhile()
         assert second.wait(PATIENCE_S)
         assert not healthy(writer)
         release.set()
-        await writer.flushed()
+        await writer.flushing()
         assert healthy(writer)
         writer.close()
 
@@ -170,7 +173,7 @@ def test_a_group_the_database_refuses_is_left_out_and_the_others_are_written() -
         for group in ([1, 2], [3, -4, 5], [6]):
             writer.write(group)
         disk.open.set()
-        await writer.flushed()
+        await writer.flushing()
 
         assert disk.commits == [[0], [1, 2], [6]]
         assert healthy(writer)
@@ -186,7 +189,7 @@ def test_a_long_backlog_is_unhealthy_and_an_endless_one_refused() -> None:
         with pytest.raises(StoreError, match="takes no more"):
             writer.write([1] * BACKLOG_LIMIT)
         disk.open.set()
-        await writer.flushed()
+        await writer.flushing()
 
         assert healthy(writer)
         assert len(disk.written) == BACKLOG_UNHEALTHY
@@ -215,14 +218,14 @@ def test_close_says_so_when_the_disk_stays_full_and_nobody_waits_for_ever() -> N
     async def main() -> None:
         writer = Writer(disk.commit)
         writer.write([1, 2])
-        waiting = TaskOwner().start(writer.flushed(), "flush")
+        waiting = writer.flushing()
         await asyncio.sleep(0)
         with pytest.raises(StoreError, match="2 changes could not be written"):
             await asyncio.to_thread(writer.close)
         with pytest.raises(StoreError):
             await waiting
         with pytest.raises(StoreError, match="closed"):
-            await writer.flushed()
+            await writer.flushing()
 
     asyncio.run(main())
 
@@ -236,7 +239,7 @@ def test_without_a_thread_changes_are_committed_when_somebody_must_see_them() ->
     writer.write([2, 3])
     assert (disk.commits, writer.backlog) == ([], 3)
 
-    asyncio.run(writer.flushed())
+    asyncio.run(flushed(writer))
 
     assert disk.commits == [[1, 2, 3]]
     writer.write(list(range(BATCH)))
@@ -250,7 +253,7 @@ def test_what_does_not_survive_anyway_is_committed_when_somebody_looks() -> None
     disk = Disk()
     writer = InlineWriter(disk.commit, survives=False)
     writer.write([1])
-    asyncio.run(writer.flushed())
+    asyncio.run(flushed(writer))
     assert disk.commits == []
 
     writer.flush()

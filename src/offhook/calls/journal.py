@@ -38,11 +38,14 @@ class Journal:
         kind = "webhook.failed" if attempt.failure else "webhook.answered"
         self.log(kind, **attempt.as_data())
 
-    async def written(self) -> bool:
-        """Wait until all that was written is on disk; False if that takes too long."""
+    async def written(self, flushing: asyncio.Future[None] | None = None) -> bool:
+        """Wait until all that was written is on disk; False if that takes too long.
+
+        With a `flushing` of the store: what was written before that was asked for.
+        """
         try:
             async with asyncio.timeout(COMMIT_S):
-                await self._store.flushed()
+                await (flushing or self._store.flushing())
         except TimeoutError:
             return False
         return True

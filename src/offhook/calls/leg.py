@@ -103,8 +103,9 @@ class Leg:
         After a crash nobody may be called twice. Who is called over a trunk is not behind NAT. It
         will talk to the call `near`, if that is known.
         """
+        flushing = self._plant.store.flushing()  # takes its time, as opening does
         local = await self._open_media(messages.Open(self.id, alone=not trunk, near=near))
-        if not await self._journal.written():
+        if not await self._journal.written(flushing):
             raise calls.unknown_failure()
         return local
 

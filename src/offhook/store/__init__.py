@@ -5,6 +5,7 @@ Writing is for the event loop: it never blocks, and `flushed` tells when everyth
 disk. Reading blocks: call it through an Offload; it sees what is committed.
 """
 
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
@@ -170,7 +171,14 @@ class Store(Reading):
 
     async def flushed(self) -> None:
         """Return when everything written so far is committed; raises StoreError if it cannot."""
-        await self._writer.flushed()
+        await self._writer.flushing()
+
+    def flushing(self) -> asyncio.Future[None]:
+        """Return what is done then, to be awaited later: what is written meanwhile does not count.
+
+        Raises StoreError, now or when it is awaited, if it cannot be committed.
+        """
+        return self._writer.flushing()
 
     # Administration: blocks, any thread; raises StoreError like reading
 

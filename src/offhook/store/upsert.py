@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Dialect, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 
 Row = Mapping[str, Any]
@@ -51,7 +52,7 @@ class Upsert:
         while position < len(rows):
             some = rows[position : position + portion(len(rows) - position)]
             values = tuple(chain.from_iterable(map(self._values, some)))
-            connection.exec_driver_sql(self.statement(len(some)), values)
+            _execute(connection, self.statement(len(some)), values)
             position += len(some)
 
     def statement(self, size: int) -> str:
@@ -60,3 +61,17 @@ class Upsert:
             values = ", ".join([self._row] * size)
             self._statements[size] = f"{self._head}{values}{self._tail}"
         return self._statements[size]
+
+
+def _execute(connection: Connection, statement: str, values: tuple[Any, ...]) -> None:
+    """Execute it with the driver itself, a third of the time; errors are SQLAlchemy's as ever."""
+    driver = connection.dialect.loaded_dbapi
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(statement, values)
+    except driver.Error as error:
+        raise DBAPIError.instance(
+            statement, None, error, driver.Error, hide_parameters=True, dialect=connection.dialect
+        ) from error
+    finally:
+        cursor.close()

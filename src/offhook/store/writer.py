@@ -100,16 +100,17 @@ class Writer(Generic[Change]):
         self._taken += len(group)
         self._put(group)
 
-    async def flushed(self) -> None:
-        """Return when everything handed over so far is committed."""
-        if self.backlog == 0:
-            return
+    def flushing(self) -> asyncio.Future[None]:
+        """Return what is done when everything handed over so far is committed."""
         loop = asyncio.get_running_loop()
         done: asyncio.Future[None] = loop.create_future()
+        if self.backlog == 0:
+            done.set_result(None)
+            return done
         self._put(_Flush(loop, done))
         if self._ended:
             raise StoreError("the store is closed")
-        await done
+        return done
 
     def close(self) -> None:
         """Commit what is waiting and end the thread; raises StoreError if that fails."""
@@ -233,10 +234,13 @@ class InlineWriter(Generic[Change]):
         if changes:
             self._commit(changes)
 
-    async def flushed(self) -> None:
+    def flushing(self) -> asyncio.Future[None]:
         """Commit everything taken so far, if that makes a difference."""
         if self._survives:
             self.flush()
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        done.set_result(None)
+        return done
 
     def close(self) -> None:
         """Commit everything taken so far."""
