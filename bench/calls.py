@@ -28,7 +28,6 @@ PARTY = "+12025550143"
 CALLS, LIVE, AT_ONCE = 400, 200, 40
 PATIENCE_S = 120.0
 LIMITS = "cps = 10000\nsessions = 10000"
-UNLIMITED = "[limits]\nload = 1.0"  # a machine that is full is what we want
 
 
 @dataclass(slots=True)
@@ -131,7 +130,7 @@ async def _hold(bench: Bench, live: int) -> float:
 async def _bench(folder: Path) -> AsyncIterator[Bench]:
     app_port, phone_port = free_ports(2)
     app = f"http://127.0.0.1:{app_port}"
-    wishes = Wishes(app_url=app, trunk=phone_port, limits=LIMITS, more=UNLIMITED)
+    wishes = Wishes(app_url=app, trunk=phone_port, limits=LIMITS)
     async with (
         running_server(folder, wishes) as server,
         aiohttp.ClientSession(auth=aiohttp.BasicAuth(server.user, server.password)) as session,

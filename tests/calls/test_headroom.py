@@ -1,6 +1,7 @@
 """What is used of a machine, and when it is too much."""
 
 import asyncio
+import math
 
 import pytest
 
@@ -65,6 +66,20 @@ def test_a_limit_of_one_refuses_nobody() -> None:
     machine.pass_seconds(60)
 
     assert machine.headroom.first[1] == pytest.approx(3.0)
+    assert machine.headroom.overload() == ""
+
+
+@pytest.mark.parametrize("nonsense", [math.nan, math.inf])
+def test_nonsense_of_a_meter_is_passed_over(nonsense: float) -> None:
+    machine = Machine()
+    machine.media = 1.0
+    machine.pass_seconds(60)
+    machine.media = nonsense
+    machine.pass_seconds(60)
+    assert machine.headroom.overload()
+    machine.media = 0.0
+    machine.pass_seconds(60)
+
     assert machine.headroom.overload() == ""
 
 

@@ -1,6 +1,7 @@
 """What is measured of a running server."""
 
 import os
+import resource
 import time
 from collections.abc import Sequence
 
@@ -68,3 +69,26 @@ def test_every_meter_has_a_name_and_says_something() -> None:
 
     assert all(meter() >= 0.0 for meter in found.values())
     assert len(found) == 4
+
+
+@pytest.mark.skipif(not meters.FILES.exists(), reason="the system does not tell open files")
+def test_when_no_file_is_left_even_to_look_all_are_used() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    lowest = os.dup(0)  # the lowest number that is free: none below the limit is left then
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (lowest + 1, hard))
+        full = meters.open_files()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        os.close(lowest)
+
+    assert full == 1.0
+
+
+def test_where_any_number_of_files_may_be_open_none_are_used_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    endless = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+    monkeypatch.setattr(resource, "getrlimit", lambda _: endless)
+
+    assert meters.open_files() == 0.0

@@ -6,6 +6,7 @@ become full takes calls again only when it is clearly below the limit. Running c
 """
 
 import asyncio
+import math
 from collections.abc import Callable, Mapping
 
 EVERY_S = 1.0
@@ -30,9 +31,11 @@ class Headroom:
         return max(self.used.items(), key=lambda item: item[1], default=("nothing", 0.0))
 
     def look(self) -> None:
-        """Read the meters."""
+        """Read the meters; one that tells nonsense changes nothing."""
         for name, meter in self._meters.items():
-            self.used[name] += SMOOTHING * (meter() - self.used[name])
+            share = meter()
+            if math.isfinite(share):  # else the sum would be spoilt for ever
+                self.used[name] += SMOOTHING * (share - self.used[name])
         _, share = self.first
         self.full = self.limit < 1.0 and share >= self.limit * (RELIEF if self.full else 1.0)
 

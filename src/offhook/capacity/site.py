@@ -87,8 +87,8 @@ def _wishes(settings: Settings, app: str, trunk: int) -> Wishes:
         limits=UNLIMITED,
         ports=media.ports,
         media=f'sockets = "{media.sockets}"\nworkers = {media.workers}',
-        more=(
-            f"[limits]\nin_flight = {limits.in_flight}\ncalls = {limits.calls}\n"
-            f"load = {limits.load}\ndrain_s = 0\n"
+        node=(
+            f"in_flight = {limits.in_flight}\ncalls = {limits.calls}\n"
+            f"load = {limits.load}\ndrain_s = 0"
         ),
     )

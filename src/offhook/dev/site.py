@@ -35,6 +35,7 @@ url = "{store}"
 
 [limits]
 drain_s = 2
+load = 1.0  # a laptop has other things to do
 
 [[accounts]]
 id = "{account}"

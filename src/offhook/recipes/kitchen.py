@@ -176,7 +176,7 @@ async def own_kitchen(folder: Path, needs: Needs) -> AsyncIterator[Kitchen]:
     """Start a server process on loopback with a temporary store, and all that is around it."""
     app, (port,) = App(), free_ports(1)
     async with served(app) as url, AsyncExitStack() as stack:
-        wishes = Wishes(url, port, more=needs.more)
+        wishes = Wishes(url, port, node=needs.node, more=needs.more)
         server = await stack.enter_async_context(running_server(folder, wishes))
         own = Own(server, stack)
         sip = Address("udp", "127.0.0.1", server.sip)

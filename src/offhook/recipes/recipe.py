@@ -2,12 +2,13 @@
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from offhook.errors import Entry, Who
 from offhook.testing.app import Received
 from offhook.testing.rest import Answer, Question
+from offhook.testing.server import NEVER_FULL
 
 if TYPE_CHECKING:
     from offhook.recipes.place import Place
@@ -21,27 +22,23 @@ class Needs:
     own: bool = True  # nobody else's: it is damaged, killed, or has hardly any room
     more: str = ""  # TOML of its configuration
     name: str = ""  # recipes with the same name share a server
+    node: str = NEVER_FULL  # TOML lines of [limits]
 
 
 ANY = Needs("any server", own=False)
 DAMAGE = Needs("a server of its own, whose store is damaged")
-NARROW = """
-[limits]
-calls = 1
-in_flight = 1
-endpoints = 1
-
-[errors]
-not_found_wording = "detailed"
-"""
-TIGHT = Needs("a server of its own, for one call and one request at a time", True, NARROW, "tight")
+DETAILED = '[errors]\nnot_found_wording = "detailed"\n'
+NARROW = f"{NEVER_FULL}\ncalls = 1\nin_flight = 1\nendpoints = 1"
+TIGHT = Needs(
+    "a server of its own, for one call and one request at a time", True, DETAILED, "tight", NARROW
+)
 DEAF = Needs(
     "a server of its own, without a speech recogniser",
     True,
-    '[speech]\nrecognizer = "none"\n\n[errors]\nnot_found_wording = "detailed"\n',
+    f'[speech]\nrecognizer = "none"\n\n{DETAILED}',
     "deaf",
 )
-MORTAL = Needs("a server of its own, which is killed", True, NARROW, "tight")  # one call will do
+MORTAL = replace(TIGHT, about="a server of its own, which is killed")  # one call will do
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What is measured of a running server: shares of what there is, for `calls/headroom.py`."""
 
+import errno
 import resource
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -52,9 +53,17 @@ def places(beats: Beats, capacity: int) -> Meter:
 
 
 def open_files() -> float:
-    """Return how many of the files and connections that we may have are open."""
+    """Return how many of the files and connections that we may have are open.
+
+    To look takes a file as well: if there is none left, all are used.
+    """
     most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return sum(1 for _ in FILES.iterdir()) / most if FILES.exists() else 0.0
+    if most == resource.RLIM_INFINITY or not FILES.exists():
+        return 0.0
+    try:
+        return sum(1 for _ in FILES.iterdir()) / most
+    except OSError as error:
+        return 1.0 if error.errno in (errno.EMFILE, errno.ENFILE) else 0.0
 
 
 def meters(beats: Beats, capacity: int, now: Monotonic) -> Mapping[str, Meter]:

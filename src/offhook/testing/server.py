@@ -19,6 +19,7 @@ from offhook.config import PREFIX
 ACCOUNT = "9900000"
 APPLICATION = "3d4f7c5e-2a51-4c59-9b6f-6f0a61f8d1aa"
 APP_NUMBER = "+12025550100"  # calls to it reach the application
+NEVER_FULL = "load = 1.0"  # however busy others keep the machine
 START_S = 30.0  # for a process to open its port
 STOP_S = 15.0
 
@@ -32,6 +33,9 @@ port = {sip}
 [media]
 ports = "{ports}"
 {media}
+
+[limits]
+{node}
 
 [store]
 url = "sqlite:///{folder}/offhook.sqlite3"
@@ -80,6 +84,7 @@ class Wishes:
     limits: str = ""  # TOML lines of the account
     media: str = ""  # TOML lines of the RTP side
     ports: str = "20000-32000"  # below those that the system picks, so that free ones stay free
+    node: str = NEVER_FULL  # TOML lines of [limits]
     trunk_settings: str = ""  # TOML lines of the trunk
     more: str = ""  # TOML after all else
 
@@ -138,6 +143,7 @@ async def running_server(folder: Path, wishes: Wishes) -> AsyncIterator[RunningS
         status=wishes.status,
         limits=wishes.limits,
         media=wishes.media,
+        node=wishes.node,
         ports=wishes.ports,
         trunk=wishes.trunk,
         trunk_settings=wishes.trunk_settings,
