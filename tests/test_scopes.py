@@ -70,6 +70,26 @@ async def test_an_owner_waits_for_its_grace_and_cancels_the_rest() -> None:
     assert asyncio.get_running_loop().time() == 5.0
 
 
+@virtual
+async def test_what_ends_may_start_another_which_is_cancelled_too() -> None:
+    owner = TaskOwner()
+    heirs: list[asyncio.Task[str]] = []
+
+    async def testator() -> None:
+        try:
+            await asyncio.sleep(100)
+        finally:
+            heirs.append(owner.start(asyncio.sleep(1000, "done"), "heir"))
+
+    owner.start(testator(), "testator")
+    await asyncio.sleep(1)
+    await owner.close()
+
+    (heir,) = heirs
+    assert heir.cancelled()
+    assert asyncio.get_running_loop().time() == 1.0
+
+
 def test_blocking_work_runs_in_a_thread() -> None:
     async def main() -> int:
         offload = ThreadOffload(1)

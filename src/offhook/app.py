@@ -186,7 +186,7 @@ class Node:
         """Make the page of figures; what it needs is loaded only when somebody asks for it."""
         from offhook.console.metrics import Figures, Metrics
 
-        return Metrics(Figures(self.exchange, self.store, self.instruments, self._headroom), door)
+        return Metrics(Figures(self.exchange, self.store, self.instruments), door)
 
     def _instruments(self, parts: Parts) -> Instruments:
         media = self.media if isinstance(self.media, Pool) else None
@@ -198,6 +198,7 @@ class Node:
             media.capacity if media else 0,
             lambda phone: self.registrar.state(phone, parts.clock.now()),
             lambda trunk: known_addresses(trunk, parts.trunk_addresses()),
+            self._headroom,
         )
 
     def _api(self, parts: Parts) -> Server:

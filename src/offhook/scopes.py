@@ -63,9 +63,9 @@ class TaskOwner:
         """Wait `grace_s` for the tasks, cancel the rest and wait until all have ended."""
         if self._tasks and grace_s > 0:
             await asyncio.wait(self._tasks, timeout=grace_s)
-        for task in list(self._tasks):
-            task.cancel()
-        while self._tasks:
+        while self._tasks:  # as those that end may have started others
+            for task in self._tasks:
+                task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
 

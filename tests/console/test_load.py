@@ -9,6 +9,7 @@ import pytest
 from tests.console.client import BASE, ELSEWHERE, Browser
 from tests.console.test_stream import Ear
 
+from offhook.calls.headroom import Headroom
 from offhook.console.instruments import Instruments
 from offhook.console.load import Gauge, Load
 from offhook.console.stream import Streams
@@ -142,6 +143,31 @@ async def test_each_of_several_media_workers_is_shown() -> None:
     assert (found["media1"].said, found["media3"].said) == ("12.5 % of a core", "5.0 % of a core")
     assert found["media3"].title == "Load of the media worker 3"
     assert "media2" not in found  # it is being replaced
+
+
+@virtual
+async def test_what_is_scarcest_is_shown_with_the_rest() -> None:
+    async with World() as world:
+        headroom = Headroom({"a core": lambda: 0.5, "the RTP ports": lambda: 0.02}, 0.4)
+        headroom.look()
+        calm = _gauges(world, headroom)["headroom"]
+        for _ in range(30):
+            headroom.look()
+        full = _gauges(world, headroom)["headroom"]
+        never = _gauges(world, Headroom({"a core": lambda: 0.5}))["headroom"]
+        nothing = _gauges(world, Headroom({}))
+
+    assert (calm.said, calm.most, calm.mood) == ("15% of a core", 40.0, "good")
+    assert calm.about == "New calls would be refused from 40% on. the RTP ports 1%"
+    assert (full.said, full.mood) == ("50% of a core", "bad")
+    assert full.about.startswith("New calls are refused from 40% on.")
+    assert (never.most, never.about) == (100.0, "")
+    assert "headroom" not in nothing
+
+
+def _gauges(world: World, headroom: Headroom) -> dict[str, Gauge]:
+    desk = replace(_desk(world), instruments=Instruments(headroom=headroom))
+    return {each.id: each for each in Load(desk, Streams())._of_server(3.0)}
 
 
 def _desk(world: World) -> Any:

@@ -113,7 +113,8 @@ async def test_a_media_worker_and_what_is_left_of_the_machine() -> None:
         headroom = Headroom({"the core of the media worker": lambda: 0.25}, 0.2)
         for _ in range(50):
             headroom.look()
-        figures = Figures(world.node.exchange, world.node.store, instruments, headroom)
+        instruments = replace(instruments, headroom=headroom)
+        figures = Figures(world.node.exchange, world.node.store, instruments)
 
         async def nobody(_: str, __: str) -> None:
             return None

@@ -201,6 +201,7 @@ def test_a_closed_leg_neither_sends_nor_hears_and_its_key_is_used_again(ports: P
     assert port not in (a_rtp, b_rtp)
     assert isinstance(ports, UdpPorts | SharedPorts)
     assert len(ports) == 2
+    assert 0.0 < ports.used() < 1.0
 
 
 def test_a_port_in_use_is_passed_over() -> None:

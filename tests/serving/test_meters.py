@@ -53,6 +53,13 @@ def test_places_are_those_of_legs_and_rooms() -> None:
     assert meters.places(lambda: [None], 120)() == 0.0
 
 
+def test_ports_are_those_of_the_worker_with_most_left() -> None:
+    beats = [Beat(legs=30, ports=0.5), None, Beat(legs=3, ports=0.75)]
+
+    assert meters.ports(lambda: beats)() == 0.5
+    assert meters.ports(lambda: [None])() == 0.0
+
+
 @pytest.mark.skipif(not meters.FILES.exists(), reason="the system does not tell open files")
 def test_open_files_are_counted() -> None:
     before = meters.open_files()
@@ -68,7 +75,7 @@ def test_every_meter_has_a_name_and_says_something() -> None:
     found = meters.meters(lambda: [Beat(legs=1, busy_ms=10.0)], 10, time.monotonic)
 
     assert all(meter() >= 0.0 for meter in found.values())
-    assert len(found) == 4
+    assert len(found) == 5
 
 
 @pytest.mark.skipif(not meters.FILES.exists(), reason="the system does not tell open files")

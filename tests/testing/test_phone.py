@@ -278,3 +278,16 @@ def test_the_same_phones_talk_over_real_sockets() -> None:
         assert span.duration_s == pytest.approx(0.5, abs=0.1)
 
     asyncio.run(story())
+
+
+@virtual
+async def test_who_calls_telephones_that_are_being_unplugged_is_refused() -> None:
+    async with pair() as two:
+        assert two.bob.number == BOB
+        call = await two.alice.dial(BOB)  # is on its way
+        await two.banks[1].close()
+        two.banks[1].endpoint.start()
+        await call.wait("ended")
+
+    assert "480" in str(call.end)
+    assert two.bob.calls == []

@@ -1,8 +1,9 @@
 """Where the figures of a node are read that no other part of the desk has."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from offhook.calls.headroom import Headroom
 from offhook.directory import Phone, Trunk
 from offhook.media.frames import Beat
 
@@ -30,3 +31,4 @@ class Instruments:
     legs: int = 0  # that a worker takes
     phone: Callable[[Phone], str] = _unknown  # where it is registered, or why it is not
     trunk: Callable[[Trunk], str] = _unknown  # what its host's name leads to
+    headroom: Headroom = field(default_factory=lambda: Headroom({}))  # of the machine

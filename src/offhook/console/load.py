@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import msgspec
 from starlette.responses import Response
 
+from offhook.calls.headroom import Headroom
 from offhook.clock import Monotonic
 from offhook.console.desk import Desk
 from offhook.console.page import Page, PageError, Visit
@@ -126,6 +127,7 @@ class Load:
             "Of the API; beyond it, 503.",
         )
         yield from _media(instruments.beats(), instruments.legs)
+        yield from _headroom(instruments.headroom)
         yield Gauge(
             "loop",
             "Event loop late by",
@@ -173,6 +175,21 @@ def _media(beats: Sequence[Beat | None], capacity: int) -> Iterator[Gauge]:
     for number, beat in lively:
         which = f" {number}" if len(beats) > 1 else ""
         yield _worker(beat, f"media{which.strip()}", f"Load of the media worker{which}")
+
+
+def _headroom(headroom: Headroom) -> Iterator[Gauge]:
+    """Return how near the machine is to the load at which new calls are refused."""
+    if not headroom.used:
+        return
+    (name, share), *others = sorted(headroom.used.items(), key=lambda item: -item[1])
+    about = "; ".join(f"{other} {used:.0%}" for other, used in others)
+    if headroom.limit < 1.0:
+        state = "are refused" if headroom.full else "would be refused"
+        about = f"New calls {state} from {headroom.limit:.0%} on. {about}"
+    said, most = f"{share:.0%} of {name}", 100 * min(headroom.limit, 1.0)
+    yield Gauge(
+        "headroom", "Scarcest of the machine", 100 * share, said, most, about, headroom.full
+    )
 
 
 def _worker(beat: Beat, key: str, title: str) -> Gauge:

@@ -23,7 +23,6 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from offhook.calls.exchange import Exchange
-from offhook.calls.headroom import Headroom
 from offhook.console.guard import Door, is_local
 from offhook.console.instruments import Instruments
 from offhook.directory import OPERATOR, User
@@ -44,13 +43,10 @@ MEDIA = {  # of each worker
 class Figures(Collector):
     """Everything of a node that Offhook measures."""
 
-    def __init__(
-        self, exchange: Exchange, store: Store, instruments: Instruments, headroom: Headroom
-    ) -> None:
+    def __init__(self, exchange: Exchange, store: Store, instruments: Instruments) -> None:
         self._exchange = exchange
         self._store = store
         self._instruments = instruments
-        self._headroom = headroom
 
     def collect(self) -> Iterable[Metric]:
         """Return the figures of this moment."""
@@ -72,7 +68,7 @@ class Figures(Collector):
         yield _counter("incidents", "Failures that were told an id", "kind", tally.incidents)
 
     def _load(self) -> Iterator[Metric]:
-        headroom = self._headroom
+        headroom = self._instruments.headroom
         _, most = headroom.first
         yield _gauge("headroom", "Share of the scarcest resource that is left", max(0.0, 1 - most))
         yield _gauge("full", "1: new calls are refused with 503", headroom.full)

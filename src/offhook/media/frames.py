@@ -26,6 +26,7 @@ class Beat(msgspec.Struct, frozen=True, tag=True):
     late_ms_max: float = 0.0
     late_ms_mean: float = 0.0
     busy_ms: float = 0.0  # time spent in ticks
+    ports: float = 0.0  # the share of its pairs of RTP ports that are open
 
 
 class FrameError(Exception):

@@ -35,6 +35,10 @@ class PortRange:
             raise ValueError(f"no pair of ports between {first} and {last}")
         self._next = rng.randrange(len(self._evens)) if rng else 0
 
+    def __len__(self) -> int:
+        """Return the number of pairs."""
+        return len(self._evens)
+
     def bind(self, rtp_buffer_bytes: int) -> tuple[Pair, int]:
         """Return the next free pair and its RTP port; raises OSError when there is none."""
         for _ in self._evens:

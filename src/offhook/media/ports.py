@@ -128,6 +128,10 @@ class UdpPorts:
     def __len__(self) -> int:
         return len(self._pairs)
 
+    def used(self) -> float:
+        """Return the share of the pairs that are open."""
+        return len(self) / len(self.range)
+
     def open(self) -> tuple[int, str, int, int]:
         """Bind the next free pair of ports of the range; raises OSError when there is none."""
         pair, port = self.range.bind(RTP_BUFFER_BYTES)

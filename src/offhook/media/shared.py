@@ -54,6 +54,10 @@ class SharedPorts:
         """Return how many pairs are open, of both kinds."""
         return len(self._pairs) + len(self._own)
 
+    def used(self) -> float:
+        """Return the share of the pairs that are open."""
+        return len(self) / len(self._own.range)
+
     def open(self) -> tuple[int, str, int, int]:
         """Bind a pair for one leg; raises OSError when there is none."""
         key, host, rtp_port, rtcp_port = self._own.open()

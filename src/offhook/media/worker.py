@@ -15,7 +15,7 @@ import socket
 import sys
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import msgspec
@@ -86,9 +86,16 @@ class Link:
 class Worker:
     """The loop: commands until a tick is due, then the tick."""
 
-    def __init__(self, link: Link, plane: Plane, now: Monotonic = time.monotonic) -> None:
+    def __init__(
+        self,
+        link: Link,
+        plane: Plane,
+        now: Monotonic = time.monotonic,
+        ports: Callable[[], float] = lambda: 0.0,  # the share that is used
+    ) -> None:
         self._link = link
         self._plane = plane
+        self._ports = ports
         self._now = now
         self._commands: deque[Command] = deque()  # read and not yet carried out
         self._pace: Pace | None = None  # while there is something to tick for
@@ -155,6 +162,7 @@ class Worker:
                     late_ms_max=max(late) * 1000,
                     late_ms_mean=sum(late) / len(late) * 1000,
                     busy_ms=self._busy_s * 1000,
+                    ports=self._ports(),
                 )
             ]
         )
@@ -186,7 +194,7 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     gc.disable()
-    Worker(link, plane).run()
+    Worker(link, plane, ports=ports.used).run()
     ports.close_all()
 
 

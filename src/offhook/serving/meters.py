@@ -52,6 +52,11 @@ def places(beats: Beats, capacity: int) -> Meter:
     return share
 
 
+def ports(beats: Beats) -> Meter:
+    """Return the share of the RTP ports that are open, on the worker that has most of them left."""
+    return lambda: min((beat.ports for beat in beats() if beat), default=0.0)
+
+
 def open_files() -> float:
     """Return how many of the files and connections that we may have are open.
 
@@ -72,5 +77,6 @@ def meters(beats: Beats, capacity: int, now: Monotonic) -> Mapping[str, Meter]:
         "the core of call control": CpuShare(now),
         "the core of the media worker": media_core(beats),
         "the number of places for legs": places(beats, capacity),
+        "the RTP ports": ports(beats),
         "the number of open files": open_files,
     }

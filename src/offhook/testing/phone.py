@@ -167,6 +167,7 @@ class Phones:
         self._phones: dict[str, Phone] = {}
         self._handsets: dict[str, Handset] = {}
         self._tasks = TaskOwner()
+        self._unplugged = False
 
     def start(self) -> None:
         """Plug the telephones in."""
@@ -174,7 +175,8 @@ class Phones:
         self.endpoint.start()
 
     async def close(self) -> None:
-        """Hang up everywhere and unplug."""
+        """Hang up everywhere and unplug; who calls meanwhile is refused."""
+        self._unplugged = True
         for call in self.live:
             call.hang_up()
         await self._tasks.close()
@@ -202,6 +204,9 @@ class Phones:
 
     def _on_call(self, invite: IncomingCall) -> None:
         """Let the phone that is called behave; nobody has the number: 404."""
+        if self._unplugged:
+            self.endpoint.refuse(invite.session, 480)
+            return
         number = Uri.parse(invite.target).user or ""
         phone = self._phones.get(number)
         if phone is None:
