@@ -18,7 +18,7 @@ def test_media_and_limits_are_those_of_the_configuration() -> None:
 
     assert (wishes.app_url, wishes.trunk, wishes.ports) == ("http://app", 5070, "30000-30099")
     assert wishes.media == 'sockets = "per-leg"\nworkers = 3'
-    assert "calls = 40\nload = 0.5\n" in wishes.more
+    assert "calls = 40\nload = 0.5\n" in wishes.node
 
 
 def test_figures_are_found_by_their_names() -> None:
