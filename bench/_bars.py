@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 SIZES = (200, 500, 1000, 2000)
 ROOMS = (3, 20, 100)
+LINE = "quality, 5 % loss, 40 ms jitter:"
 SCENES = ("full duplex", "bridged", "rooms of 20")
 
 
@@ -71,8 +72,15 @@ def _control() -> Iterator[Bar]:
             "start: to the first answered OPTIONS, median of 5",
         ),
         ("longest silence in a patched call", 40.0, "ms", "patched 1000 legs: longest silence"),
+        ("5 % loss, 40 ms jitter: delay", 120.0, "ms", f"{LINE} delay"),
     ):
         yield Bar(what, most, unit, (name,))
+    tone = (f"{LINE} frames with the tone",)
+    yield Bar("5 % loss, 40 ms jitter: frames without the tone", 1.0, "%", tone, _missing)
+
+
+def _missing(percent: Sequence[float]) -> float:
+    return 100 - min(percent)
 
 
 BARS = (*_costs(), *_pacing(), *_control())

@@ -143,3 +143,17 @@ def test_bars_are_checked_where_their_figures_are() -> None:
     assert met.endswith("0.000   at most 0.15 ±           ok")
     assert spread([1.0, 3.0, 2.0]) == 0.5
     assert not list(verdicts({}))
+
+
+def test_bad_lines_are_listened_to(tmp_path: Path) -> None:
+    path = tmp_path / "figures.json"
+    done = bench("quality", "--quick", "--json", str(path))
+    assert done.returncode == 0, done.stderr
+    figures = {
+        figure["name"]: figure["value"] for figure in json.loads(path.read_text())["figures"]
+    }
+
+    assert figures["quality, 0 % loss, 0 ms jitter: frames with the tone"] == 100
+    assert 20 <= figures["quality, 0 % loss, 0 ms jitter: delay"] <= 60
+    assert figures["quality, 0 % loss, 0 ms jitter: MOS"] > 4.3
+    assert figures["quality, 20 % doubled: frames with the tone"] == 100
