@@ -1,7 +1,5 @@
 """Other processes: what they cost, and far ends that are driven over a pipe."""
 
-import contextlib
-import os
 import subprocess
 import time
 from collections.abc import Sequence
@@ -9,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from offhook.media.worker import NICENESS
+from offhook.media.urgency import hurry
 
 HOST = "127.0.0.1"
 TICK_S = 0.02
@@ -43,8 +41,7 @@ class Peers:
             [*command, str(legs), *more], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         self.pid = self._process.pid
-        with contextlib.suppress(OSError):  # as the worker does: on a busy machine all keep up
-            os.setpriority(os.PRIO_PROCESS, self.pid, NICENESS)
+        hurry(realtime=True, pid=self.pid)  # as the worker does: on a busy machine all keep up
         self.ports = self._numbers()
 
     def start(self, far_ports: Sequence[int]) -> None:

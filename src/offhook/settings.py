@@ -70,6 +70,7 @@ class Media(Section, frozen=True, kw_only=True):
     ] = "20000-40000"
     advertised_host: Name | None = None
     sockets: Literal["shared", "per-leg"] = "shared"
+    realtime: bool = True
     workers: Annotated[int, Meta(ge=0, le=64, description="up to 64; 0: as many as pay")] = 0
 
     def __post_init__(self) -> None:

@@ -14,5 +14,6 @@ class WorkerSettings(msgspec.Struct, frozen=True):
     last_port: int = 40000
     sockets: Literal["shared", "per-leg"] = "shared"  # shared where the system can
     capacity: int = 1000  # legs and rooms
+    realtime: bool = True  # ahead of everything else, where that is allowed
     patches: int = 0  # to other workers
     patch_file: int = -1  # the descriptor of their memory

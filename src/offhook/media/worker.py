@@ -7,7 +7,6 @@ it finishes its recordings and exits; signals meant for the whole group are cont
 
 import contextlib
 import gc
-import os
 import random
 import select
 import signal
@@ -30,13 +29,13 @@ from offhook.media.plane import TICK_S, Pace, Plane
 from offhook.media.ports import UdpPorts
 from offhook.media.recorder import Recorder, ThreadWriter
 from offhook.media.shared import SharedPorts
+from offhook.media.urgency import hurry
 from offhook.media.work import WorkerSettings
 
 BEAT_S = 1.0
 READ_BYTES = 1 << 18  # of commands at once: a long clip must not hold up a tick
 BACKLOG_BYTES = 1 << 24  # of reports that control does not read
 STALE_BYTES = 1 << 22  # of them, beyond which what was heard is left out
-NICENESS = -10  # ahead of what else runs on the machine, where we may
 THREAD_SWITCH_S = 0.0005  # the recorder's thread must not hold up a tick
 
 
@@ -182,10 +181,9 @@ def main() -> None:
     """Run a worker: `python -m offhook.media.worker FD SETTINGS`."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
-    with contextlib.suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
-    sys.setswitchinterval(THREAD_SWITCH_S)
     settings = msgspec.json.decode(sys.argv[2], type=WorkerSettings)
+    hurry(settings.realtime)
+    sys.setswitchinterval(THREAD_SWITCH_S)
     rng = random.SystemRandom()
     ports = make_ports(settings, rng)
     rings = shared_rings(settings.patch_file, settings.patches) if settings.patches else None

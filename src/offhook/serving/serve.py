@@ -244,6 +244,7 @@ class Media:
                 first_port=media.first_port,
                 last_port=media.last_port,
                 sockets=media.sockets,
+                realtime=media.realtime,
                 capacity=rows * settings.limits.calls,
             ),
             workers,
