@@ -239,8 +239,9 @@ def test_commands_to_a_worker_that_is_just_dying_are_lost_with_their_legs() -> N
         for leg in legs:
             desk.media.send(Open(leg))
             await asyncio.sleep(0)
-        for leg in ["a", *legs]:
-            await desk.wait(leg, Lost, OpenFailed)
+        await desk.wait("a", Lost)
+        for leg in legs:  # on a slow machine some are so late that they wait for the next worker
+            await desk.wait(leg, Lost, OpenFailed, Opened)
 
     run(story)
 
