@@ -15,6 +15,7 @@ from offhook.capacity.parties import HOST
 from offhook.testing.server import RunningServer
 
 FIRST: Final = 12025550000  # number that is called
+REST_S = 2.0  # who has rested longer is not used again: the server may be letting go of it (5 s)
 SHOWN: Final = 200  # characters of a refusal
 
 
@@ -59,7 +60,7 @@ class Client:
         self._server = server
         self._tally = tally
         self._placed = 0
-        self._free: deque[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = deque()
+        self._free: deque[tuple[float, asyncio.StreamReader, asyncio.StreamWriter]] = deque()
         credentials = base64.b64encode(f"{server.user}:{server.password}".encode()).decode()
         self._head = (
             f"POST /api/v2/accounts/{server.account}/calls HTTP/1.1\r\nHost: {HOST}\r\n"
@@ -106,19 +107,19 @@ class Client:
         answer = await reader.readexactly(length)
         if not head.startswith(b"HTTP/1.1 201"):
             self._tally.refused.append(answer)
-        self._free.append((reader, writer))
+        self._free.append((time.monotonic(), reader, writer))
 
     async def _connection(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         while self._free:
-            reader, writer = self._free.pop()
-            if not reader.at_eof():  # the server lets go of those that nobody has used for a while
+            since, reader, writer = self._free.pop()
+            if time.monotonic() - since < REST_S and not reader.at_eof():
                 return reader, writer
             writer.close()
         return await asyncio.open_connection(HOST, self._server.http)
 
     def close(self) -> None:
         """Let go of all connections."""
-        for _, writer in self._free:
+        for _, _, writer in self._free:
             writer.close()
 
 
