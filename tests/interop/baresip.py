@@ -33,13 +33,16 @@ rtp_ports {rtp}-{last_rtp}
 snd_path {folder}
 ctrl_tcp_listen {host}:{control}
 module_path {modules}
-module g711.so
+module {speaks}.so
+opus_stereo no
+opus_sprop_stereo no
 module sndfile.so
 module aufile.so
 module account.so
 module menu.so
 module_app ctrl_tcp.so
 """
+SPEAKS = {"G722": "g722", "opus": "opus"}  # modules of codecs
 HEADER = 44  # bytes of the files that it writes what it hears to
 ACCOUNT = "<sip:{aor}>;audio_codecs={codec};{more}\n"
 
@@ -103,8 +106,7 @@ class Baresip:
         """Return what came out of its decoder in its last call; complete when that is closed."""
         *_, path = sorted(self.folder.glob("dump-*dec.wav"))
         sound, rate = soundfile.read(path, dtype="int16", always_2d=True)
-        assert rate == 8000
-        pcm: Pcm = np.ascontiguousarray(sound[:, 0])
+        pcm: Pcm = np.ascontiguousarray(sound[:: rate // 8000, 0])
         return pcm
 
     def packets_received(self) -> int:
@@ -136,8 +138,9 @@ async def running_baresip(
     answers: bool,
     codec: str = "PCMU",
     registers: Registers | None = None,
+    rate_hz: int = 8000,
 ) -> AsyncIterator[Baresip]:
-    """Start a telephone that says `voice` whenever it talks."""
+    """Start a telephone that says `voice`, of a rate that its codec has, whenever it talks."""
     sip, (control, rtp) = _two_in_a_row(), free_ports(2)
     more = f"answermode={'auto' if answers else 'manual'};"
     if registers is None:
@@ -145,7 +148,7 @@ async def running_baresip(
     else:
         aor = f"{user}@{HOST}:{registers.port};transport={registers.transport}"
         more += f"auth_user={user};auth_pass={registers.password};regint={registers.every_s}"
-    (folder / "voice.wav").write_bytes(wav(voice))
+    (folder / "voice.wav").write_bytes(wav(voice, rate_hz=rate_hz))
     text = CONFIG.format(
         host=HOST,
         sip=sip,
@@ -154,6 +157,7 @@ async def running_baresip(
         last_rtp=rtp + 10,
         control=control,
         modules=MODULES,
+        speaks=SPEAKS.get(codec, "g711"),
     )
     (folder / "config").write_text(text)
     account = ACCOUNT.format(aor=aor, codec=codec, more=more)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from offhook.media import rtp
-from offhook.media.inbound import COMFORT_NOISE, MAX_BURST, Inbound
+from offhook.media.comfort import PAYLOAD_TYPE as COMFORT_NOISE
+from offhook.media.inbound import MAX_BURST, Inbound
 from offhook.media.jitter import JitterBuffer
 from offhook.media.latches import Latches
 from offhook.media.messages import Connect, Digit, Report

@@ -1,12 +1,13 @@
 """Offer and answer: RFC 3264 for one G.711 stream."""
 
 from dataclasses import replace
+from importlib.util import find_spec
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offhook.sip.offer import Agreed, LocalMedia, SdpError, accept, answer, offer
+from offhook.sip.offer import MORE, Agreed, LocalMedia, SdpError, accept, answer, more, offer
 from offhook.sip.sdp import parse
 
 LOCAL = LocalMedia("192.0.2.1", 40000, 40001, 77, 3)
@@ -285,3 +286,66 @@ def test_an_address_that_we_cannot_send_to_is_an_sdp_error() -> None:
     section = "m=audio 4000 RTP/AVP 0\nc=IN IP4 198.51.100.8\n"
     both = sdp("c=IN IP4 198.51.100.7", "c=IN IP6 ::1", LINES + section)
     assert answer(both, LOCAL)[1].host == "198.51.100.8"
+
+
+WIDE = """v=0
+o=- 1 1 IN IP4 198.51.100.7
+s=-
+c=IN IP4 198.51.100.7
+t=0 0
+m=audio 49170 RTP/AVP 18 111 9 0 101 102
+a=rtpmap:18 G729/8000
+a=rtpmap:111 opus/48000/2
+a=fmtp:111 useinbandfec=1
+a=rtpmap:101 telephone-event/8000
+a=rtpmap:102 telephone-event/48000
+"""
+
+
+@pytest.fixture
+def installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("offhook.sip.offer.more", lambda: ("G722", "OPUS"))
+
+
+@pytest.mark.usefixtures("installed")
+def test_g711_is_taken_before_codecs_that_cost_more() -> None:
+    _, agreed = answer(sdp(text=WIDE), LOCAL)
+
+    assert (agreed.codec, agreed.payload_type, agreed.dtmf_payload_type) == ("PCMU", 0, 101)
+
+
+@pytest.mark.usefixtures("installed")
+def test_g722_has_the_clock_of_g711_and_its_events() -> None:
+    told, agreed = answer(sdp(" 9 0 101", " 9 101", WIDE).replace(b" 111 9", b" 9 111"), LOCAL)
+
+    assert (agreed.codec, agreed.payload_type, agreed.dtmf_payload_type) == ("G722", 9, 101)
+    assert b"m=audio 40000 RTP/AVP 9 101\r\na=rtpmap:9 G722/8000\r\n" in told
+
+
+@pytest.mark.usefixtures("installed")
+def test_opus_is_told_what_we_play_and_has_no_events_of_another_clock() -> None:
+    told, agreed = answer(sdp(" 9 0 101", " 0101", WIDE), LOCAL)
+
+    assert (agreed.codec, agreed.payload_type, agreed.dtmf_payload_type) == ("OPUS", 111, None)
+    assert b"RTP/AVP 111\r\na=rtpmap:111 opus/48000/2\r\na=fmtp:111 maxplaybackrate=8000" in told
+    assert b"telephone-event" not in told
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("opus/48000/2", "opus/48000"), ("opus/48000/2", "opus/8000/2")]
+)
+@pytest.mark.usefixtures("installed")
+def test_what_calls_itself_opus_and_is_none_is_not_taken(old: str, new: str) -> None:
+    with pytest.raises(SdpError, match="no audio in PCMU, PCMA, G722, OPUS over RTP/AVP"):
+        answer(sdp(" 9 0 101", " 101", WIDE.replace(old, new)), LOCAL)
+
+
+def test_codecs_that_are_not_installed_are_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("offhook.sip.offer.more", lambda: ())
+
+    with pytest.raises(SdpError, match="no audio in PCMU, PCMA over RTP/AVP was offered"):
+        answer(sdp(" 9 0 101", " 9 101", WIDE), LOCAL)
+
+
+def test_what_is_installed_is_found_by_its_module() -> None:
+    assert set(more()) == {name for name, module in MORE.items() if find_spec(module) is not None}

@@ -17,6 +17,7 @@ import numpy as np
 
 from offhook.media import codecs, detect, dials, inband
 from offhook.media.codecs import FRAME, SILENCE, Bytes, Flags, Floats, Pcm
+from offhook.media.coders import Coders
 from offhook.media.detect import VoiceActivity
 from offhook.media.dials import Dials
 from offhook.media.dtmf import EVENT_BYTES
@@ -86,18 +87,12 @@ class Engine:
         self._voice = VoiceActivity(capacity)
         self._reporting = Reporting(capacity, rng, self._senders, self._reception, self._latches)
         self._reports: list[Report] = []
-        self._inbound = Inbound(
-            self._rows,
-            self._latches,
-            self._reception,
-            self._jitter,
-            self._reporting,
-            self._reports,
-        )
+        heard = self._latches, self._reception, self._jitter, self._reporting
+        self._inbound = Inbound(self._rows, *heard, self._reports)
         self._origins = self._inbound.origins
         self._outgoing = Outgoing(capacity)
         self._taps = Taps()
-        self._ears = Ears()
+        self._ears, self._coders = Ears(), Coders()
         self._passing = Passing(self._rows, self._switch, self._rooms, self._players, capacity)
         self._payload: Bytes = np.zeros((capacity, FRAME), np.uint8)  # as it came
         self._coded: Bytes = np.zeros((capacity, FRAME), np.uint8)  # as it goes
@@ -154,6 +149,8 @@ class Engine:
         self._passing.stale = True
         if self._rows.agree(row, command):
             self._jitter.clear(row, int(SILENCE[self._rows.codec[row]]))
+            self._coders.set(row, int(self._rows.codec[row]))
+            self._senders.clock[row] = codecs.CLOCK[self._rows.codec[row]]
         if self._rows.event_type[row] == NO_EVENTS:
             self._inbound.without_events(row)
             self._dials.clear(row)  # what is left of a dialling goes on in-band
@@ -198,6 +195,7 @@ class Engine:
         self._switch.clear(row, (row, self._capacity + row))
         self._taps.clear(row)
         self._ears.clear(row)
+        self._coders.clear(row)
         self._reporting.silence(row)
         self._origins.leave(row, self._latches.ssrc(row))
         self._rows.give_back(leg)
@@ -314,12 +312,17 @@ class Engine:
         payload, inbound = self._payload[:count], self._sources[:count]
         self._before[:count] = inbound[:, FRAME - inband.HOP :]
         heard = self._jitter.play(payload, self._quiet[:count])
+        rows, spoken = self._coders.hear(payload, heard) if len(self._coders) else ((), inbound)
         missing = (~heard).nonzero()[0]
         previous = inbound.take(missing, axis=0) if len(missing) else inbound
         says = codecs.decode(payload, self._rows.codec[:count], inbound)
+        if len(rows):
+            inbound[rows], says[rows] = spoken, spoken.any(axis=1)
         if len(missing):
             conceal(inbound, missing, previous, self._jitter.missing[missing])
             says[missing] = self._jitter.missing[missing] <= CONCEALED_FRAMES
+        if self._inbound.comfort.any:
+            says[self._inbound.comfort.fill(heard, inbound)] = True
         return heard, says
 
     def _listen(self, count: int, heard: Flags, says: Flags, now: float) -> None:
@@ -373,10 +376,13 @@ class Engine:
         speaking = plain.nonzero()[0]
         coded = self._coded[:count]
         self._passing.encode(heard, self._payload[:count], self._out[:count], coded)
+        if len(self._coders):
+            speaking, others = self._coders.say(speaking, self._out, coded)
+            for row, payload in others:
+                stamps = senders.audio(row, rows.audio_type[row], payload.shape[1])
+                self._outgoing.media(row, stamps, payload)
         if len(speaking) != count:
-            coded = coded.take(
-                speaking, axis=0
-            )  # numpy indexes rows much slower than it takes them
+            coded = coded.take(speaking, axis=0)  # which is much faster than to index
         self._outgoing.media(speaking, senders.audio(speaking, rows.audio_type[speaking]), coded)
         senders.advance(count, sending)
 

@@ -8,7 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from offhook.media import rtp
-from offhook.media.codecs import SILENCE, Bytes, Ints
+from offhook.media.codecs import CLOCK, FRAME, SILENCE, TABLES, Bytes, Ints
+from offhook.media.coders import BOXED, box
+from offhook.media.comfort import PAYLOAD_TYPE as COMFORT_NOISE
+from offhook.media.comfort import Comfort
 from offhook.media.count import count_true
 from offhook.media.dtmf import EVENT_BYTES, EventReceiver
 from offhook.media.jitter import JitterBuffer
@@ -21,7 +24,6 @@ from offhook.media.reporting import Reporting
 from offhook.media.rows import Rows
 from offhook.media.tones import DIGITS
 
-COMFORT_NOISE = 13  # payload type (RFC 3389); we make our own silence
 MAX_BURST = 16  # packets of one row in one batch
 SAME_KEY_S = 0.5  # an event this soon after the same key was heard in-band is that key
 
@@ -46,6 +48,7 @@ class Inbound:
         self._reporting = reporting
         self._reports = reports
         capacity = len(rows.socket)
+        self.comfort = Comfort(capacity)
         self._events = EventReceiver(capacity)
         self.sends_events = self._events.seen  # bool [row]
         self._key: Ints = np.zeros(capacity, np.int64)  # last in-band event
@@ -55,6 +58,7 @@ class Inbound:
         """Make a row ready for another leg."""
         self._events.clear(row)
         self._key_at[row] = -np.inf
+        self.comfort.clear(row)
 
     def without_events(self, row: int) -> None:
         """Listen in-band again."""
@@ -127,11 +131,27 @@ class Inbound:
             event = headers.payload_type == self._rows.event_type[rows]
             timestamp, payload = headers.timestamp[event], headers.payload[event]
             self._receive_events(rows[event], timestamp, payload, now)
+            self._receive_comfort(rows, headers)
             rows, headers = rows[sound], headers.at(sound)
-        if len(rows):
-            self._reception.time(rows, headers.timestamp, now)
-            jitter = self._reception.jitter
-            self._jitter.arrive(rows, headers.timestamp, headers.size, headers.payload, jitter)
+        if not len(rows):
+            return
+        if self.comfort.any:
+            self.comfort.end(rows)
+        timestamp, size, payload = headers.timestamp, headers.size, headers.payload
+        codec = self._rows.codec[rows]
+        if codec.max() >= TABLES and len(boxed := (codec == BOXED).nonzero()[0]):
+            timestamp, size, payload = timestamp.copy(), size.copy(), payload.copy()
+            timestamp[boxed] //= CLOCK[BOXED]
+            payload[boxed] = box(payload[boxed], size[boxed])
+            size[boxed] = FRAME
+        self._reception.time(rows, timestamp, now)
+        self._jitter.arrive(rows, timestamp, size, payload, self._reception.jitter)
+
+    def _receive_comfort(self, rows: Ints, headers: rtp.Headers) -> None:
+        noise = (headers.payload_type == COMFORT_NOISE).nonzero()[0]
+        if len(noise):
+            self._jitter.hush(rows[noise])
+            self.comfort.begin(rows[noise], headers.payload[noise])
 
     def _receive_events(self, rows: Ints, timestamp: Ints, payload: Bytes, now: float) -> None:
         if not len(rows):

@@ -34,7 +34,7 @@ class Connect(msgspec.Struct, frozen=True, tag=True):
     host: str
     rtp_port: int
     rtcp_port: int
-    codec: str = "PCMU"  # PCMU or PCMA
+    codec: str = "PCMU"  # of `codecs.CODECS`
     payload_type: int = 0
     dtmf_payload_type: int | None = None  # RFC 4733; None sends and detects in-band
     send: bool = True  # false: the far end put us on hold (it does not want to hear us)

@@ -8,7 +8,7 @@ hears a frame that was never received gets what the switch made for it, coded.
 import numpy as np
 
 from offhook.media import codecs
-from offhook.media.codecs import FRAME, Bytes, Flags, Ints, Pcm
+from offhook.media.codecs import FRAME, TABLES, Bytes, Flags, Ints, Pcm
 from offhook.media.count import count_true
 from offhook.media.players import Players
 from offhook.media.rooms import Rooms
@@ -44,6 +44,8 @@ class Passing:
         hearers = self._rooms.hearers
         hearers = hearers[hearers < count]  # the others are patches
         self._relays[hearers] = self._listens[hearers] = False
+        if codec[:count].max(initial=0) >= TABLES:  # a coder has to hear and say all itself
+            self._relays &= codec[:count] < TABLES
         self.stale = False
 
     def encode(self, heard: Flags, came: Bytes, out: Pcm, coded: Bytes) -> None:

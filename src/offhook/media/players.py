@@ -9,7 +9,7 @@ coded once, and its frames are copied from there for whoever hears nothing else.
 import numpy as np
 
 from offhook.media import codecs
-from offhook.media.codecs import FRAME, SILENCE, Bytes, Flags, Ints, Pcm
+from offhook.media.codecs import FRAME, SILENCE, TABLES, Bytes, Flags, Ints, Pcm
 from offhook.media.count import count_true
 from offhook.media.messages import Forget, Load
 
@@ -31,7 +31,7 @@ class Arena:
     def _reserve(self, size: int) -> None:
         self._samples: Pcm = np.zeros(size, np.int16)
         self._windows = np.lib.stride_tricks.sliding_window_view(self._samples, FRAME)
-        self._coded: Bytes = np.zeros((len(SILENCE), size), np.uint8)  # where `_is_coded`
+        self._coded: Bytes = np.zeros((TABLES, size), np.uint8)  # where `_is_coded`
         self._coded_windows = np.lib.stride_tricks.sliding_window_view(self._coded, FRAME, axis=1)
 
     def add(self, pcm: Pcm) -> int:
@@ -48,7 +48,9 @@ class Arena:
         return clip
 
     def code(self, clip: int, codec: int) -> None:
-        """Keep a clip in a codec too, unless it is too long."""
+        """Keep a clip in a codec too, unless it is too long or the codec is no table."""
+        if codec >= TABLES:
+            return
         start, length = self.start[clip], self.length[clip] + FRAME
         if length > LONGEST_CODED or self._is_coded[codec, clip]:
             return

@@ -86,7 +86,8 @@ class Reporting:
         ssrc, packets = int(senders.ssrc[row]), int(senders.packets[row])
         sender = None
         if packets != self._packets_then[row]:
-            timestamp, octets = int(senders.timestamp[row]), int(senders.octets[row])
+            timestamp = int(senders.timestamp[row] * senders.clock[row]) & 0xFFFFFFFF
+            octets = int(senders.octets[row])
             sender = rtcp.SenderInfo(rtcp.ntp(now), timestamp, packets, octets)
         self._packets_then[row] = packets
         # The name need not tell who we are: 96 random bits would do (RFC 7022 4.2).
@@ -107,7 +108,7 @@ class Reporting:
             fraction=reception.fraction(row),
             lost=reception.lost(row),
             highest=int(reception.highest[row]),
-            jitter=int(reception.jitter[row]),
+            jitter=int(reception.jitter[row] * self._senders.clock[row]),
             last_report=heard.sender_report,
             delay=int(since * 65536),
         )
@@ -131,12 +132,12 @@ class Reporting:
             heard.sender_report_at = now
         for block in report.blocks:
             if block.ssrc == self._senders.ssrc[row]:
-                self._believe(heard, block, now)
+                self._believe(heard, block, RATE_HZ * int(self._senders.clock[row]), now)
         return True
 
-    def _believe(self, heard: Heard, block: rtcp.Block, now: float) -> None:
+    def _believe(self, heard: Heard, block: rtcp.Block, clock_hz: int, now: float) -> None:
         heard.lost = block.lost
-        heard.jitter_ms = block.jitter * 1000 / RATE_HZ
+        heard.jitter_ms = block.jitter * 1000 / clock_hz
         if block.last_report:  # RFC 3550 6.4.1: A - LSR - DLSR
             taken = rtcp.middle(rtcp.ntp(now)) - block.last_report - block.delay & rtcp.NTP_MASK
             if taken < 1 << 31:  # a far end that lies or rounds may have answered before we asked

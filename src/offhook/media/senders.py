@@ -18,7 +18,8 @@ class Senders:
     def __init__(self, capacity: int, rng: random.Random) -> None:
         self._rng = rng
         self.ssrc: Ints = np.zeros(capacity, np.int64)
-        self.timestamp: Ints = np.zeros(capacity, np.int64)  # of this tick's frame
+        self.timestamp: Ints = np.zeros(capacity, np.int64)  # of this tick's frame, in samples
+        self.clock: Ints = np.ones(capacity, np.int64)  # RTP timestamps of a sample
         self.packets: Ints = np.zeros(capacity, np.int64)
         self.octets: Ints = np.zeros(capacity, np.int64)  # payload bytes (RFC 3550 6.4.1)
         self._sequence: Ints = np.zeros(capacity, np.int64)
@@ -31,12 +32,16 @@ class Senders:
         self._sequence[row] = self._rng.getrandbits(16)
         self.packets[row] = self.octets[row] = 0
         self._paused[row] = True
+        self.clock[row] = 1
 
-    def audio(self, rows: Ints, payload_type: Ints) -> Stamps:
-        """Stamp one audio packet a row."""
+    def audio(self, rows: Ints, payload_type: Ints, size: int = FRAME) -> Stamps:
+        """Stamp one audio packet of `size` bytes a row."""
         marker = self._paused[rows]
         self._paused[rows] = False
-        return self.stamp(rows, marker, payload_type, self.timestamp[rows], FRAME)
+        timestamp = self.timestamp[rows]
+        if size != FRAME:  # 2^32 samples are a whole number of turns of any faster clock
+            timestamp *= self.clock[rows]
+        return self.stamp(rows, marker, payload_type, timestamp, size)
 
     def stamp(
         self, rows: Ints, marker: Flags, payload_type: Ints, timestamp: Ints, size: int

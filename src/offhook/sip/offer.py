@@ -1,13 +1,17 @@
-"""Offer and answer (RFC 3264) for one audio stream of G.711 with telephone events (RFC 4733).
+"""Offer and answer (RFC 3264) for one audio stream with telephone events (RFC 4733).
 
-An answer takes the first audio section it can, the first codec of it in the offerer's order, and
-the offerer's payload type numbers; all other sections are refused with port 0 (RFC 3264 6).
+An answer takes the first audio section it can, the first codec of G.711 in it in the offerer's
+order, else the first one of the others that are installed (`MORE`), which cost more; and the
+offerer's payload type numbers. All other sections are refused with port 0 (RFC 3264 6). Events are
+of the codec's clock, or there are none (RFC 7160).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
 
 from offhook.sip.grammar import number
 from offhook.sip.sdp import Attributes, Description, Media, Origin, SdpError, parse
@@ -15,6 +19,14 @@ from offhook.sip.sdp import Attributes, Description, Media, Origin, SdpError, pa
 __all__ = ["Agreed", "LocalMedia", "SdpError", "accept", "answer", "offer"]
 
 STATIC = {"PCMU": 0, "PCMA": 8}  # RFC 3551 6
+FORMATS = {  # names in rtpmap, by codec
+    "PCMU": "PCMU/8000",
+    "PCMA": "PCMA/8000",
+    "G722": "G722/8000",  # although it has 16000 samples a second (RFC 3551 4.5.2)
+    "OPUS": "opus/48000/2",  # whatever it is used for (RFC 7587 7)
+}
+NARROW = "maxplaybackrate=8000;sprop-maxcapturerate=8000;stereo=0"  # of Opus (RFC 7587 6.1)
+MORE = {"G722": "G722", "OPUS": "opuslib_next"}  # and the modules that they need
 DTMF_TYPE = 101
 DTMF_EVENTS = "0-16"  # RFC 4733 3.2: the keys and flash
 PTIME_MS = 20
@@ -45,7 +57,7 @@ class LocalMedia:
 class Agreed:
     """What both sides agreed on, from our point of view."""
 
-    codec: str  # "PCMU" or "PCMA"
+    codec: str  # of FORMATS
     payload_type: int
     dtmf_payload_type: int | None
     host: str
@@ -86,7 +98,7 @@ def wants(sdp: bytes, here: str) -> Agreed | None:
 
 
 def _choose(offered: Description, here: str) -> tuple[int, Agreed]:
-    reason = "no audio in G.711 over RTP/AVP was offered"
+    reason = f"no audio in {', '.join((*STATIC, *more()))} over RTP/AVP was offered"
     for index, media in enumerate(offered.media):
         agreed = _agree(offered, media)
         if agreed is None:
@@ -119,15 +131,16 @@ def _agree(theirs: Description, media: Media) -> Agreed | None:
     if media.kind != "audio" or media.protocol != "RTP/AVP" or media.port == 0:
         return None
     types = _payload_types(media)
-    codec_type = next((t for t, name in types.items() if name in STATIC), None)
+    codec_type = next((t for kinds in (STATIC, more()) for t in types if types[t] in kinds), None)
     if codec_type is None:
         return None
+    events = _DTMF if types[codec_type] != "OPUS" else None
     host = theirs.host_of(media)
     direction = _MIRROR[theirs.direction_of(media)]
     return Agreed(
         codec=types[codec_type],
         payload_type=codec_type,
-        dtmf_payload_type=next((t for t, name in types.items() if name == _DTMF), None),
+        dtmf_payload_type=next((t for t, name in types.items() if name == events), None),
         host=host,
         rtp_port=media.port,
         rtcp_port=_rtcp_port(media),
@@ -137,8 +150,8 @@ def _agree(theirs: Description, media: Media) -> Agreed | None:
 
 
 def _payload_types(media: Media) -> dict[int, str]:
-    """Payload types of the section in its order, with encoding names; 8 kHz mono only."""
-    encodings = {str(each): f"{name}/{_RATE}" for name, each in STATIC.items()}
+    """Payload types of the section in its order, with our names of their encodings."""
+    encodings = {str(each): f"{name}/{_RATE}" for name, each in (STATIC | {"G722": 9}).items()}
     for line in media.values("rtpmap"):
         payload_type, _, encoding = line.partition(" ")
         encodings[payload_type] = encoding.strip(" ").upper()
@@ -146,9 +159,16 @@ def _payload_types(media: Media) -> dict[int, str]:
     for text in media.formats:
         name, _, rate = encodings.get(text, "").partition("/")
         payload_type_number = number(text, 127)
-        if payload_type_number is not None and rate in (f"{_RATE}", f"{_RATE}/1"):
+        rates = ("48000/2",) if name == "OPUS" else (f"{_RATE}", f"{_RATE}/1")
+        if payload_type_number is not None and rate in rates:
             types[payload_type_number] = name
     return types
+
+
+@cache
+def more() -> tuple[str, ...]:
+    """Return the codecs beside G.711 that can be used, the cheapest first."""
+    return tuple(name for name, module in MORE.items() if find_spec(module) is not None)
 
 
 def _rtcp_port(media: Media) -> int:
@@ -169,7 +189,10 @@ def _audio(
     local: LocalMedia, codecs: dict[int, str], dtmf_type: int | None, direction: str
 ) -> Media:
     attributes: list[tuple[str, str | None]] = [
-        ("rtpmap", f"{payload_type} {name}/{_RATE}") for payload_type, name in codecs.items()
+        ("rtpmap", f"{payload_type} {FORMATS[name]}") for payload_type, name in codecs.items()
+    ]
+    attributes += [
+        ("fmtp", f"{number} {NARROW}") for number, name in codecs.items() if name == "OPUS"
     ]
     formats = [str(payload_type) for payload_type in codecs]
     if dtmf_type is not None:

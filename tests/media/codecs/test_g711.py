@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from offhook.media import codecs
-from offhook.media.codecs import CODECS, FRAME, SILENCE, g711
+from offhook.media.codecs import CODECS, FRAME, SILENCE, TABLES, g711
 
 SAMPLES = st.integers(-32768, 32767)
 
@@ -77,7 +77,7 @@ def test_alaw_values_lie_in_the_middle_of_their_decisions() -> None:
 @pytest.mark.parametrize(
     ("decode", "encode"),
     [(g711.ULAW_DECODE, g711.ULAW_ENCODE), (g711.ALAW_DECODE, g711.ALAW_ENCODE)],
-    ids=CODECS,
+    ids=CODECS[:TABLES],
 )
 def test_decoded_values_have_their_code_back(decode: g711.Pcm, encode: g711.Bytes) -> None:
     again = encode[decode.view(np.uint16)]

@@ -1,5 +1,6 @@
 """Codecs as tables: what a row speaks is decoded and encoded by look-ups.
 
+Those that are no tables (G.722, Opus) are `coders`' business; their rows are passed over here.
 All audio inside is linear: int16, 8000 Hz, mono, in frames of 160 samples, one a tick.
 """
 
@@ -21,8 +22,10 @@ Floats = npt.NDArray[np.float32]
 Words = npt.NDArray[np.uint64]
 Table = npt.NDArray[np.uint8] | npt.NDArray[np.uint32]
 
-CODECS = ("PCMU", "PCMA")  # a row's codec is an index into this
-SILENCE: Bytes = np.array([0xFF, 0xD5], np.uint8)  # [codec] the byte that says nothing
+CODECS = ("PCMU", "PCMA", "G722", "OPUS")  # a row's codec is an index into this
+TABLES = 2  # of them are tables
+CLOCK: Ints = np.array([1, 1, 1, 6], np.int64)  # [codec] RTP timestamps of one of our samples
+SILENCE: Bytes = np.array([0xFF, 0xD5, 0xFF, 0xFF], np.uint8)  # [codec] the byte of no sound
 _DECODE = (g711.ULAW_DECODE, g711.ALAW_DECODE)  # [codec] int16 [byte]
 _ENCODE = (g711.ULAW_ENCODE, g711.ALAW_ENCODE)  # [codec] uint8 [sample as uint16]
 
@@ -38,7 +41,7 @@ _DECODE_PAIRS = tuple(_pairs(table) for table in _DECODE)
 
 _SILENT_WORDS = np.repeat(SILENCE, 8).view(np.uint64)  # [codec] eight bytes of it
 _ZERO = np.zeros(1, np.uint64)
-_SILENT_SAMPLE = np.array([_DECODE[n][byte] for n, byte in enumerate(SILENCE)], np.int16)
+_SILENT_SAMPLE = np.array([_DECODE[n % TABLES][byte] for n, byte in enumerate(SILENCE)], np.int16)
 
 
 def decode(payload: Bytes, codec: Ints, pcm: Pcm) -> Flags:
