@@ -1,7 +1,7 @@
 # Offhook: every target sets up what it needs first. Needs Python 3.11 or newer, pip and make.
 PYTHON ?= python3
 VENV   ?= .venv
-PYTEST_WORKERS ?= 2
+PYTEST_WORKERS ?= 3
 
 # One tick uses one core: numpy's matrix library must not start a thread on every other one.
 export OPENBLAS_NUM_THREADS = 1

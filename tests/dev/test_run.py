@@ -20,7 +20,7 @@ from offhook.testing.server import free_ports
 
 pytestmark = pytest.mark.slow
 
-LIMIT_S = 120
+LIMIT_S = 240
 
 
 class Network:
