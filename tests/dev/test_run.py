@@ -20,7 +20,7 @@ from offhook.testing.server import free_ports
 
 pytestmark = pytest.mark.slow
 
-LIMIT_S = 240
+LIMIT_S = 120
 
 
 class Network:
@@ -93,13 +93,18 @@ def test_calls_out_and_in_and_an_end_that_leaves_nothing(tmp_path: Path) -> None
         box.create_call()
         label = box.until(r"^(#\d+) .*: \+12025550100 calls \+12025550101")[1]
         box.until(rf"^{label} .*speech +[\d.]+ s of speech")
-        heard = box.until(rf"^{label} .* packets sent, (\d+) received")
-        box.until(rf"^{label} .*disconnect POST .*: 200")
+        lines = [  # in any order
+            rf"^{label} .* packets sent, (\d+) received",
+            rf"^{label} .*disconnect POST .*: 200",
+        ]
+        box.until("|".join(lines))
+        box.until("|".join(lines))
+        heard = box.find(rf"(?m){lines[0]}")
         dialled = box.dial("+12025550125")
         box.until(r"key 5")
         second = offhook("dev", "--folder", str(folder))
 
-        assert int(heard[1]) > 100
+        assert int(heard) > 100
         assert dialled.stdout.splitlines() == [
             "presses calls",
             "answered",

@@ -21,7 +21,7 @@ def failed(case: Case) -> Finding:
     who: Who = Who.OPERATOR
     if refused:
         sentence = f"No audio could be agreed with the far side: {refused.data.get('reason')}."
-        fix = "Allow PCMU or PCMA (G.711) over RTP/AVP on the far side, or install offhook[codecs]."
+        fix = "Allow PCMU or PCMA (G.711) over RTP/AVP on the far side."
         evidence = (refused, case.event)
         who = Who.CARRIER
     elif lost:
