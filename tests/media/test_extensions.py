@@ -2,7 +2,8 @@
 
 from offhook.media.extensions import Extensions
 from offhook.media.messages import Close, Command, Join, Part, Patch
-from offhook.media.patches import local_rings
+from offhook.media.patches import Rings
+from offhook.media.rings import local_memory
 
 END = "a on 1 by 0"  # of the only patch, on a's own worker
 
@@ -11,9 +12,10 @@ class Told:
     """Extensions, and what they tell workers."""
 
     def __init__(self, patches: int = 1) -> None:
-        self.rings = local_rings(patches)
+        memory = local_memory(patches)
+        self.rings = Rings(memory)
         self.said: list[tuple[int, Command]] = []
-        self.extensions = Extensions(self.rings, lambda *each: self.said.append(each))
+        self.extensions = Extensions(memory, lambda *each: self.said.append(each))
 
     def take(self) -> list[tuple[int, Command]]:
         """Return what was told since the last look."""

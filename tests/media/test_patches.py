@@ -1,22 +1,14 @@
 """Two ends of a patch: what one hears the other says, whatever their ticks do."""
 
 import itertools
-import os
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import numpy as np
-import pytest
 
 from offhook.media.codecs import FRAME, Pcm
-from offhook.media.patches import (
-    RING,
-    WINDOW,
-    Patches,
-    local_rings,
-    shared_file,
-    shared_rings,
-)
+from offhook.media.patches import WINDOW, Patches, Rings
+from offhook.media.rings import RING, local_memory
 
 ROWS = 4
 
@@ -25,7 +17,7 @@ class Cable:
     """A patch between row 1 of one worker and row 2 of another; frames are numbers."""
 
     def __init__(self) -> None:
-        rings = local_rings(3)
+        rings = Rings(local_memory(3))
         self.near, self.far = Patches(rings, ROWS), Patches(rings, ROWS)
         self.near.open(1, 2, 0)
         self.far.open(2, 2, 1)
@@ -63,7 +55,7 @@ def gaps(heard: list[int]) -> list[int]:
 
 
 def test_what_one_end_hears_the_other_says_and_the_other_way_round() -> None:
-    rings = local_rings(2)
+    rings = Rings(local_memory(2))
     near, far = Patches(rings, ROWS), Patches(rings, ROWS)
     near.open(3, 0, 0)
     far.open(0, 0, 1)
@@ -135,13 +127,14 @@ def test_a_writer_that_stalls_is_concealed_and_goes_on_with_its_next_frame() -> 
 
 
 def test_a_patch_that_is_used_again_is_like_new() -> None:
-    rings = local_rings(1)
+    memory = local_memory(1)
+    rings = Rings(memory)
     near = Patches(rings, ROWS)
     near.open(1, 0, 0)
     near.say(frames(1, 5))
     near.close(1)
     near.close(1)  # is nothing
-    rings.clear(0)
+    memory.clear(0)
     far = Patches(rings, ROWS)
     far.open(1, 0, 1)
     said = frames(1, 9)
@@ -153,39 +146,8 @@ def test_a_patch_that_is_used_again_is_like_new() -> None:
 
 def test_a_worker_without_memory_for_it_does_not_know_a_patch() -> None:
     assert not Patches(None, ROWS).known(0)
-    assert [Patches(local_rings(2), ROWS).known(each) for each in (0, 1, 2)] == [True, True, False]
-
-
-@pytest.fixture
-def file() -> Iterator[int]:
-    number = shared_file(3)
-    yield number
-    os.close(number)
-
-
-def test_another_process_sees_the_same_memory(file: int) -> None:
-    ours = shared_rings(file, 3)
-    child = os.fork()
-    if not child:
-        theirs = shared_rings(file, 3)
-        there = Patches(theirs, ROWS)
-        there.open(0, 2, 1)
-        there.say(frames(0, 4242))
-        os._exit(0)
-    os.waitpid(child, 0)
-    here = Patches(ours, ROWS)
-    here.open(3, 2, 0)
-    said = frames(0, 0)
-    here.hear(said)
-
-    assert said[3].tolist() == [4242] * FRAME
-
-
-def test_without_memfd_a_file_without_a_name_does(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(os, "memfd_create", raising=False)
-    number = shared_file(1)
-    rings = shared_rings(number, 1)
-    os.close(number)
-    rings.written[0, 1] = 7
-
-    assert rings.written.tolist() == [[0, 7]]
+    assert [Patches(Rings(local_memory(2)), ROWS).known(each) for each in (0, 1, 2)] == [
+        True,
+        True,
+        False,
+    ]

@@ -36,9 +36,10 @@ from offhook.media.messages import (
     Unseat,
     Voice,
 )
-from offhook.media.patches import Rings, local_rings
+from offhook.media.patches import Rings
 from offhook.media.plane import TICK_S, Plane
 from offhook.media.recorder import InlineWriter, Recorder
+from offhook.media.rings import local_memory
 from offhook.media.workers import FULL, Workers
 from offhook.testing import sound
 from offhook.testing.network import Network
@@ -94,11 +95,12 @@ class House:
         self.now = 0.0
         self.rng = random.Random(seed)
         self.network = Network(lambda: self.now, random.Random(1))
-        self.rings = local_rings(patches)
+        memory = local_memory(patches)
+        self.rings = Rings(memory)
         self.desks: list[Desk] = []
         self.reports: list[Report] = []
         make = [self._hire(f"192.0.2.{number}") for number in range(1, workers + 1)]
-        self.media = Workers(self.reports.append, make, self.rings)
+        self.media = Workers(self.reports.append, make, memory)
         phones = self.network.ports("192.0.2.99")
         self.phones = Plane(phones, random.Random(3), 16, Recorder(InlineWriter()))
         self._heard: dict[str, bytes] = {}

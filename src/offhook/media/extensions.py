@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from offhook.media.messages import Close, Command, Join, Part, Patch
-from offhook.media.patches import Rings
+from offhook.media.rings import Memory
 
 log = structlog.get_logger()
 
@@ -34,10 +34,10 @@ class Extension:
 class Extensions:
     """All extensions of all legs; `send` passes a command on to a worker."""
 
-    def __init__(self, rings: Rings, send: Callable[[int, Command], None]) -> None:
-        self._rings = rings
+    def __init__(self, memory: Memory, send: Callable[[int, Command], None]) -> None:
+        self._memory = memory
         self._send = send
-        self._free = deque(range(len(rings)))  # patches
+        self._free = deque(range(len(memory)))  # patches
         self._of: dict[str, dict[int, Extension]] = {}  # by leg and worker
         self._ends: dict[End, Extension] = {}
         self.rows: Counter[int] = Counter()  # ends on each worker
@@ -58,7 +58,7 @@ class Extensions:
 
     def _make(self, leg: str, home: int, worker: int) -> Extension:
         patch = self._free.popleft()
-        self._rings.clear(patch)
+        self._memory.clear(patch)
         ends = [(home, f"{leg} on {worker} by {patch}"), (worker, leg)]
         extension = Extension(leg, patch, ends[0], ends[1], ends)
         for number, (where, name) in enumerate(ends):

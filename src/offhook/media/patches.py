@@ -8,73 +8,38 @@ late: a reader that finds nothing conceals the frame and is one behind from then
 up for when that has not been needed for a while.
 """
 
-import mmap
-import os
-import tempfile
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from offhook.media.codecs import FRAME, Ints, Pcm
 from offhook.media.jitter import conceal
+from offhook.media.rings import COUNTERS_BYTES, RING, Memory
 
-RING: Final = 16  # frames of a direction; a reader that is further behind has missed some
 RESERVE: Final = 2  # frames that a reader may be behind for long
 WINDOW: Final = 100  # ticks, after which a reserve that was never needed is cut
 
-_COUNTER_BYTES: Final = 8
-_RING_BYTES: Final = RING * FRAME * 2
-
 
 class Rings:
-    """The memory: two directions for each of a number of patches.
+    """What is in the memory: two directions for each of a number of patches.
 
     Direction 0 of a patch is written by its end 0 and read by its end 1. Only the writer of a ring
     changes its counter, after the frame is there.
     """
 
-    def __init__(self, memory: Any, patches: int) -> None:
-        counters = patches * 2 * _COUNTER_BYTES
+    def __init__(self, memory: Memory) -> None:
+        patches = len(memory)
         self._memory = memory  # kept alive
-        self.written: NDArray[np.int64]  # frames ever written: [patch, direction]
-        self.written = np.frombuffer(memory, np.int64, patches * 2).reshape(patches, 2)
+        written = np.frombuffer(memory.buffer, np.int64, 2 * patches)
+        self.written: NDArray[np.int64] = written.reshape(patches, 2)  # frames ever written
         self.frames: Pcm = np.frombuffer(
-            memory, np.int16, patches * 2 * RING * FRAME, counters
+            memory.buffer, np.int16, 2 * patches * RING * FRAME, patches * COUNTERS_BYTES
         ).reshape(patches, 2, RING, FRAME)
 
     def __len__(self) -> int:
         """Return the number of patches."""
         return len(self.written)
-
-    def clear(self, patch: int) -> None:
-        """Make a patch like new; neither end may be in use."""
-        self.written[patch] = 0
-
-
-def local_rings(patches: int) -> Rings:
-    """Return memory for ends of this process."""
-    return Rings(bytearray(_size(patches)), patches)
-
-
-def shared_file(patches: int) -> int:
-    """Return a file descriptor of memory for several processes; it is empty and has no name."""
-    if hasattr(os, "memfd_create"):
-        number = os.memfd_create("offhook-patches")
-    else:  # macOS
-        with tempfile.TemporaryFile() as file:
-            number = os.dup(file.fileno())
-    os.truncate(number, _size(patches))
-    return number
-
-
-def shared_rings(number: int, patches: int) -> Rings:
-    """Return the memory behind a file descriptor, which may be closed then."""
-    return Rings(mmap.mmap(number, _size(patches)), patches)
-
-
-def _size(patches: int) -> int:
-    return patches * 2 * (_COUNTER_BYTES + _RING_BYTES)
 
 
 class Patches:

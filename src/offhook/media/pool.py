@@ -14,7 +14,7 @@ import msgspec
 from offhook.media.control import WorkerMedia
 from offhook.media.frames import Beat
 from offhook.media.messages import Command, Sink
-from offhook.media.patches import local_rings, shared_file, shared_rings
+from offhook.media.rings import local_memory, shared_file, shared_memory
 from offhook.media.work import WorkerSettings
 from offhook.media.workers import Workers
 
@@ -52,11 +52,11 @@ class Pool:
     def __init__(self, sink: Sink, settings: WorkerSettings, workers: int = 1) -> None:
         patches = 2 * settings.capacity if workers > 1 else 0
         self._file = shared_file(patches) if patches else -1
-        rings = shared_rings(self._file, patches) if patches else local_rings(0)
+        memory = shared_memory(self._file, patches) if patches else local_memory(0)
         ours = msgspec.structs.replace(settings, patches=patches, patch_file=self._file)
         self._workers: list[WorkerMedia] = []
         make = [partial(self._hire, each) for each in shares(ours, workers)]
-        self._plane = Workers(sink, make, rings)
+        self._plane = Workers(sink, make, memory)
 
     def _hire(self, settings: WorkerSettings, sink: Sink) -> WorkerMedia:
         worker = WorkerMedia(sink, settings)

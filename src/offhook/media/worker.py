@@ -24,10 +24,11 @@ from offhook.media import frames, mmsg
 from offhook.media.departure import Departure
 from offhook.media.frames import Beat
 from offhook.media.messages import Command, Heard, Report
-from offhook.media.patches import shared_rings
+from offhook.media.patches import Rings
 from offhook.media.plane import TICK_S, Pace, Plane
 from offhook.media.ports import UdpPorts
 from offhook.media.recorder import Recorder, ThreadWriter
+from offhook.media.rings import shared_memory
 from offhook.media.shared import SharedPorts
 from offhook.media.urgency import hurry
 from offhook.media.work import WorkerSettings
@@ -186,7 +187,8 @@ def main() -> None:
     sys.setswitchinterval(THREAD_SWITCH_S)
     rng = random.SystemRandom()
     ports = make_ports(settings, rng)
-    rings = shared_rings(settings.patch_file, settings.patches) if settings.patches else None
+    patches = settings.patches
+    rings = Rings(shared_memory(settings.patch_file, patches)) if patches else None
     plane = Plane(ports, rng, settings.capacity, Recorder(ThreadWriter()), rings)
     link = Link(socket.socket(fileno=int(sys.argv[1])))
     gc.collect()

@@ -30,7 +30,7 @@ from offhook.media.messages import (
     Unseat,
     subject,
 )
-from offhook.media.patches import Rings
+from offhook.media.rings import Memory
 
 FULL = 0.7  # of a core: nobody is put there only to be near another
 
@@ -51,14 +51,14 @@ class Hand(Protocol):
 class Workers:
     """The MediaPlane of several workers."""
 
-    def __init__(self, sink: Sink, make: Sequence[Callable[[Sink], Hand]], rings: Rings) -> None:
+    def __init__(self, sink: Sink, make: Sequence[Callable[[Sink], Hand]], memory: Memory) -> None:
         self._sink = sink
         self._hands = [each(partial(self._on_report, index)) for index, each in enumerate(make)]
         self._home: dict[str, int] = {}  # of legs and rooms
         self._rows = [0] * len(make)  # of legs and rooms, on each worker
         self._clips: dict[str, Load] = {}
         self._lent: list[set[str]] = [set() for _ in make]  # clips that a worker has
-        self._extensions = Extensions(rings, self._command)
+        self._extensions = Extensions(memory, self._command)
         self._joined: dict[str, dict[str, tuple[str, int]]] = {}  # both ways: the guest, and where
         self._seat_of: dict[str, str] = {}  # the room of each leg
         self._seated: dict[str, set[str]] = {}  # the legs of each room
