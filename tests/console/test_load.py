@@ -157,11 +157,13 @@ async def test_what_is_scarcest_is_shown_with_the_rest() -> None:
         never = _gauges(world, Headroom({"a core": lambda: 0.5}))["headroom"]
         nothing = _gauges(world, Headroom({}))
 
-    assert (calm.said, calm.most, calm.mood) == ("15% of a core", 40.0, "good")
-    assert calm.about == "New calls would be refused from 40% on. the RTP ports 1%"
-    assert (full.said, full.mood) == ("50% of a core", "bad")
-    assert full.about.startswith("New calls are refused from 40% on.")
-    assert (never.most, never.about) == (100.0, "")
+    assert (calm.said, calm.most, calm.mood) == ("15%", 40.0, "good")
+    assert calm.about == (
+        "Of a core. New calls would be refused from 40% on. Less: the RTP ports 1%."
+    )
+    assert (full.said, full.mood) == ("50%", "bad")
+    assert full.about.startswith("Of a core. New calls are refused from 40% on.")
+    assert (never.most, never.about) == (100.0, "Of a core.")
     assert "headroom" not in nothing
 
 

@@ -182,11 +182,13 @@ def _headroom(headroom: Headroom) -> Iterator[Gauge]:
     if not headroom.used:
         return
     (name, share), *others = sorted(headroom.used.items(), key=lambda item: -item[1])
-    about = "; ".join(f"{other} {used:.0%}" for other, used in others)
+    about = f"Of {name}."
     if headroom.limit < 1.0:
         state = "are refused" if headroom.full else "would be refused"
-        about = f"New calls {state} from {headroom.limit:.0%} on. {about}"
-    said, most = f"{share:.0%} of {name}", 100 * min(headroom.limit, 1.0)
+        about += f" New calls {state} from {headroom.limit:.0%} on."
+    if others:
+        about += " Less: " + "; ".join(f"{other} {used:.0%}" for other, used in others) + "."
+    said, most = f"{share:.0%}", 100 * min(headroom.limit, 1.0)
     yield Gauge(
         "headroom", "Scarcest of the machine", 100 * share, said, most, about, headroom.full
     )
