@@ -20,7 +20,6 @@ from hypothesis import strategies as st
 from offhook.media.messages import Recorded
 from offhook.media.recorder import (
     BACKLOG_BLOCKS,
-    FIRST_ROWS,
     FRAMES_PER_BLOCK,
     InlineWriter,
     Job,
@@ -58,7 +57,7 @@ class HeldWriter:
 
 @given(st.integers(0, 3 * FRAMES_PER_BLOCK + 1), st.integers(0, FRAMES_PER_BLOCK))
 def test_every_sample_said_is_in_the_file_in_order(frames: int, before: int) -> None:
-    """Whatever the phase of the block in which a recording begins."""
+    """Wherever in the ring a recording begins."""
     path = Path(tempfile.gettempdir(), f"offhook-recorder-{os.getpid()}.wav")
     recorder = Recorder(InlineWriter())
     recorder.start("earlier", "earlier", os.devnull)
@@ -78,8 +77,8 @@ def test_every_sample_said_is_in_the_file_in_order(frames: int, before: int) -> 
 
 
 def test_many_recordings_at_once_keep_apart(tmp_path: Path) -> None:
-    count = FIRST_ROWS * 2 + 3  # the block grows twice while the first ones run
-    recorder = Recorder(InlineWriter())
+    count = 35  # the ring grows twice while the first ones run
+    recorder = Recorder(InlineWriter(), rows=16)
     said = {f"leg{i}": noise(70, seed=i) for i in range(count)}
     started: list[str] = []
     for i in range(70):
@@ -93,6 +92,46 @@ def test_many_recordings_at_once_keep_apart(tmp_path: Path) -> None:
     assert all(report.failure is None for report in reports)
     for i, leg in enumerate(started):
         assert samples(tmp_path / f"{leg}.wav") == said[leg][i:].tobytes()
+
+
+def test_no_tick_hands_over_more_than_its_share(tmp_path: Path) -> None:
+    """However many recordings begin in the same tick, and whichever of them end."""
+    disk = HeldWriter()
+    recorder = Recorder(disk)
+    names = [f"{i}" for i in range(6 * FRAMES_PER_BLOCK)]
+    for name in names:
+        recorder.start(name, name, str(tmp_path / f"{name}.wav"))
+    lanes = tuple((name, 0) for name in names)
+    said = noise(len(names))
+    shares: list[int] = []
+    for _ in range(2 * FRAMES_PER_BLOCK):
+        disk.close()
+        before = sum(path.stat().st_size for path in tmp_path.iterdir())
+        recorder.write(lanes, said)
+        disk.close()
+        after = sum(path.stat().st_size for path in tmp_path.iterdir())
+        shares.append((after - before) // 320)
+
+    assert shares[:FRAMES_PER_BLOCK] == [6 * tick for tick in range(1, FRAMES_PER_BLOCK + 1)]
+    assert shares[FRAMES_PER_BLOCK:] == [6 * FRAMES_PER_BLOCK] * FRAMES_PER_BLOCK
+    recorder.close()
+
+
+def test_a_recording_that_is_given_nothing_is_silent_not_an_earlier_voice(tmp_path: Path) -> None:
+    recorder = Recorder(InlineWriter(), rows=2)
+    recorder.start("first", "first", str(tmp_path / "first.wav"))
+    recorder.start("other", "other", str(tmp_path / "other.wav"))
+    said = noise(FRAMES_PER_BLOCK + 3)
+    for frame in said:
+        recorder.write([("first", 0), ("other", 0)], np.stack([frame, frame]))
+    recorder.stop("first")
+    recorder.start("second", "second", str(tmp_path / "second.wav"))
+    for frame in said:
+        recorder.write([("other", 0)], frame[None])
+    recorder.close()
+
+    assert samples(tmp_path / "second.wav") == bytes(said.nbytes)
+    assert samples(tmp_path / "other.wav") == said.tobytes() * 2
 
 
 def test_a_row_is_used_again_without_the_voice_of_its_former_leg(tmp_path: Path) -> None:
@@ -152,16 +191,16 @@ def test_two_channels_take_turns_in_the_file(tmp_path: Path) -> None:
     assert samples(tmp_path / "mono.wav") == left.tobytes()
 
 
-def test_stereo_recordings_make_the_block_grow_in_time(tmp_path: Path) -> None:
-    recorder = Recorder(InlineWriter())
+def test_stereo_recordings_make_the_ring_grow_in_time(tmp_path: Path) -> None:
+    recorder = Recorder(InlineWriter(), rows=3)
     lanes = []
-    for i in range(FIRST_ROWS):
+    for i in range(16):
         recorder.start("leg", f"{i}", str(tmp_path / f"{i}.wav"), 2)
         lanes += [(f"{i}", 0), (f"{i}", 1)]
     recorder.write(lanes, np.arange(len(lanes), dtype=np.int16)[:, None].repeat(160, axis=1))
     recorder.close()
 
-    for i in range(FIRST_ROWS):
+    for i in range(16):
         with wave.open(str(tmp_path / f"{i}.wav")) as file:
             pcm = np.frombuffer(file.readframes(160), "<i2").reshape(-1, 2)
         assert (pcm == [2 * i, 2 * i + 1]).all()
@@ -169,7 +208,7 @@ def test_stereo_recordings_make_the_block_grow_in_time(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("pause_at", [10, 49, 50, 70])
 def test_what_is_said_in_a_pause_is_not_in_the_file(tmp_path: Path, pause_at: int) -> None:
-    """Whatever others record meanwhile, and wherever the block ends."""
+    """Whatever others record meanwhile, and whenever its turn is."""
     recorder = Recorder(InlineWriter())
     said = noise(130)
     recorder.start("a", "a", str(tmp_path / "a.wav"))

@@ -1,7 +1,8 @@
 """Recordings: append-only WAV files (8 kHz, 16-bit) written beside the tick, never in it.
 
-The tick copies a row of samples per recorded channel into a block of one second; a full block goes
-to the writer as a whole, so what a crash can lose is the last second. Sizes in the header are
+The tick copies a row of samples per recorded channel into a ring of one second. Once a second each
+recording hands what is new there to the writer, so what a crash can lose is the last second; their
+turns are spread over the second, so no tick hands over more than its share. Sizes in the header are
 filled in at the end; `repair` does it for a file whose writer died. A disk that is full or too slow
 ends the recordings it hurts, with a reason, and keeps what was written.
 """
@@ -10,7 +11,7 @@ import queue
 import struct
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from io import FileIO
@@ -25,9 +26,9 @@ from offhook.media.taps import Lane
 
 RATE_HZ = 8000
 FRAME = 160  # samples of a tick
-FRAMES_PER_BLOCK = 50  # a second
-BACKLOG_BLOCKS = 8  # seconds of audio that may wait for a slow disk
-FIRST_ROWS = 16  # recordings a block has room for at first; it doubles
+FRAMES_PER_BLOCK = 50  # a second: between two turns of a recording
+BACKLOG_BLOCKS = 8  # turns of a recording that may wait for a slow disk
+FIRST_ROWS = 1024  # channels there is room for at first; it doubles, and takes memory when used
 
 _HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
 
@@ -161,6 +162,8 @@ class _File:
         self.channels = channels
         self.failure: str | None = None
         self.pcm_bytes = 0
+        self.given = 0  # pieces, counted by the tick
+        self.taken = 0  # of them, counted by the writer
         self._finished = finished
         self._file: FileIO | None = None
 
@@ -175,6 +178,7 @@ class _File:
 
     def append(self, pcm: Pcm) -> None:
         """Add samples, int16 [channel, frame, sample]; a failure ends the file."""
+        self.taken += 1
         if self._file is None:
             return
         rest = memoryview(pcm.reshape(self.channels, -1).T.tobytes())  # channels take turns
@@ -216,22 +220,26 @@ class _Track:
 
     file: _File
     rows: list[int]  # one a channel
-    first: int  # its first frame in the present block
+    turn: int  # the slot of the ring before which it hands over
+    since: int  # the first frame it has not handed over
     paused: bool = False
 
 
 class Recorder:
-    """All recordings of an engine. Each `start` is answered by exactly one Recorded."""
+    """All recordings of an engine. Each `start` is answered by exactly one Recorded.
 
-    def __init__(self, writer: Writer) -> None:
+    `rows` is how many channels there is room for at first.
+    """
+
+    def __init__(self, writer: Writer, rows: int = FIRST_ROWS) -> None:
         self._writer = writer
         self._tracks: dict[str, _Track] = {}  # by recording
+        self._turns: list[list[_Track]] = [[] for _ in range(FRAMES_PER_BLOCK)]
         self._finished: deque[_File] = deque()  # filled by the writer
-        self._free = list(range(FIRST_ROWS))
-        self._frame = 0
-        self._blocks_given = 0
-        self._blocks_written = 0  # counted by the writer
-        self._block = _new_block(FIRST_ROWS)
+        self._free = list(range(rows))
+        self._ring: Pcm = np.zeros((rows, FRAMES_PER_BLOCK, FRAME), np.int16)  # [row, slot, sample]
+        self._frame = 0  # goes on for ever; its slot is the remainder
+        self._plan: _Plan | None = None
         self._unreported = 0
 
     def __contains__(self, recording: str) -> bool:
@@ -245,12 +253,16 @@ class Recorder:
         """Begin a file; a recording of that name is finished first."""
         self.stop(recording)
         if len(self._free) < channels:
-            rows = len(self._block)
-            self._give_block(rows * 2)
+            rows = len(self._ring)
             self._free += range(rows, rows * 2)
+            self._ring = np.concatenate([self._ring, np.zeros_like(self._ring)])
         file = _File(leg, recording, path, channels, self._finished)
         rows_taken = [self._free.pop() for _ in range(channels)]
-        self._tracks[recording] = _Track(file, rows_taken, self._frame)
+        turn = min(range(FRAMES_PER_BLOCK), key=lambda turn: len(self._turns[turn]))
+        track = _Track(file, rows_taken, turn, self._frame)
+        self._tracks[recording] = track
+        self._turns[turn].append(track)
+        self._plan = None
         self._unreported += 1
         self._writer.put(file.begin)
 
@@ -260,15 +272,15 @@ class Recorder:
         if track is None or track.paused is paused:
             return
         if paused:
-            self._give_rest(track)
-        track.first, track.paused = self._frame, paused
+            self._give([track])
+        track.since, track.paused = self._frame, paused
 
     def stop(self, recording: str) -> None:
         """Finish a file, if it is there."""
         track = self._drop(recording)
         if track is not None:
             if not track.paused:
-                self._give_rest(track)
+                self._give([track])
             self._writer.put(track.file.finish)
 
     def leave(self, leg: str) -> None:
@@ -280,17 +292,21 @@ class Recorder:
         """Add 20 ms to channels of recordings; pcm is int16 [lane, sample]."""
         if not self._tracks:
             return
-        tracks = [self._tracks.get(recording) for recording, _ in lanes]
-        known = [i for i, track in enumerate(tracks) if track is not None]
-        rows = [
-            track.rows[channel]
-            for track, (_, channel) in zip(tracks, lanes, strict=True)
-            if track is not None
-        ]
-        self._block[rows, self._frame] = pcm if len(known) == len(lanes) else pcm[known]
+        if self._plan is None or self._plan.lanes is not lanes:
+            self._plan = _Plan.of(lanes, self._tracks)
+        slot = self._frame % FRAMES_PER_BLOCK
+        known = self._plan.known
+        self._ring[self._plan.rows, slot] = pcm if known is None else pcm[known]
+        self._ring[self._plan.silent, slot] = 0
         self._frame += 1
-        if self._frame == FRAMES_PER_BLOCK:
-            self._give_block(len(self._block))
+        due: list[_Track] = []
+        for track in list(self._turns[self._frame % FRAMES_PER_BLOCK]):
+            if track.file.given - track.file.taken >= BACKLOG_BLOCKS:
+                self._drop(track.file.recording)
+                self._writer.put(partial(track.file.finish, "the disk is too slow"))
+            elif not track.paused:
+                due.append(track)
+        self._give(due)
 
     def finished(self) -> list[Recorded]:
         """Return what has come to its end since the last call, well or badly."""
@@ -315,37 +331,53 @@ class Recorder:
         track = self._tracks.pop(recording, None)
         if track is not None:
             self._free += track.rows
+            self._turns[track.turn].remove(track)
+            self._plan = None
         return track
 
-    def _give_rest(self, track: _Track) -> None:
-        """Hand over what a track has in the present block."""
-        rest = self._block[track.rows, track.first : self._frame]  # a copy: rows are a list
-        self._writer.put(partial(track.file.append, rest))
+    def _give(self, tracks: list[_Track]) -> None:
+        """Hand over what is new of them, as one job."""
+        if not tracks:
+            return
+        rows = [row for track in tracks for row in track.rows]
+        slots = np.arange(self._frame, self._frame + FRAMES_PER_BLOCK) % FRAMES_PER_BLOCK
+        second = self._ring[np.array(rows)[:, None], slots]  # a copy, the oldest frame first
+        parts: list[tuple[_File, Pcm]] = []
+        row = 0
+        for track in tracks:
+            fresh = second[row : row + len(track.rows), track.since - self._frame :]
+            if track.since < self._frame:
+                parts.append((track.file, fresh))
+                track.file.given += 1
+            row += len(track.rows)
+            track.since = self._frame
+        self._writer.put(partial(_append, parts))
 
-    def _give_block(self, rows: int) -> None:
-        """Hand the block to the writer and begin a new one with so many rows."""
-        parts = [
-            (track.file, track.rows, track.first)
-            for track in self._tracks.values()
-            if not track.paused
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Which lane goes to which row, until lanes or recordings change."""
+
+    lanes: Sequence[Lane]
+    rows: npt.NDArray[np.int64]
+    known: list[int] | None  # the lanes with a row; None: all
+    silent: list[int]  # rows without a lane
+
+    @staticmethod
+    def of(lanes: Sequence[Lane], tracks: Mapping[str, _Track]) -> "_Plan":
+        known = [i for i, (recording, _) in enumerate(lanes) if recording in tracks]
+        rows = [
+            tracks[recording].rows[channel] for recording, channel in map(lanes.__getitem__, known)
         ]
-        if self._blocks_given - self._blocks_written >= BACKLOG_BLOCKS:
-            for file, _, _ in parts:
-                self._drop(file.recording)
-                self._writer.put(partial(file.finish, "the disk is too slow"))
-        else:
-            self._blocks_given += 1
-            self._writer.put(partial(self._write_block, self._block, self._frame, parts))
-        for track in self._tracks.values():
-            track.first = 0
-        self._frame = 0
-        self._block = _new_block(rows)
-
-    def _write_block(self, block: Pcm, end: int, parts: list[tuple[_File, list[int], int]]) -> None:
-        for file, rows, first in parts:
-            file.append(block[rows, first:end])
-        self._blocks_written += 1
+        silent = {row for track in tracks.values() for row in track.rows} - set(rows)
+        return _Plan(
+            lanes,
+            np.array(rows, np.int64),
+            None if len(known) == len(lanes) else known,
+            sorted(silent),
+        )
 
 
-def _new_block(rows: int) -> Pcm:
-    return np.zeros((rows, FRAMES_PER_BLOCK, FRAME), np.int16)  # [recording, frame, sample]
+def _append(parts: list[tuple[_File, Pcm]]) -> None:
+    for file, pcm in parts:
+        file.append(pcm)
