@@ -28,7 +28,7 @@ RATE_HZ = 8000
 FRAME = 160  # samples of a tick
 FRAMES_PER_BLOCK = 50  # a second: between two turns of a recording
 BACKLOG_BLOCKS = 8  # turns of a recording that may wait for a slow disk
-FIRST_ROWS = 1024  # channels there is room for at first; it doubles, and takes memory when used
+FIRST_ROWS = 4096  # channels there is room for at first; memory is taken when it is used
 
 _HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
 
@@ -177,11 +177,11 @@ class _File:
             self._end(error.strerror or str(error))
 
     def append(self, pcm: Pcm) -> None:
-        """Add samples, int16 [channel, frame, sample]; a failure ends the file."""
+        """Add samples, int16 [frame, channel, sample]; a failure ends the file."""
         self.taken += 1
         if self._file is None:
             return
-        rest = memoryview(pcm.reshape(self.channels, -1).T.tobytes())  # channels take turns
+        rest = memoryview(pcm.transpose(0, 2, 1).tobytes())  # channels take turns
         try:
             while rest:  # a disk with little room takes a part before it fails
                 written = self._file.write(rest)
@@ -237,7 +237,7 @@ class Recorder:
         self._turns: list[list[_Track]] = [[] for _ in range(FRAMES_PER_BLOCK)]
         self._finished: deque[_File] = deque()  # filled by the writer
         self._free = list(range(rows))
-        self._ring: Pcm = np.zeros((rows, FRAMES_PER_BLOCK, FRAME), np.int16)  # [row, slot, sample]
+        self._ring: Pcm = np.zeros((FRAMES_PER_BLOCK, rows, FRAME), np.int16)  # [slot, row, sample]
         self._frame = 0  # goes on for ever; its slot is the remainder
         self._plan: _Plan | None = None
         self._unreported = 0
@@ -253,9 +253,9 @@ class Recorder:
         """Begin a file; a recording of that name is finished first."""
         self.stop(recording)
         if len(self._free) < channels:
-            rows = len(self._ring)
+            rows = self._ring.shape[1]
             self._free += range(rows, rows * 2)
-            self._ring = np.concatenate([self._ring, np.zeros_like(self._ring)])
+            self._ring = np.concatenate([self._ring, np.zeros_like(self._ring)], axis=1)
         file = _File(leg, recording, path, channels, self._finished)
         rows_taken = [self._free.pop() for _ in range(channels)]
         turn = min(range(FRAMES_PER_BLOCK), key=lambda turn: len(self._turns[turn]))
@@ -296,8 +296,8 @@ class Recorder:
             self._plan = _Plan.of(lanes, self._tracks)
         slot = self._frame % FRAMES_PER_BLOCK
         known = self._plan.known
-        self._ring[self._plan.rows, slot] = pcm if known is None else pcm[known]
-        self._ring[self._plan.silent, slot] = 0
+        self._ring[slot, self._plan.rows] = pcm if known is None else pcm[known]
+        self._ring[slot, self._plan.silent] = 0
         self._frame += 1
         due: list[_Track] = []
         for track in list(self._turns[self._frame % FRAMES_PER_BLOCK]):
@@ -341,11 +341,11 @@ class Recorder:
             return
         rows = [row for track in tracks for row in track.rows]
         slots = np.arange(self._frame, self._frame + FRAMES_PER_BLOCK) % FRAMES_PER_BLOCK
-        second = self._ring[np.array(rows)[:, None], slots]  # a copy, the oldest frame first
+        second = self._ring[slots[:, None], rows]  # a copy, the oldest frame first
         parts: list[tuple[_File, Pcm]] = []
         row = 0
         for track in tracks:
-            fresh = second[row : row + len(track.rows), track.since - self._frame :]
+            fresh = second[track.since - self._frame :, row : row + len(track.rows)]
             if track.since < self._frame:
                 parts.append((track.file, fresh))
                 track.file.given += 1
