@@ -1,6 +1,8 @@
 """The collector is slowed down for a while, and only for a while."""
 
 import gc
+import subprocess
+import sys
 
 import pytest
 
@@ -25,3 +27,27 @@ def test_a_virtual_run_collects_seldom() -> None:
 
     assert run(story()) == SELDOM
     assert gc.get_threshold() == before
+
+
+STAY = """
+import gc
+from offhook.garbage import uncollected
+looks = []
+gc.callbacks.append(lambda phase, _: looks.append(phase))
+try:
+    with uncollected():
+        kept = [[] for _ in range(100_000)]
+        raise KeyError
+except KeyError:
+    pass
+assert not looks, len(looks)
+assert gc.isenabled()
+assert gc.get_freeze_count() > 100_000, gc.get_freeze_count()
+"""
+
+
+def test_what_is_made_to_stay_is_never_looked_through() -> None:
+    """In a process of its own, as it freezes all there is."""
+    ran = subprocess.run([sys.executable, "-c", STAY], check=False, capture_output=True, text=True)
+
+    assert ran.returncode == 0, ran.stderr

@@ -1,5 +1,9 @@
 """`python -m offhook` is the `offhook` command."""
 
-from offhook.cli import main
+from offhook.garbage import uncollected
 
-main()
+with uncollected():
+    from offhook.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -24,6 +24,7 @@ from offhook.cli_replay import replay
 from offhook.cli_tail import tail
 from offhook.clock import Clock
 from offhook.config import Config, ConfigError, load
+from offhook.garbage import uncollected
 from offhook.ids import Ids
 from offhook.store import Store, StoreError
 
@@ -84,10 +85,11 @@ def serve(
     **overrides: Any,
 ) -> None:
     """Run the server until interrupted."""
-    import uvloop
+    with uncollected():
+        import uvloop
 
-    from offhook.serving.logs import configure
-    from offhook.serving.serve import serve as run
+        from offhook.serving.logs import configure
+        from offhook.serving.serve import serve as run
 
     flags = {name.replace("__", "."): value for name, value in overrides.items()}
     try:
