@@ -49,6 +49,15 @@ def trusting(ca_file: Path | None) -> ssl.SSLContext:
     return context
 
 
+def authorities(ca_file: Path | None) -> ssl.SSLContext | bool:
+    """Return `trusting` for a connector of aiohttp.
+
+    Without a file that is the context that aiohttp makes when it is imported: reading the system's
+    certificates again takes 30 ms.
+    """
+    return trusting(ca_file) if ca_file else True
+
+
 class AiohttpClient:
     """Sends requests on a pool of connections. Made inside the running loop; `close` it."""
 
@@ -59,9 +68,8 @@ class AiohttpClient:
         ca_file: Path | None = None,
         resolver: AbstractResolver | None = None,
     ) -> None:
-        context = trusting(ca_file)
         connector = aiohttp.TCPConnector(
-            ssl=context,
+            ssl=authorities(ca_file),
             resolver=resolver,
             socket_factory=guard.socket,
             limit=0,  # callers bound themselves: waiting here would look like a slow server

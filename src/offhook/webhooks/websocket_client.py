@@ -20,7 +20,7 @@ from yarl import URL
 
 from offhook import __version__
 from offhook.hooks import Credentials
-from offhook.webhooks.client import basic, failure, trusting
+from offhook.webhooks.client import authorities, basic, failure
 from offhook.webhooks.guard import Guard
 from offhook.webhooks.http import HttpError
 from offhook.webhooks.websocket import (
@@ -50,8 +50,6 @@ class AiohttpWebSockets:
         ca_file: Path | None = None,
         resolver: AbstractResolver | None = None,
     ) -> None:
-        context = trusting(ca_file)
-
         def small(info: tuple[Any, Any, Any, Any, tuple[Any, ...]]) -> socket.socket:
             made = guard.socket(info)
             made.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
@@ -59,7 +57,11 @@ class AiohttpWebSockets:
 
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
-                ssl=context, resolver=resolver, socket_factory=small, limit=0, force_close=True
+                ssl=authorities(ca_file),
+                resolver=resolver,
+                socket_factory=small,
+                limit=0,
+                force_close=True,
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": f"Offhook/{__version__}"},
