@@ -1,5 +1,6 @@
 """Chromium as the device of an endpoint: the softphone of the examples, with a fake microphone."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -77,9 +78,10 @@ async def test_chromium_answers_a_call_and_the_two_hear_each_other(stage: Stage)
         await expect(state).to_have_text(f"call {PARTY}")
         await page.get_by_role("button", name="Answer").click()
         await expect(state).to_have_text("talking")
-        listening = page.evaluate(LISTEN, PHONE_HZ)
-        await handset.say(sound.tone(PHONE_HZ, 3.0))
-        assert await listening
+        async with asyncio.timeout(PATIENCE_MS / 1000), asyncio.TaskGroup() as both:
+            listening = both.create_task(page.evaluate(LISTEN, PHONE_HZ))
+            await handset.say(sound.tone(PHONE_HZ, 3.0))
+        assert listening.result()
         await hears_something(lambda: handset.heard)
         await page.get_by_role("button", name="5", exact=True).click()
         await handset.wait("digit")
