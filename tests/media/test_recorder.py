@@ -286,6 +286,28 @@ def test_a_disk_that_is_too_slow_ends_recordings_instead_of_filling_memory(tmp_p
     assert samples(tmp_path / "a.wav") == said[:kept].tobytes()
 
 
+def test_a_slow_disk_does_not_end_a_recording_that_rests(tmp_path: Path) -> None:
+    """It asks nothing of the disk; one that goes on is ended at its turn."""
+    disk = HeldWriter()
+    recorder = Recorder(disk)
+    recorder.start("rests", "rests", str(tmp_path / "rests.wav"))
+    recorder.start("goes on", "goes on", str(tmp_path / "goes on.wav"))
+    lanes = [("rests", 0), ("goes on", 0)]
+    for _ in range(BACKLOG_BLOCKS):
+        recorder.write(lanes, noise(2))
+        for paused in (True, False):
+            recorder.pause("rests", paused)
+            recorder.pause("goes on", paused)
+    recorder.pause("rests", True)
+    for _ in range(2 * FRAMES_PER_BLOCK):
+        recorder.write(lanes[1:], noise(1))
+
+    assert "rests" in recorder
+    assert "goes on" not in recorder
+    reports = {report.recording: report.failure for report in recorder.close()}
+    assert reports == {"rests": None, "goes on": "the disk is too slow"}
+
+
 def test_a_thread_writes_beside_the_tick(tmp_path: Path) -> None:
     before = threading.active_count()
     recorder = Recorder(ThreadWriter())

@@ -301,11 +301,13 @@ class Recorder:
         self._frame += 1
         due: list[_Track] = []
         for track in list(self._turns[self._frame % FRAMES_PER_BLOCK]):
-            if track.file.given - track.file.taken >= BACKLOG_BLOCKS:
+            if track.paused:
+                continue
+            if track.file.given - track.file.taken < BACKLOG_BLOCKS:
+                due.append(track)
+            else:
                 self._drop(track.file.recording)
                 self._writer.put(partial(track.file.finish, "the disk is too slow"))
-            elif not track.paused:
-                due.append(track)
         self._give(due)
 
     def finished(self) -> list[Recorded]:
@@ -337,6 +339,7 @@ class Recorder:
 
     def _give(self, tracks: list[_Track]) -> None:
         """Hand over what is new of them, as one job."""
+        tracks = [track for track in tracks if track.since < self._frame]
         if not tracks:
             return
         rows = [row for track in tracks for row in track.rows]
@@ -346,10 +349,9 @@ class Recorder:
         row = 0
         for track in tracks:
             fresh = second[track.since - self._frame :, row : row + len(track.rows)]
-            if track.since < self._frame:
-                parts.append((track.file, fresh))
-                track.file.given += 1
+            parts.append((track.file, fresh))
             row += len(track.rows)
+            track.file.given += 1
             track.since = self._frame
         self._writer.put(partial(_append, parts))
 

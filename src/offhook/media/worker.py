@@ -37,7 +37,7 @@ BEAT_S = 1.0
 READ_BYTES = 1 << 18  # of commands at once: a long clip must not hold up a tick
 BACKLOG_BYTES = 1 << 24  # of reports that control does not read
 STALE_BYTES = 1 << 22  # of them, beyond which what was heard is left out
-OBEY_S = TICK_S / 5  # for commands, however late ticks are: what ends legs helps most then
+OBEY_S = TICK_S / 5  # for commands when ticks are later than that: what ends legs helps most then
 THREAD_SWITCH_S = 0.0005  # the recorder's thread must not hold up a tick
 
 
@@ -125,7 +125,9 @@ class Worker:
         if not self._commands:
             self._commands += self._link.wait(deadline - self._now())
         now = self._now()
-        deadline = min(max(deadline, now + OBEY_S), now + TICK_S)
+        if now - deadline > OBEY_S:  # not just woken late: there is too much to do
+            deadline = now + OBEY_S
+        deadline = min(deadline, now + TICK_S)
         while self._commands:
             self._plane.command(self._commands.popleft(), self._now())
             if self._now() >= deadline:
