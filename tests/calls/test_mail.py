@@ -1,10 +1,12 @@
 """Webhooks are numbered without gaps, whoever of a call or conference sends them."""
 
+from dataclasses import dataclass
+
 from msgspec.structs import replace
 
 from offhook.calls.mail import CallMail, Mail
 from offhook.hooks import Hook, Target
-from offhook.records import Delivery
+from offhook.records import CallRecord, Delivery
 from offhook.testing.loop import virtual
 from offhook.testing.world import World
 
@@ -14,6 +16,13 @@ TARGET = Target("http://app.test/events")
 def delivery(sequence: int) -> Delivery:
     payload = {"eventType": "dtmf"}
     return Delivery("e-1", "c-1", "9900000", sequence, "dtmf", payload, TARGET, None, 15.0, 1.0)
+
+
+@dataclass
+class Recorded:
+    """What has a record."""
+
+    record: CallRecord
 
 
 @virtual
@@ -36,10 +45,10 @@ async def test_questions_and_events_of_a_call_share_their_numbers_and_show_it_as
         await talk.disconnect()
         ended = world.store.any_call(talk.call_id)
         assert ended is not None
-        record = replace(ended, call_id="c-1")
-        mail = CallMail(world.node.exchange._plant, lambda: record)
+        recorded = Recorded(replace(ended, call_id="c-1"))
+        mail = CallMail(world.node.exchange._plant, recorded)
         asked = mail.question("gather", {}, Hook(TARGET))
-        record = replace(record, tag="new")
+        recorded.record = replace(recorded.record, tag="new")
         mail.notify("dtmf", {"digit": "1"}, TARGET)
         told = await world.app.wait_event("dtmf")
 

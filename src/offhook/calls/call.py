@@ -76,7 +76,7 @@ class Call:
         self.board = board
         self.ran_out = False  # the BXML came to its end (errors.md 3.6)
         self.ending = False  # nothing can change its course any more
-        self.mail = CallMail(plant, lambda: self.record)
+        self.mail = CallMail(plant, self)
         self._inbox: asyncio.Queue[Fact | ScriptEnded] = asyncio.Queue()
         self.journal = Journal(plant.store, plant.clock, record.call_id, events)
         self._parent = origin if isinstance(origin, Parent) else None  # until joined with it

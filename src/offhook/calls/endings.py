@@ -27,6 +27,18 @@ REFUSAL_OF_CAUSE = {
     Cause.TIMEOUT: 480,
 }
 DECLINE = 603
+PARTS = ("leg", "ties", "recordings", "streams", "transcriptions", "script", "_line")
+
+
+def part(call: object) -> None:
+    """Let a call that has ended go of its parts, which hold on to it.
+
+    So all go together at once. A cycle would stay until Python looks for one among everything that
+    lives, which a busy server does twice an hour: 8 KiB a call, and a second's pause per 100 MB.
+    """
+    vars(call)["recordings"].close()
+    for each in PARTS:
+        delattr(call, each)
 
 
 def refusal(cause: Cause) -> int:

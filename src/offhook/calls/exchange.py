@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import structlog
 from msgspec.structs import replace
 
-from offhook.calls import admission, recovery, summaries
+from offhook.calls import admission, endings, recovery, summaries
 from offhook.calls.call import Call
 from offhook.calls.capacity import Sessions
 from offhook.calls.dialer import Dialer
@@ -382,6 +382,7 @@ class Exchange:
         horizon = now - max(self._plant.settings.recently_ended_s, RAN_OUT_GRACE_S)
         while next(iter(self._ended.values())).at < horizon:
             self._ended.popitem(last=False)
+        endings.part(call)
 
 
 def _unchangeable(call_id: str, call: Call | None) -> ApiError:

@@ -1,7 +1,8 @@
 """Webhooks of one call or conference: numbered, written down, sent in order (webhooks.md 10)."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+import weakref
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from offhook.calls import notices
 from offhook.calls.payloads import News
@@ -35,16 +36,22 @@ class Mail:
             self._plant.outbox.post(delivery)
 
 
-class CallMail(Mail):
-    """That of a live call: each shows the call as it is at the moment."""
+class Recorded(Protocol):
+    """What has a call's record."""
 
-    def __init__(self, plant: Plant, record: Callable[[], CallRecord]) -> None:
+    record: CallRecord
+
+
+class CallMail(Mail):
+    """That of a live call, which keeps it: each shows the call as it is at the moment."""
+
+    def __init__(self, plant: Plant, call: Recorded) -> None:
         super().__init__(plant)
-        self._record = record
+        self._call = weakref.proxy(call)
 
     def question(self, event: str, fields: Mapping[str, Any], hook: Hook) -> Delivery:
         """Return a synchronous webhook, written down."""
-        question = notices.question(self._plant, self._record(), self.next, event, fields, hook)
+        question = notices.question(self._plant, self._call.record, self.next, event, fields, hook)
         self.write(question)
         return question
 
@@ -57,12 +64,12 @@ class CallMail(Mail):
     ) -> None:
         """Send an asynchronous event."""
         targets = (target, fallback)
-        self.send(notices.notice(self._plant, self._record(), self.next, event, fields, targets))
+        self.send(notices.notice(self._plant, self._call.record, self.next, event, fields, targets))
 
     def tell(self, news: News) -> None:
         """Send an asynchronous event."""
-        self.send(notices.news(self._plant, self._record(), self.next, news))
+        self.send(notices.news(self._plant, self._call.record, self.next, news))
 
     def goodbye(self) -> None:
         """Send the last webhook of a call that has ended."""
-        self.send(notices.disconnect(self._plant, self._record(), self.next))
+        self.send(notices.disconnect(self._plant, self._call.record, self.next))

@@ -79,6 +79,10 @@ class Recordings:
         for recording, what in self._waiting:
             self._announce(recording, what)
 
+    def close(self) -> None:
+        """Let go of the tape, which holds on to this."""
+        del self.tape
+
     def _begin(self, order: RecordingOrder) -> Take:
         record = self._owner.record
         recording = Recording(

@@ -36,6 +36,7 @@ from offhook.store import (
 )
 from offhook.store.batch import Change, Committer, Encoded, encode
 from offhook.store.database import Database
+from offhook.store.deputy import deputy
 from offhook.store.directory import Entry
 from offhook.store.feed import Feed
 from offhook.store.migrate import upgrade
@@ -54,6 +55,7 @@ class Store(Reading):
         self._database = database
         self._clock = clock
         self._committer = Committer(database)
+        self._deputy = deputy(database.url) if threaded and database.survives else None
         self.tally = Tally()
         self.feed = Feed(f"{round(clock.wall() * 1000):x}")
         self._writer: Writer[Encoded] | InlineWriter[Encoded]
@@ -81,7 +83,8 @@ class Store(Reading):
         return cls(database, clock, threaded=threaded)
 
     def _commit(self, changes: Sequence[Encoded]) -> None:
-        self._committer.commit(changes)
+        if self._deputy is None or not self._deputy.commit(changes):
+            self._committer.commit(changes)
         self.feed.committed(changes)
 
     def close(self) -> None:
@@ -90,6 +93,8 @@ class Store(Reading):
         try:
             self._writer.close()
         finally:
+            if self._deputy is not None:
+                self._deputy.close()
             self._database.close()
 
     # Writing: on the event loop, in order, never blocking

@@ -27,6 +27,7 @@ class Database:
     """One database; `reading` and `writing` lend connections to any thread."""
 
     def __init__(self, url: str) -> None:
+        self.url = url
         parsed = make_url(url)
         self._lock = threading.RLock()
         self._turns = nullcontext() if _is_shared(parsed) else self._lock
