@@ -60,7 +60,7 @@ def _control() -> Iterator[Bar]:
     rate = "rate: 200 calls a second for 60 s:"
     for what, most, unit, name in (
         ("SIP answer and BYE: CPU", 0.7, "ms", "sip: CPU of a call that is answered and hung up"),
-        ("whole API call: CPU of control", 3.0, "ms", "calls: CPU per complete call"),
+        ("whole API call: CPU of control", 3.0, "ms", "calls: CPU of control per complete call"),
         ("the same, 200 a second", 3.0, "ms", f"{rate} CPU of control per call"),
         ("createCall to INVITE, p99", 20.0, "ms", f"{rate} createCall to INVITE, p99"),
         ("calls that failed", 0.0, "calls", f"{rate} failures"),

@@ -50,6 +50,10 @@ class Bench:
         """CPU time of all processes of the server."""
         return sum(cpu_s(pid) for pid in self.pids)
 
+    def others_s(self) -> float:
+        """CPU time of those that are not control."""
+        return sum(cpu_s(pid) for pid in children(self.server.pid))
+
     def rss_bytes(self) -> int:
         """Memory of all processes of the server."""
         return sum(rss_bytes(pid) for pid in self.pids)
@@ -94,11 +98,14 @@ async def _run(calls: int, live: int) -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="offhook-bench-") as folder:
         async with _bench(Path(folder)) as bench:
             await _complete(bench, AT_ONCE)  # warm up
+            others = bench.others_s()
             per_call = await _complete(bench, calls)
+            others = (bench.others_s() - others) / calls
             memory = await _hold(bench, live)
     return [
         Figure("calls: complete calls per CPU second", 1 / per_call, "calls"),
         Figure("calls: CPU per complete call", per_call * 1000, "ms"),
+        Figure("calls: CPU of control per complete call", (per_call - others) * 1000, "ms"),
         Figure(f"calls: memory per live call ({live} live)", memory / 1024, "KiB"),
     ]
 
