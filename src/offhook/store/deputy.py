@@ -156,4 +156,4 @@ class Deputy:
 
 def deputy(url: str) -> Deputy | None:
     """Return one where there is a second core for it."""
-    return Deputy(url) if len(os.sched_getaffinity(0)) > 1 else None
+    return Deputy(url) if (os.cpu_count() or 1) > 1 else None
